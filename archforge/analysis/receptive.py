@@ -1,0 +1,112 @@
+"""The receptive field: how many input rows and columns one output position depends on.
+
+Intervals are carried from an output position backwards through the layers. A network that strides
+and comes up again has positions with larger and smaller fields; the largest over positions is told.
+It equals the support of the gradient where weights and values are positive.
+"""
+
+from collections.abc import Iterator, Mapping
+from math import prod
+
+from archforge.graph import Graph, Node, Shape, Span
+
+ASSUMED = 1024
+"""Side that an open size is taken to have."""
+
+
+def receptive_field(graph: Graph) -> dict[str, tuple[int, int]]:
+    """Height and width of the receptive field of every output.
+
+    Returns:
+        By output name, the largest over its positions and over the inputs; the whole image for an
+        output without positions.
+    """
+    return {name: _field(graph, node) for name, node in graph.outputs.items()}
+
+
+def _field(graph: Graph, output: str) -> tuple[int, int]:
+    order = _needed(graph, output)
+    height = _along(graph, order, 0)
+    return (height, height if all(map(_square, order)) else _along(graph, order, 1))
+
+
+def _square(node: Node) -> bool:
+    """Whether height and width are alike at this node."""
+    pairs = [value for value in vars(node.layer).values() if isinstance(value, tuple)]
+    alike = all(pair[0] == pair[1] for pair in pairs if len(pair) == 2)
+    return alike and (len(node.shape) < 3 or node.shape[0] == node.shape[1])
+
+
+def _along(graph: Graph, order: list[Node], axis: int) -> int:
+    shapes = {node.name: _closed(node.shape) for node in order}
+    shape = shapes[order[0].name]
+    if len(shape) < 3:
+        return max((_side(image.shape, axis) for image in graph.inputs.values()), default=0)
+    size = shape[axis]
+    assert size is not None
+    period = _period(order, axis)
+    centre = max((size - period) // 2, 0)
+    positions = range(centre, min(centre + period, size))
+    return max((_reach(order, shapes, p, axis) for p in positions), default=0)
+
+
+def _closed(shape: Shape) -> Shape:
+    return tuple(ASSUMED if side is None else side for side in shape)
+
+
+def _side(shape: Shape, axis: int) -> int:
+    return (_closed(shape)[axis] or 0) if len(shape) == 3 else 1
+
+
+def _needed(graph: Graph, output: str) -> list[Node]:
+    """The nodes that ``output`` depends on, itself first, each before what it reads."""
+    wanted = {output}
+    order: list[Node] = []
+    for node in reversed(list(graph)):
+        if node.name in wanted:
+            order.append(node)
+            wanted.update(node.inputs)
+    return order
+
+
+def _period(order: list[Node], axis: int) -> int:
+    """After how many output positions the pattern of fields repeats, at most."""
+    strides = prod({node.name: _stride(node, axis) for node in order}.values())
+    return min(max(strides, 1), 64)
+
+
+def _stride(node: Node, axis: int) -> int:
+    """How far one output step moves the input, for layers that come down."""
+    strides = getattr(node.layer, "strides", None) or getattr(node.layer, "pool_size", None)
+    comes_up = node.kind == "Conv2DTranspose"
+    return strides[axis] if isinstance(strides, tuple) and not comes_up else 1
+
+
+def _reach(order: list[Node], shapes: Mapping[str, Shape], position: int, axis: int) -> int:
+    spans: dict[str, Span] = {order[0].name: (position, position)}
+    widest = 0
+    for node in order:
+        span = spans.get(node.name)
+        if span is None:
+            continue
+        if not node.inputs:
+            widest = max(widest, span[1] - span[0] + 1)
+        for name, read in _reads(node, span, axis, shapes):
+            known = spans.get(name, read)
+            spans[name] = (min(known[0], read[0]), max(known[1], read[1]))
+    return widest
+
+
+def _reads(
+    node: Node, span: Span, axis: int, shapes: Mapping[str, Shape]
+) -> Iterator[tuple[str, Span]]:
+    inputs = [shapes[name] for name in node.inputs]
+    reads = node.layer.reads_each(span, axis, inputs)
+    for name, shape, read in zip(node.inputs, inputs, reads, strict=True):
+        if len(shape) < 3:
+            yield name, (0, 0)
+            continue
+        size = shape[axis]
+        assert size is not None
+        if read is not None and read[1] >= 0 and read[0] < size:
+            yield name, (max(read[0], 0), min(read[1], size - 1))

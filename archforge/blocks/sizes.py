@@ -1,0 +1,57 @@
+"""Blocks that bring one image to another's height and width."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from archforge.blocks.recipe import Maker, Recipe
+from archforge.graph import arg
+from archforge.layers import LAYERS
+from archforge.layers.arguments import INTERPOLATION, PAIR, Pair
+
+
+@dataclass(frozen=True, kw_only=True)
+class CropLike(Recipe):
+    """The first input cut at its centre to the second's height and width."""
+
+    SOURCE: ClassVar[str] = "Ronneberger, Fischer and Brox 2015, arXiv:1505.04597, figure 1"
+    INPUTS: ClassVar[tuple[int, int | None]] = (2, 2)
+
+    def cook(self, make: Maker, inputs: list[str]) -> str:
+        return make.add(LAYERS["CropLike"].of({}), *inputs)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PadLike(Recipe):
+    """The first input with zeros around it, up to the second's height and width."""
+
+    SOURCE: ClassVar[str] = "the counterpart of crop_like"
+    INPUTS: ClassVar[tuple[int, int | None]] = (2, 2)
+
+    def cook(self, make: Maker, inputs: list[str]) -> str:
+        return make.add(LAYERS["PadLike"].of({}), *inputs)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResizeLike(Recipe):
+    """The first input resized to the second's height and width."""
+
+    SOURCE: ClassVar[str] = "Zhao et al. 2017, arXiv:1612.01105, section 3.2"
+    INPUTS: ClassVar[tuple[int, int | None]] = (2, 2)
+
+    interpolation: str = arg(INTERPOLATION, "bilinear")
+
+    def cook(self, make: Maker, inputs: list[str]) -> str:
+        return make.add(LAYERS["ResizeLike"].of({"interpolation": self.interpolation}), *inputs)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MaxUnpool(Recipe):
+    """Values put back where the maxima of the second input, before pooling, were."""
+
+    SOURCE: ClassVar[str] = "Badrinarayanan, Kendall and Cipolla 2017, arXiv:1511.00561, figure 3"
+    INPUTS: ClassVar[tuple[int, int | None]] = (2, 2)
+
+    pool_size: Pair = arg(PAIR, 2)
+
+    def cook(self, make: Maker, inputs: list[str]) -> str:
+        return make.add(LAYERS["MaxUnpool2D"].of({"pool_size": list(self.pool_size)}), *inputs)

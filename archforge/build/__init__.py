@@ -1,0 +1,25 @@
+"""Builds the Keras model of a graph.
+
+Knows how a record of ``archforge.layers`` becomes a Keras layer, the layers that Keras lacks, and
+how weights pass from one model to another. It knows no spec, no training and no data. Importing it
+imports TensorFlow, quietly; a model saved by archforge loads wherever this room was imported.
+
+To add a layer that Keras lacks: its record in ``archforge.layers``, its class and a line in
+``custom.CUSTOM``.
+"""
+
+from archforge.build.custom import CUSTOM
+from archforge.build.model import build_model, keras_layer, keras_name
+from archforge.build.quiet import keras, tensorflow
+from archforge.build.weights import model_facts, transfer
+
+__all__ = [
+    "CUSTOM",
+    "build_model",
+    "keras",
+    "keras_layer",
+    "keras_name",
+    "model_facts",
+    "tensorflow",
+    "transfer",
+]

@@ -1,0 +1,176 @@
+"""The Keras layers that Keras lacks, each with the arguments of its record in ``archforge.layers``.
+
+They are registered, so that a saved model loads wherever ``archforge.build`` was imported.
+"""
+
+from typing import Any
+
+from archforge.build.quiet import keras, tensorflow
+
+Shapes = list[tuple[int | None, ...]]
+ops = keras.ops
+
+
+@keras.saving.register_keras_serializable("archforge")
+class LocalResponseNormalization(keras.layers.Layer):
+    """``tf.nn.local_response_normalization`` (Krizhevsky, Sutskever and Hinton 2012)."""
+
+    def __init__(
+        self,
+        depth_radius: int = 5,
+        bias: float = 1.0,
+        alpha: float = 1.0,
+        beta: float = 0.5,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.depth_radius = depth_radius
+        self.bias = bias
+        self.alpha = alpha
+        self.beta = beta
+
+    def call(self, inputs: Any) -> Any:
+        # TensorFlow 2.21 has no bfloat16 kernel for this on a CPU.
+        normalized = tensorflow.nn.local_response_normalization(
+            ops.cast(inputs, "float32"),
+            depth_radius=self.depth_radius,
+            bias=self.bias,
+            alpha=self.alpha,
+            beta=self.beta,
+        )
+        return ops.cast(normalized, self.compute_dtype)
+
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        return input_shape
+
+    def get_config(self) -> dict[str, Any]:
+        own = {name: getattr(self, name) for name in ("depth_radius", "bias", "alpha", "beta")}
+        return {**super().get_config(), **own}
+
+
+def _common(shapes: Shapes, axis: int, choose: Any) -> int | None:
+    sizes = [shape[axis] for shape in shapes]
+    return None if None in sizes else int(choose(sizes))
+
+
+def _sizes(inputs: list[Any], axis: int) -> list[Any]:
+    return [ops.shape(each)[axis] for each in inputs]
+
+
+def _extreme(sizes: list[Any], fold: Any, choose: Any) -> Any:
+    """The smallest or largest size, of numbers or of tensors."""
+    if all(isinstance(size, int) for size in sizes):
+        return choose(sizes)
+    extreme = sizes[0]
+    for size in sizes[1:]:
+        extreme = fold(extreme, size)
+    return extreme
+
+
+@keras.saving.register_keras_serializable("archforge")
+class CropLike(keras.layers.Layer):
+    """Crops its first input to the smallest of all, centred."""
+
+    def call(self, inputs: list[Any]) -> Any:
+        image = inputs[0]
+        height, width = (_extreme(_sizes(inputs, axis), ops.minimum, min) for axis in (1, 2))
+        top = (ops.shape(image)[1] - height) // 2
+        left = (ops.shape(image)[2] - width) // 2
+        return image[:, top : top + height, left : left + width, :]
+
+    def compute_output_shape(self, input_shape: Shapes) -> tuple[int | None, ...]:
+        batch, _, _, read = input_shape[0]
+        return (batch, _common(input_shape, 1, min), _common(input_shape, 2, min), read)
+
+
+@keras.saving.register_keras_serializable("archforge")
+class PadLike(keras.layers.Layer):
+    """Pads its first input with zeros to the largest of all, centred."""
+
+    def call(self, inputs: list[Any]) -> Any:
+        image = inputs[0]
+        edges: list[list[Any]] = [[0, 0]]
+        for axis in (1, 2):
+            rest = _extreme(_sizes(inputs, axis), ops.maximum, max) - ops.shape(image)[axis]
+            edges.append([rest // 2, rest - rest // 2])
+        # keras.ops.pad takes numbers only (Keras 3.15), sizes here may be tensors.
+        return tensorflow.pad(image, [*edges, [0, 0]])
+
+    def compute_output_shape(self, input_shape: Shapes) -> tuple[int | None, ...]:
+        batch, _, _, read = input_shape[0]
+        return (batch, _common(input_shape, 1, max), _common(input_shape, 2, max), read)
+
+
+@keras.saving.register_keras_serializable("archforge")
+class ResizeLike(keras.layers.Layer):
+    """Resizes its first input to the second's height and width."""
+
+    def __init__(self, interpolation: str = "bilinear", **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.interpolation = interpolation
+
+    def call(self, inputs: list[Any]) -> Any:
+        image, like = inputs
+        resized = ops.image.resize(
+            image,
+            tuple(ops.shape(like)[1:3]),
+            interpolation=self.interpolation,
+            data_format="channels_last",
+        )
+        return ops.cast(resized, self.compute_dtype)
+
+    def compute_output_shape(self, input_shape: Shapes) -> tuple[int | None, ...]:
+        image, like = input_shape
+        return (image[0], like[1], like[2], image[3])
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "interpolation": self.interpolation}
+
+
+@keras.saving.register_keras_serializable("archforge")
+class MaxUnpool2D(keras.layers.Layer):
+    """Puts the first input's values where the second's maxima were (SegNet).
+
+    Made of reshapes and a one-hot, not of ``tf.nn.max_pool_with_argmax``, whose flat indices no
+    export format knows.
+    """
+
+    def __init__(self, pool_size: int | tuple[int, int] = 2, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        pair = (pool_size, pool_size) if isinstance(pool_size, int) else tuple(pool_size)
+        self.pool_size = pair
+
+    def call(self, inputs: list[Any]) -> Any:
+        pooled, before = inputs
+        (down, across), (_, rows, columns, deep) = self.pool_size, ops.shape(pooled)
+        taken = before[:, : rows * down, : columns * across, :]
+        windows = ops.reshape(taken, (-1, rows, down, columns, across, deep))
+        windows = ops.transpose(windows, (0, 1, 3, 5, 2, 4))
+        windows = ops.reshape(windows, (-1, rows, columns, deep, down * across))
+        place = ops.one_hot(ops.argmax(windows, axis=-1), down * across, dtype=pooled.dtype)
+        spread = ops.expand_dims(pooled, -1) * place
+        spread = ops.reshape(spread, (-1, rows, columns, deep, down, across))
+        spread = ops.transpose(spread, (0, 1, 4, 2, 5, 3))
+        image = ops.reshape(spread, (-1, rows * down, columns * across, deep))
+        return self._filled(image, before)
+
+    def _filled(self, image: Any, before: Any) -> Any:
+        """Zeros where the pooling left a row or column out."""
+        behind = [[0, ops.shape(before)[axis] - ops.shape(image)[axis]] for axis in (1, 2)]
+        filled = tensorflow.pad(image, [[0, 0], *behind, [0, 0]])
+        return tensorflow.ensure_shape(filled, before.shape)
+
+    def compute_output_shape(self, input_shape: Shapes) -> tuple[int | None, ...]:
+        return input_shape[1]
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "pool_size": self.pool_size}
+
+
+CUSTOM: dict[str, Any] = {
+    "CropLike": CropLike,
+    "LocalResponseNormalization": LocalResponseNormalization,
+    "MaxUnpool2D": MaxUnpool2D,
+    "PadLike": PadLike,
+    "ResizeLike": ResizeLike,
+}

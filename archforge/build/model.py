@@ -1,0 +1,78 @@
+"""From a Graph to a ``keras.Model``.
+
+Nothing here knows a layer: a record has Keras's class name and Keras's argument names, so it says
+itself what to call.
+"""
+
+from typing import Any
+
+from archforge.build.custom import CUSTOM
+from archforge.build.quiet import keras
+from archforge.graph import Graph, Input, Layer, Node
+from archforge.layers import KerasObject
+
+
+def build_model(graph: Graph) -> Any:
+    """The network of ``graph``, with new weights.
+
+    Operands keep their order: the order of a model's weights follows from it.
+
+    Args:
+        graph: A checked graph.
+
+    Returns:
+        A ``keras.Model``. One input or output is a tensor; several are a dict by name, with ``@``
+        written ``.`` as in all Keras names.
+    """
+    tensors: dict[str, Any] = {}
+    layers: dict[str, Any] = {}
+    for node in graph:
+        if isinstance(node.layer, Input):
+            tensors[node.name] = keras.Input(
+                node.shape, name=node.keras_name, dtype=node.layer.dtype
+            )
+        else:
+            tensors[node.name] = _call(node, graph, tensors, layers)
+    inputs = {node.keras_name: tensors[name] for name, node in graph.inputs.items()}
+    outputs = {keras_name(name): tensors[node] for name, node in graph.outputs.items()}
+    return keras.Model(_one_or_all(inputs), _one_or_all(outputs), name=graph.name)
+
+
+def keras_layer(layer: Layer, name: str | None = None) -> Any:
+    """The Keras layer that ``layer`` describes, not yet called."""
+    kind = type(layer).__name__
+    arguments = {key: _as_keras(value) for key, value in layer.written().items()}
+    # Not every Keras constructor takes `trainable` (SpatialDropout2D, Keras 3.15).
+    trainable = arguments.pop("trainable", True)
+    made = (CUSTOM.get(kind) or getattr(keras.layers, kind))(name=name, **arguments)
+    if not trainable:
+        made.trainable = False
+    return made
+
+
+def keras_name(name: str) -> str:
+    """A name of ours as Keras may have it; TensorFlow refuses ``@``."""
+    return name.replace("@", ".")
+
+
+def _call(node: Node, graph: Graph, tensors: dict[str, Any], layers: dict[str, Any]) -> Any:
+    layer = node.layer.plain(graph.shapes(node))
+    if node.shares is not None and layer is node.layer:
+        made = layers[node.shares]
+    else:
+        # What depends on the sizes, as a crop to another node's, has no weights to share.
+        made = keras_layer(layer, node.keras_name)
+    layers[node.name] = made
+    most = layer.INPUTS[1]
+    operands = [tensors[name] for name in node.inputs[:most]]
+    return made(operands[0] if most == 1 else operands)
+
+
+def _as_keras(value: Any) -> Any:
+    if isinstance(value, KerasObject):
+        return {"class_name": value.class_name, "config": dict(value.arguments)}
+    return value
+
+
+def _one_or_all(tensors: dict[str, Any]) -> Any:
+    return tensors if len(tensors) > 1 else next(iter(tensors.values()))

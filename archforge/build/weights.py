@@ -1,0 +1,96 @@
+"""Weights moved from one model to another, and facts counted over a built model."""
+
+from collections.abc import Iterator
+from math import prod
+from typing import Any
+
+from archforge.build.quiet import keras
+
+
+def transfer(source: Any, target: Any) -> None:
+    """Copy all weights, layer by layer in the order of the models.
+
+    That order follows from the order of operands, so two writings of one network agree in it; the
+    shapes are compared all the same.
+
+    Raises:
+        ValueError: The two have different layers with weights.
+    """
+    given, taken = list(_weighted(source)), list(_weighted(target))
+    pairs = list(zip(given, taken, strict=False))
+    for one, other in pairs:
+        shapes = [[tuple(weight.shape) for weight in layer.weights] for layer in (one, other)]
+        if shapes[0] != shapes[1]:
+            raise ValueError(f"{one.name} has weights {shapes[0]}, {other.name} has {shapes[1]}")
+    if len(given) != len(taken):
+        raise ValueError(f"{len(given)} layers have weights, {len(taken)} would take them")
+    for one, other in pairs:
+        other.set_weights(one.get_weights())
+        # Normalization computes with a copy of its weights that it makes here (Keras 3.15).
+        getattr(other, "finalize_state", _nothing)()
+
+
+def _nothing() -> None:
+    """What a layer without state to finalize does."""
+
+
+def _weighted(model: Any) -> Iterator[Any]:
+    for layer in model.layers:
+        if isinstance(layer, keras.Model):
+            yield from _weighted(layer)
+        elif layer.weights:
+            yield layer
+
+
+def model_facts(model: Any) -> dict[str, int]:
+    """What a built functional model costs, counted over its Keras layers alone.
+
+    Independent of the rules in ``archforge.layers``: it reads the shapes of real kernels and the
+    model's own record of calls, so that a layer called twice counts twice.
+
+    Returns:
+        ``trainable`` and ``non_trainable`` parameters, and ``macs`` for one image; an open size
+        counts as 1.
+    """
+    return {
+        "trainable": sum(prod(weight.shape) for weight in model.trainable_weights),
+        "non_trainable": sum(prod(weight.shape) for weight in model.non_trainable_weights),
+        "macs": sum(_macs(layer, shape) for layer, shape in _calls(model)),
+    }
+
+
+def _calls(model: Any) -> Iterator[tuple[Any, tuple[int | None, ...]]]:
+    """Every call of a layer with kernels, with the shape of its input."""
+    for written in model.get_config()["layers"]:
+        layer = model.get_layer(written["name"])
+        if type(layer).__name__ not in _COUNTS:
+            continue
+        for call in written["inbound_nodes"]:
+            yield layer, tuple(call["args"][0]["config"]["shape"])
+
+
+def _places(shape: tuple[int | None, ...]) -> int:
+    return prod(size or 1 for size in shape[1:-1])
+
+
+def _per_output(layer: Any, shape: tuple[int | None, ...]) -> int:
+    kernels = [weight for weight in layer.weights if "kernel" in weight.name]
+    every = sum(prod(kernel.shape) for kernel in kernels)
+    return _places(layer.compute_output_shape(shape)) * every
+
+
+def _per_input(layer: Any, shape: tuple[int | None, ...]) -> int:
+    return _places(shape) * prod(layer.kernel.shape)
+
+
+def _macs(layer: Any, shape: tuple[int | None, ...]) -> int:
+    return int(_COUNTS[type(layer).__name__](layer, shape))
+
+
+_COUNTS: dict[str, Any] = {
+    "Conv2D": _per_output,
+    "Conv2DTranspose": _per_input,
+    "Dense": _per_output,
+    "DepthwiseConv2D": _per_output,
+    "SeparableConv2D": _per_output,
+}

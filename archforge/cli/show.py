@@ -1,0 +1,92 @@
+"""``archforge show``."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import click
+
+from archforge.cli.options import json_option, print_json, spec_options
+
+Facts = Mapping[str, Any]
+
+
+@click.command(epilog="Example:  archforge show unet --preset tutorial --nodes")
+@spec_options
+@click.option("--nodes", is_flag=True, help="One line for every node.")
+@json_option
+def command(
+    spec: str, preset: str | None, given: dict[str, Any], nodes: bool, as_json: bool
+) -> None:
+    """Show a spec's shapes, parameters, MACs, memory, receptive field and accepted sizes."""
+    from archforge.analysis import facts
+    from archforge.catalog import read_architecture
+
+    found = read_architecture(spec)
+    graph = found.graph(preset, given)
+    known = facts(graph, found.sizes(graph))
+    if as_json:
+        print_json(known)
+        return
+    for line in (*_summary(known), *(_nodes(known["nodes"]) if nodes else ())):
+        click.echo(line)
+
+
+def _summary(known: Facts) -> Iterator[str]:
+    preset = f", preset {known['preset']}" if known["preset"] else ""
+    yield click.style(f"{known['name']}{preset} ({known['task']})", bold=True)
+    for label, text in _rows(known):
+        yield f"  {label:<18}{text}"
+
+
+def _rows(known: Facts) -> Iterator[tuple[str, str]]:
+    for key, label in (("inputs", "input"), ("outputs", "output")):
+        for name, shape in known[key].items():
+            yield label, f"{name} {_shape(shape)}"
+    if known["hyperparameters"]:
+        yield "hyperparameters", ", ".join(f"{k}={v}" for k, v in known["hyperparameters"].items())
+    counts = known["parameters"]
+    fixed = f" ({counts['non_trainable']:,} not trainable)" if counts["non_trainable"] else ""
+    yield "parameters", f"{counts['total']:,}{fixed}"
+    yield "MACs", f"{known['macs']:,} for one image (FLOPs = 2 x MACs)"
+    alive = known["activation_bytes"]
+    yield (
+        "activations",
+        (
+            f"{_size(alive['training'])} in training, {_size(alive['inference'])} in prediction, "
+            f"for one image in {alive['dtype']}"
+        ),
+    )
+    for name, field in known["receptive_field"].items():
+        yield "receptive field", f"{_shape(field)} of the input for each position of {name}"
+    if known["accepted_sizes"] is not None:
+        yield "accepted sizes", _sizes(known["accepted_sizes"])
+    yield "fingerprint", known["fingerprint"]
+
+
+def _sizes(sizes: Facts) -> str:
+    minimum, step = sizes["minimum"], sizes["step"]
+    if not any(step):
+        return f"{_shape(minimum)} only: Flatten and Dense fix it"
+    every = "every size" if step == [1, 1] else f"then in steps of {_shape(step)}"
+    return f"{_shape(minimum)} at least, {every}"
+
+
+def _shape(shape: list[int | None]) -> str:
+    return " x ".join("any" if side is None else str(side) for side in shape)
+
+
+def _size(count: int) -> str:
+    return f"{count / 2**20:,.1f} MiB"
+
+
+def _nodes(nodes: list[Facts]) -> Iterator[str]:
+    names = max(len(node["name"]) for node in nodes)
+    layers = max(len(node["layer"]) for node in nodes)
+    yield ""
+    header = f"{'node':<{names}}  {'layer':<{layers}}  {'shape':<16}"
+    yield click.style(f"{header}{'parameters':>12}{'MACs':>16}  from", bold=True)
+    for node in nodes:
+        yield (
+            f"{node['name']:<{names}}  {node['layer']:<{layers}}  {_shape(node['shape']):<16}"
+            f"{node['parameters']:>12,}{node['macs']:>16,}  {', '.join(node['from'])}"
+        )

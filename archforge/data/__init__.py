@@ -1,0 +1,32 @@
+"""Images and masks: from a person's folder to arrays that a network can be trained on.
+
+This room knows file formats, what mask values mean, splits, sizes, value ranges and drawn images.
+It knows nothing of networks, metrics or Keras, and draws no picture to look at.
+
+- ``inspect_folder`` says what a folder holds; ``open_dataset`` reads, splits and caches it.
+- Everything wrong in a folder is found in one pass and raised as one ``ProblemError``.
+- A format is one file and one line in ``formats.FORMATS``; a value range is one line in
+  ``values.VALUES``; a kind of drawn images is one file and one line in ``synth.KINDS``.
+"""
+
+from archforge.data.dataset import Dataset, Examples, open_dataset
+from archforge.data.formats import FORMATS
+from archforge.data.resize import centre_crop, resize_scores
+from archforge.data.summary import Summary, inspect_folder
+from archforge.data.synth import KINDS, write_synth
+from archforge.data.values import VALUES, to_range
+
+__all__ = [
+    "FORMATS",
+    "KINDS",
+    "VALUES",
+    "Dataset",
+    "Examples",
+    "Summary",
+    "centre_crop",
+    "inspect_folder",
+    "open_dataset",
+    "resize_scores",
+    "to_range",
+    "write_synth",
+]

@@ -1,0 +1,26 @@
+"""One drawn image and the truth about it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """An image that was computed, so that its mask is exact.
+
+    Args:
+        name: Stem of its files.
+        image: Height x width, 8-bit grey.
+        labels: Height x width, 0 for background, else the number of the object.
+    """
+
+    name: str
+    image: NDArray[np.uint8]
+    labels: NDArray[np.uint16]
+
+    @property
+    def mask(self) -> NDArray[np.uint8]:
+        """255 on objects, 0 elsewhere."""
+        return ((self.labels > 0) * 255).astype(np.uint8)

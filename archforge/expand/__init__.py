@@ -1,0 +1,22 @@
+"""Spec -> Graph: formulas, hyperparameters, loops, branches, blocks, families and sharing.
+
+Knows the registries' tables, not what stands in them. A spec of millions of steps, a formula
+without end or a block inside itself is a problem, never a hang.
+"""
+
+from archforge.expand.arguments import no_such
+from archforge.expand.expand import expand
+from archforge.expand.formula import Formula, FormulaError, parse_formula
+from archforge.expand.inspect import formula_problems
+from archforge.expand.values import Choose, Values
+
+__all__ = [
+    "Choose",
+    "Formula",
+    "FormulaError",
+    "Values",
+    "expand",
+    "formula_problems",
+    "no_such",
+    "parse_formula",
+]

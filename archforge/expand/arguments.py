@@ -1,0 +1,170 @@
+"""Arguments of layers and blocks: the step's own over ``defaults:`` over their own defaults."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from archforge.blocks import BLOCKS
+from archforge.errors import Mark, Problem, ProblemError, did_you_mean
+from archforge.expand.formula import show
+from archforge.expand.scope import Place, Scope
+from archforge.expand.values import Values
+from archforge.expand.working import Working
+from archforge.graph import Described
+from archforge.layers import LAYERS
+from archforge.spec import Block, Call, Spec
+from archforge.spec import Mapping as Keys
+from archforge.spec.validate import misfit
+
+Kind = TypeVar("Kind", bound=Described)
+
+
+@dataclass(frozen=True)
+class Type:
+    """What a bare type name in a block's ``arguments:`` accepts."""
+
+    words: str
+    fits: Callable[[Any], bool]
+
+
+def _number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+TYPES: dict[str, Type] = {
+    "int": Type("a whole number", _whole),
+    "float": Type("a number", _number),
+    "bool": Type("true or false", lambda value: isinstance(value, bool)),
+    "str": Type("a word", lambda value: isinstance(value, str)),
+    "list": Type("a list", lambda value: isinstance(value, list)),
+    "layer": Type("the name of a layer", lambda value: value in LAYERS),
+    "block": Type("the name of a block", lambda value: isinstance(value, str)),
+}
+
+
+def type_of(default: Any) -> Type | None:
+    """What an argument with this default accepts; anything where the default does not say."""
+    if isinstance(default, bool):
+        return TYPES["bool"]
+    # A whole default does not forbid 0.5: `dropout: 0` is written as often as `0.0`.
+    if isinstance(default, int | float):
+        return TYPES["float"]
+    return None
+
+
+def no_such(
+    kind: str, what: str, known: Iterable[str], others: Iterable[str], mark: Mark
+) -> Problem:
+    """There is no layer or block called ``what``; ``others`` are of the other kind."""
+    if what in others:
+        other = "block" if kind == "layer" else "layer"
+        fix = f"'{what}' is a {other}: write `{other}: {what}`"
+    else:
+        fix = did_you_mean(what, known)
+    return Problem("AF103", f"there is no {kind} '{what}'", mark, fix=fix)
+
+
+class Arguments:
+    """Works out the arguments of one spec's steps."""
+
+    def __init__(self, spec: Spec, values: Values, working: Working) -> None:
+        self._spec = spec
+        self._file = Place(Scope(), values)
+        self._working = working
+
+    def record(self, table: Mapping[str, type[Kind]], what: str, step: Call, place: Place) -> Kind:
+        """The record of a layer or a registry block.
+
+        Raises:
+            ProblemError: With every problem of its arguments.
+        """
+        if what not in table:
+            others = [*self._spec.blocks, *BLOCKS] if step.kind == "layer" else LAYERS
+            known = [*table, *(self._spec.blocks if step.kind == "block" else ())]
+            raise ProblemError([no_such(step.kind, what, known, others, step.what.mark)])
+        kind = table[what]
+        values, found = self._written(what, step, place)
+        arguments = kind.arguments()
+        found += self._unknown(what, values, arguments, step)
+        found += [
+            Problem("AF102", f"{what} needs '{key}'", step.mark, fix=f"add `{key}: ...`")
+            for key in kind.required()
+            if key not in values and not found
+        ]
+        for key in [key for key in values if key in arguments]:
+            wrong = misfit(arguments[key].schema, values[key])
+            if wrong is not None:
+                found.append(self._wrong(what, key, wrong, values[key], step))
+        if found:
+            raise ProblemError(found)
+        return kind.of(values)
+
+    def of_block(self, block: Block, step: Call, place: Place) -> dict[str, Any]:
+        """The arguments of a block of this file, its own defaults filled in.
+
+        Raises:
+            ProblemError: With every problem of its arguments.
+        """
+        values, found = self._written(block.name, step, place)
+        found += self._unknown(block.name, values, block.arguments, step)
+        for key, declared in block.arguments.items():
+            found += self._declared(block, step, values, key, declared.plain)
+        if found:
+            raise ProblemError(found)
+        return values
+
+    def _written(self, what: str, step: Call, place: Place) -> tuple[dict[str, Any], list[Problem]]:
+        written = self._spec.defaults.get(what)
+        values: dict[str, Any] = {}
+        found: list[Problem] = []
+        if written is not None:
+            unused = written.without(step.arguments.entries)
+            values, found = self._working.plain_arguments(unused, self._file)
+        own, wrong = self._working.plain_arguments(step.arguments, place)
+        return {**values, **own}, [*found, *wrong]
+
+    def _unknown(
+        self, what: str, values: Mapping[str, Any], known: Mapping[str, Any], step: Call
+    ) -> list[Problem]:
+        return [
+            Problem(
+                "AF101",
+                f"{what} has no '{key}'",
+                self._mark(what, key, step, key_itself=True),
+                fix=did_you_mean(key, known),
+            )
+            for key in values
+            if key not in known
+        ]
+
+    def _declared(
+        self, block: Block, step: Call, values: dict[str, Any], key: str, declared: Any
+    ) -> list[Problem]:
+        """Fill in the default of one argument, or say what is wrong with its value."""
+        required = TYPES.get(declared) if isinstance(declared, str) else None
+        if key in values:
+            expected = required or type_of(declared)
+            if expected is None or expected.fits(values[key]):
+                return []
+            wrong = f"must be {expected.words}, not {show(values[key])}"
+            return [self._wrong(block.name, key, wrong, values[key], step)]
+        if required is not None:
+            fix = f"add `{key}: ...`"
+            return [Problem("AF102", f"{block.name} needs '{key}'", step.mark, fix=fix)]
+        values[key] = declared
+        return []
+
+    def _wrong(self, what: str, key: str, wrong: str, value: Any, step: Call) -> Problem:
+        whole = isinstance(value, float) and "whole" in wrong
+        fix = "use `//` for a whole number" if whole else ""
+        return Problem("AF105", f"{key} of {what} {wrong}", self._mark(what, key, step), fix=fix)
+
+    def _mark(self, what: str, key: str, step: Call, *, key_itself: bool = False) -> Mark:
+        for tree in (step.arguments, self._spec.defaults.get(what)):
+            if isinstance(tree, Keys) and key in tree:
+                return tree.keys[key] if key_itself else tree[key].mark
+        return step.mark

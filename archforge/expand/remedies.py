@@ -1,0 +1,106 @@
+"""Fixes for sizes that do not fit, found by trying: other sizes, `align:`, fewer levels.
+
+Only runs when something is wrong already, so it may take some milliseconds.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from archforge.errors import ProblemError
+from archforge.expand.values import Values
+from archforge.spec import Spec
+
+Builds = Callable[..., bool]
+"""Whether the spec builds: ``builds(changed hyperparameters, (height, width) or None)``."""
+
+_SIZE_CODES = ("AF203", "AF204")
+_REACH = 64
+
+
+def with_remedies(error: ProblemError, spec: Spec, values: Values, builds: Builds) -> ProblemError:
+    """The same problems, those of size with the sizes and depths that would build."""
+    about_size = [problem for problem in error.problems if problem.code in _SIZE_CODES]
+    if not about_size or len(about_size) < len(error.problems):
+        return error
+    sizes = list(_sizes(spec, values, builds))
+    fixes = [_use(sizes)] if sizes else []
+    if any(problem.code == "AF204" for problem in about_size):
+        fixes.append("`align: crop` on the merge")
+    fixes += list(_lower(spec, values, builds))
+    if not fixes:
+        return error
+    first, *others = error.problems
+    why = _why(_size(spec, values), sizes) or first.why
+    return ProblemError([replace(first, why=why, fix=", or ".join(fixes)), *others])
+
+
+def _use(sizes: list[int]) -> str:
+    return f"use {' or '.join(str(size) for size in sizes)} pixels"
+
+
+def _size(spec: Spec, values: Values) -> int | None:
+    """The one side of a square input, if the spec has one."""
+    sides: set[Any] = set()
+    for image in spec.inputs.values():
+        for item in image.shape.items[:2]:
+            value = item.plain
+            if isinstance(value, str):
+                name = value.removeprefix("=").strip()
+                value = values.value(name) if name in values else None
+            sides.add(value)
+    side = sides.pop() if len(sides) == 1 else None
+    return side if isinstance(side, int) else None
+
+
+def _sizes(spec: Spec, values: Values, builds: Builds) -> Iterator[int]:
+    """The nearest smaller and the nearest larger size that builds."""
+    side = _size(spec, values)
+    if side is None:
+        return
+    for candidates in (range(side - 1, max(side - _REACH, 0), -1), range(side + 1, side + _REACH)):
+        found = next((size for size in candidates if builds({}, (size, size))), None)
+        if found is not None:
+            yield found
+
+
+def _why(side: int | None, sizes: list[int]) -> str:
+    if side is None or len(sizes) != 2:
+        return ""
+    step = sizes[1] - sizes[0]
+    if step > 1 and sizes[0] % step == 0:
+        return (
+            f"{side} is not a multiple of {step}: halved on the way down and doubled on the way "
+            "up it does not give the same size"
+        )
+    return f"of the sizes around {side} only {sizes[0]} and {sizes[1]} come out even"
+
+
+def _lower(spec: Spec, values: Values, builds: Builds) -> Iterator[str]:
+    """A smaller depth, or another whole number that counts levels, with which it builds."""
+    for name, known in spec.hyperparameters.items():
+        counts_levels = _counts(spec, name)
+        now = values.value(name) if known.each is None else None
+        if not counts_levels or isinstance(now, bool) or not isinstance(now, int):
+            continue
+        lowest = int(known.minimum or 1)
+        change = next((n for n in range(now - 1, lowest - 1, -1) if builds({name: n})), None)
+        if change is not None:
+            yield f"{name} {change}"
+
+
+def _counts(spec: Spec, name: str) -> bool:
+    """Whether a hyperparameter counts levels: a loop runs over its range."""
+    return any(f"range({name}" in text for text in _columns(spec.tree.plain))
+
+
+def _columns(tree: Any) -> Iterator[str]:
+    """The columns of every loop in plain YAML, as text."""
+    if isinstance(tree, Mapping):
+        columns = tree.get("for")
+        if isinstance(columns, Mapping):
+            yield from (str(value) for value in columns.values())
+        tree = list(tree.values())
+    if isinstance(tree, list):
+        for item in tree:
+            yield from _columns(item)

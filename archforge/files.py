@@ -1,0 +1,116 @@
+"""Files and folders that are there whole or not at all, also after a kill or with two writers.
+
+Everything is written beside its place, on the same file system, and renamed into it.
+"""
+
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from errno import ENOTDIR
+from pathlib import Path
+
+from archforge.errors import Mark, refuse
+
+PART = ".part"
+# A part folder this old was left by a process that was killed.
+LEFT_AFTER_S = 24 * 3600
+
+
+@contextmanager
+def new_folder(target: Path) -> Iterator[Path]:
+    """A folder to fill, renamed to ``target`` at the end, removed when the filling fails.
+
+    Raises:
+        FileExistsError: ``target`` was filled by someone else in the meantime; it stays theirs.
+    """
+    if target.parent.exists() and not target.parent.is_dir():
+        raise NotADirectoryError(ENOTDIR, os.strerror(ENOTDIR), str(target.parent))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = Path(tempfile.mkdtemp(prefix=f"{target.name}.", suffix=PART, dir=target.parent))
+    try:
+        part.chmod(0o777 & ~_umask())  # mkdtemp gives rights to its owner alone
+        yield part
+        _rename(part, target)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """A path to write, of the same ending, renamed to ``path`` at the end; the last writer wins.
+
+    Raises:
+        OSError: The file cannot be written there.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(
+        prefix=f".{path.stem}.", suffix=f"{PART}{path.suffix}", dir=path.parent
+    )
+    os.close(handle)
+    part = Path(name)
+    try:
+        yield part
+        part.chmod(0o666 & ~_umask())  # mkstemp gives rights to its owner alone
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a text file by renaming."""
+    with whole_file(path) as part:
+        part.write_text(text, encoding="utf-8")
+
+
+@contextmanager
+def said_if_unwritable(path: Path) -> Iterator[None]:
+    """A file of the user's choice that cannot be written is a problem, not a bug.
+
+    Raises:
+        ProblemError: AF009, in place of the ``OSError``.
+    """
+    try:
+        yield
+    except OSError as error:
+        refuse(
+            "AF009",
+            f"'{path}' cannot be written: {(error.strerror or str(error)).lower()}",
+            mark=Mark(str(path)),
+            fix="choose another place, or mend its permissions",
+        )
+
+
+def sweep(folder: Path) -> None:
+    """Remove what killed writers left in ``folder``, one of ours, more than a day ago."""
+    for left in folder.glob(f"*{PART}*"):
+        if _age_s(left) <= LEFT_AFTER_S:
+            continue
+        if left.is_dir():
+            shutil.rmtree(left, ignore_errors=True)
+        else:
+            left.unlink(missing_ok=True)
+
+
+def _rename(part: Path, target: Path) -> None:
+    try:
+        part.rename(target)
+    except OSError as error:
+        if target.is_dir():
+            raise FileExistsError(str(target)) from error
+        raise
+
+
+def _age_s(path: Path) -> float:
+    try:
+        return time.time() - path.stat().st_mtime
+    except FileNotFoundError:  # its writer has renamed it just now
+        return 0.0
+
+
+def _umask() -> int:
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask

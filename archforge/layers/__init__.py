@@ -1,0 +1,116 @@
+"""The layers a spec may use: each one frozen record, from which schema, analysis and build follow.
+
+A layer states Keras's class name, argument names and defaults as fields, and can say its output
+shape, its parameters, its MACs and what an output position reads. It knows no Keras, no NumPy and
+no YAML. Layers that Keras lacks (``LocalResponseNormalization``, ``CropLike``, ``PadLike``,
+``ResizeLike``, ``MaxUnpool2D``) have their Keras class in ``archforge.build.custom``.
+
+To add a layer: one class in its family's file, one line in ``LAYERS``, and its cases in
+``tests/contracts/layer_cases.py``, which compare it with Keras.
+"""
+
+from archforge.graph import Layer
+from archforge.layers.activation import ELU, Activation, LeakyReLU, PReLU, ReLU, Softmax
+from archforge.layers.convolution import Conv2D
+from archforge.layers.dense import Dense, Flatten, Permute, Reshape
+from archforge.layers.depthwise import DepthwiseConv2D, SeparableConv2D
+from archforge.layers.like import CropLike, MaxUnpool2D, PadLike, ResizeLike
+from archforge.layers.merge import (
+    Add,
+    Average,
+    Concatenate,
+    Maximum,
+    Minimum,
+    Multiply,
+    Subtract,
+)
+from archforge.layers.normalization import (
+    BatchNormalization,
+    GroupNormalization,
+    LayerNormalization,
+    LocalResponseNormalization,
+    Normalization,
+    UnitNormalization,
+)
+from archforge.layers.objects import KerasObject
+from archforge.layers.pooling import (
+    AveragePooling2D,
+    GlobalAveragePooling2D,
+    GlobalMaxPooling2D,
+    MaxPooling2D,
+)
+from archforge.layers.regularization import (
+    AlphaDropout,
+    Dropout,
+    GaussianDropout,
+    GaussianNoise,
+    SpatialDropout2D,
+)
+from archforge.layers.resize import (
+    Cropping2D,
+    Identity,
+    Rescaling,
+    Resizing,
+    UpSampling2D,
+    ZeroPadding2D,
+)
+from archforge.layers.transposed import Conv2DTranspose
+
+__all__ = ["LAYERS", "KerasObject"]
+
+LAYERS: dict[str, type[Layer]] = {
+    # convolution
+    "Conv2D": Conv2D,
+    "Conv2DTranspose": Conv2DTranspose,
+    "DepthwiseConv2D": DepthwiseConv2D,
+    "SeparableConv2D": SeparableConv2D,
+    # pooling
+    "AveragePooling2D": AveragePooling2D,
+    "GlobalAveragePooling2D": GlobalAveragePooling2D,
+    "GlobalMaxPooling2D": GlobalMaxPooling2D,
+    "MaxPooling2D": MaxPooling2D,
+    "MaxUnpool2D": MaxUnpool2D,
+    # dense and order
+    "Dense": Dense,
+    "Flatten": Flatten,
+    "Permute": Permute,
+    "Reshape": Reshape,
+    # normalization
+    "BatchNormalization": BatchNormalization,
+    "GroupNormalization": GroupNormalization,
+    "LayerNormalization": LayerNormalization,
+    "LocalResponseNormalization": LocalResponseNormalization,
+    "Normalization": Normalization,
+    "UnitNormalization": UnitNormalization,
+    # activation
+    "Activation": Activation,
+    "ELU": ELU,
+    "LeakyReLU": LeakyReLU,
+    "PReLU": PReLU,
+    "ReLU": ReLU,
+    "Softmax": Softmax,
+    # dropout and noise
+    "AlphaDropout": AlphaDropout,
+    "Dropout": Dropout,
+    "GaussianDropout": GaussianDropout,
+    "GaussianNoise": GaussianNoise,
+    "SpatialDropout2D": SpatialDropout2D,
+    # merge
+    "Add": Add,
+    "Average": Average,
+    "Concatenate": Concatenate,
+    "Maximum": Maximum,
+    "Minimum": Minimum,
+    "Multiply": Multiply,
+    "Subtract": Subtract,
+    # size and range
+    "CropLike": CropLike,
+    "Cropping2D": Cropping2D,
+    "Identity": Identity,
+    "PadLike": PadLike,
+    "Rescaling": Rescaling,
+    "ResizeLike": ResizeLike,
+    "Resizing": Resizing,
+    "UpSampling2D": UpSampling2D,
+    "ZeroPadding2D": ZeroPadding2D,
+}

@@ -1,0 +1,68 @@
+"""Convolutions that look at each channel on its own: depthwise, and separable.
+
+Both may have strides and dilation at once: Keras computes the dilated window at stride 1 and keeps
+every n-th position (``_depthwise_conv_stride_dilation_decomposition``, Keras 3.15).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import prod
+from typing import Any
+
+from archforge.graph import Parameters, Shape, arg
+from archforge.layers.arguments import CONSTRAINT, COUNT, INITIALIZER, REGULARIZER
+from archforge.layers.convolution import Convolution
+from archforge.layers.sizes import channels, positions
+
+
+@dataclass(frozen=True, kw_only=True)
+class DepthwiseConv2D(Convolution):
+    """Convolution of each channel on its own."""
+
+    depth_multiplier: int = arg(COUNT, 1)
+    depthwise_initializer: Any = arg(INITIALIZER, "glorot_uniform")
+    depthwise_regularizer: Any = arg(REGULARIZER, None)
+    depthwise_constraint: Any = arg(CONSTRAINT, None)
+
+    def shape(self, inputs: Sequence[Shape]) -> Shape:
+        height, width = self.spatial(inputs)
+        return (height, width, self._filters(inputs))
+
+    def weights(self, inputs: Sequence[Shape]) -> Parameters:
+        return Parameters((prod(self.kernel_size) + self.use_bias) * self._filters(inputs))
+
+    def macs(self, inputs: Sequence[Shape], output: Shape) -> int:
+        return positions(output) * prod(self.kernel_size) * self._filters(inputs)
+
+    def _filters(self, inputs: Sequence[Shape]) -> int:
+        return channels(inputs[0], "DepthwiseConv2D") * self.depth_multiplier
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeparableConv2D(Convolution):
+    """Depthwise convolution, then a 1x1 convolution that mixes the channels."""
+
+    filters: int = arg(COUNT)
+    depth_multiplier: int = arg(COUNT, 1)
+    depthwise_initializer: Any = arg(INITIALIZER, "glorot_uniform")
+    pointwise_initializer: Any = arg(INITIALIZER, "glorot_uniform")
+    depthwise_regularizer: Any = arg(REGULARIZER, None)
+    pointwise_regularizer: Any = arg(REGULARIZER, None)
+    depthwise_constraint: Any = arg(CONSTRAINT, None)
+    pointwise_constraint: Any = arg(CONSTRAINT, None)
+
+    def shape(self, inputs: Sequence[Shape]) -> Shape:
+        height, width = self.spatial(inputs)
+        self._kernels(inputs)
+        return (height, width, self.filters)
+
+    def weights(self, inputs: Sequence[Shape]) -> Parameters:
+        return Parameters(self._kernels(inputs) + self.use_bias * self.filters)
+
+    def macs(self, inputs: Sequence[Shape], output: Shape) -> int:
+        return positions(output) * self._kernels(inputs)
+
+    def _kernels(self, inputs: Sequence[Shape]) -> int:
+        """Weights of both kernels, each of which every output position uses once."""
+        deep = channels(inputs[0], "SeparableConv2D") * self.depth_multiplier
+        return (prod(self.kernel_size) + self.filters) * deep

@@ -1,0 +1,73 @@
+"""Layers that act while training only: dropout and noise."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from archforge.graph import Layer, Shape, ShapeError, arg, show_shape
+from archforge.layers.arguments import NOISE_SHAPE, RATE, SEED, SHARE
+
+
+@dataclass(frozen=True, kw_only=True)
+class Masking(Layer):
+    """A part of the values is dropped; not a layer on its own."""
+
+    rate: float = arg(RATE)
+    noise_shape: tuple[int | None, ...] | None = arg(NOISE_SHAPE, None)
+    seed: int | None = arg(SEED, None)
+
+    def shape(self, inputs: Sequence[Shape]) -> Shape:
+        self.check_inputs(inputs)
+        if self.noise_shape is not None and not _fits(self.noise_shape, (None, *inputs[0])):
+            raise ShapeError(
+                "AF217",
+                f"noise_shape {_written(self.noise_shape)} does not fit {show_shape(inputs[0])}",
+                why="it has one entry for each axis, the batch first: null, 1, or the axis's size",
+                fix=f"use {_written((None, *[1] * len(inputs[0])))} to drop whole examples",
+            )
+        return inputs[0]
+
+
+def _fits(noise: Sequence[int | None], shape: Sequence[int | None]) -> bool:
+    pairs = zip(noise, shape, strict=False)
+    return len(noise) == len(shape) and all(n in {None, 1} or n == size for n, size in pairs)
+
+
+def _written(noise: Sequence[int | None]) -> str:
+    return f"[{', '.join('null' if size is None else str(size) for size in noise)}]"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dropout(Masking):
+    """Sets values to zero at random while training."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlphaDropout(Masking):
+    """Dropout that keeps mean and variance, for networks of `selu`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpatialDropout2D(Layer):
+    """Sets whole channels to zero at random while training."""
+
+    RANK: ClassVar[int | None] = 3
+
+    rate: float = arg(RATE)
+    seed: int | None = arg(SEED, None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class GaussianNoise(Layer):
+    """Adds noise while training."""
+
+    stddev: float = arg(SHARE)
+    seed: int | None = arg(SEED, None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class GaussianDropout(Layer):
+    """Multiplies by noise around one while training."""
+
+    rate: float = arg(RATE)
+    seed: int | None = arg(SEED, None)

@@ -1,0 +1,79 @@
+"""The transposed convolution: each input position spreads a window over the output.
+
+Source: Dumoulin and Visin 2016, arXiv:1603.07285, section 4; sizes as Keras 3.15 computes them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import prod
+from typing import Any
+
+from archforge.graph import Parameters, Shape, ShapeError, Span, arg
+from archforge.layers.arguments import (
+    CONSTRAINT,
+    COUNT,
+    INITIALIZER,
+    OUTPUT_PADDING,
+    REGULARIZER,
+    Pair,
+)
+from archforge.layers.convolution import Convolution
+from archforge.layers.sizes import channels, positions
+from archforge.layers.windows import TransposedWindow
+
+
+@dataclass(frozen=True, kw_only=True)
+class Conv2DTranspose(Convolution):
+    """Transposed convolution, which makes an image larger by its strides."""
+
+    filters: int = arg(COUNT)
+    output_padding: Pair | None = arg(OUTPUT_PADDING, None)
+    kernel_initializer: Any = arg(INITIALIZER, "glorot_uniform")
+    kernel_regularizer: Any = arg(REGULARIZER, None)
+    kernel_constraint: Any = arg(CONSTRAINT, None)
+
+    def transposed(self, axis: int) -> TransposedWindow:
+        """The window along ``axis``, turned round."""
+        padding = None if self.output_padding is None else self.output_padding[axis]
+        return TransposedWindow(self.window(axis), padding)
+
+    def shape(self, inputs: Sequence[Shape]) -> Shape:
+        self.check_inputs(inputs)
+        self.check_strides()
+        self._check_padding()
+        channels(inputs[0], "Conv2DTranspose")
+        height, width = inputs[0][:2]
+        return (self.transposed(0).length(height), self.transposed(1).length(width), self.filters)
+
+    def weights(self, inputs: Sequence[Shape]) -> Parameters:
+        kernel = prod(self.kernel_size) * channels(inputs[0], "Conv2DTranspose")
+        return Parameters((kernel + self.use_bias) * self.filters)
+
+    def macs(self, inputs: Sequence[Shape], output: Shape) -> int:
+        taps = prod(self.kernel_size) * channels(inputs[0], "Conv2DTranspose")
+        return positions(inputs[0]) * taps * self.filters
+
+    def reads(self, span: Span, axis: int, inputs: Sequence[Shape]) -> Span | None:
+        return self.transposed(axis).reads(span, inputs[0][axis])
+
+    def _check_padding(self) -> None:
+        if self.output_padding is None:
+            return
+        for axis in (0, 1):
+            padding, stride = self.output_padding[axis], self.strides[axis]
+            if padding >= stride:
+                raise ShapeError(
+                    "AF213",
+                    f"output_padding {padding} is not below the stride {stride}",
+                    why="that many positions behind the last would belong to a further window",
+                    fix=f"use at most {stride - 1}, or leave `output_padding` out",
+                )
+            even = self.window(axis).extent % 2 == 0
+            if even and padding == 0 and self.padding == "same":
+                # Keras gives a size here which TensorFlow then refuses to compute.
+                raise ShapeError(
+                    "AF213",
+                    "output_padding 0 does not go with `padding: same` and an even window",
+                    why="the output would lack the last window's positions",
+                    fix="leave `output_padding` out",
+                )

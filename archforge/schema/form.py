@@ -1,0 +1,242 @@
+"""A file's form: every key known, every literal value of the right kind, every step decided."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from archforge.blocks import BLOCKS
+from archforge.errors import Mark, Problem, Problems, did_you_mean
+from archforge.expand import no_such
+from archforge.layers import LAYERS
+from archforge.schema.fragments import Schema
+from archforge.schema.frame import FRAME
+from archforge.schema.steps import (
+    BLOCK,
+    GROUPS,
+    call_schema,
+    described,
+    open_call_schema,
+    own_block_schema,
+)
+from archforge.spec import Items, Mapping, Scalar, Tree, is_formula
+from archforge.spec.steps import STEP_KINDS, step_kind
+from archforge.spec.validate import problems as schema_problems
+
+_STEPS_LEFT_OPEN: Schema = {"definitions": {"step": {}, "block": {}}}
+
+
+@dataclass(frozen=True)
+class Form:
+    """What was found.
+
+    Args:
+        problems: Every problem of form.
+        sound: Whether the file can be parsed and expanded all the same.
+        bad: Marks of the steps that have a problem.
+    """
+
+    problems: tuple[Problem, ...]
+    sound: bool
+    bad: frozenset[Mark]
+
+
+def check_form(tree: Mapping) -> Form:
+    """Check the form of an architecture file; never raises for what stands in it."""
+    reader = _Reader(tree)
+    return reader.form()
+
+
+class _Reader:
+    """Walks one file."""
+
+    def __init__(self, tree: Mapping) -> None:
+        self._tree = tree
+        self._problems = Problems()
+        self._bad: set[Mark] = set()
+        self._sound = True
+        blocks = tree.get("blocks")
+        self._blocks = dict(blocks.items()) if isinstance(blocks, Mapping) else {}
+
+    def form(self) -> Form:
+        frame = list(schema_problems({**FRAME, **_STEPS_LEFT_OPEN}, self._tree, "a spec"))
+        self._fatal(frame)
+        for name, block in self._blocks.items():
+            self._block(name, block)
+        self._steps(self._tree.get("graph"))
+        self._defaults()
+        return Form(tuple(self._problems.found), self._sound, frozenset(self._bad))
+
+    def _fatal(self, problems: list[Problem]) -> None:
+        self._problems.extend(problems)
+        self._sound = self._sound and not problems
+
+    def _block(self, name: str, block: Tree) -> None:
+        blocks = self._tree["blocks"]
+        assert isinstance(blocks, Mapping)
+        mark = blocks.keys[name]
+        self._fatal(list(_block_name(name, mark)))
+        self._fatal(list(schema_problems({**BLOCK, **_STEPS_LEFT_OPEN}, block, name)))
+        if isinstance(block, Mapping):
+            arguments = block.get("arguments")
+            if isinstance(arguments, Mapping):
+                self._fatal(list(_argument_names(name, arguments)))
+            self._steps(block.get("steps"))
+
+    def _steps(self, tree: Tree | None) -> None:
+        for step in tree.items if isinstance(tree, Items) else ():
+            self._step(step)
+
+    def _step(self, step: Tree) -> None:
+        if not isinstance(step, Mapping):
+            self._undecided(step.mark, f"a step is a mapping, not '{step.plain}'", "")
+            return
+        kind = step_kind(step)
+        if kind is None:
+            fix = did_you_mean(next(iter(step.keys), ""), STEP_KINDS)
+            self._undecided(step.mark, f"this step does not say what it is: {_keys(step)}", fix)
+            return
+        if kind == "architecture":
+            self._undecided(
+                step.mark, "`architecture:` is not there yet", "write the steps out", "AF118"
+            )
+            return
+        found = [
+            *self._unknown(step, kind),
+            *schema_problems(self._schema(step, kind), step, _what(step, kind)),
+        ]
+        if kind in GROUPS:
+            self._fatal(found)
+            self._inside(step, kind)
+        elif found or not isinstance(step[kind], Scalar):
+            self._problems.extend(found)
+            self._bad.add(step.mark)
+
+    def _unknown(self, step: Mapping, kind: str) -> Iterator[Problem]:
+        """A layer or block that is named outright and does not exist."""
+        what = step[kind].plain if kind in ("layer", "block") else None
+        if not isinstance(what, str) or is_formula(what):
+            return
+        blocks = [*BLOCKS, *self._blocks]
+        known, others = (LAYERS, blocks) if kind == "layer" else (blocks, LAYERS)
+        if what not in known:
+            yield no_such(kind, what, known, others, step[kind].mark)
+
+    def _undecided(self, mark: Mark, message: str, fix: str, code: str = "AF106") -> None:
+        self._fatal([Problem(code, message, mark, fix=fix)])
+
+    def _schema(self, step: Mapping, kind: str) -> Schema:
+        if kind in GROUPS:
+            return {**GROUPS[kind], **_STEPS_LEFT_OPEN}
+        what = step[kind].plain
+        table = LAYERS if kind == "layer" else BLOCKS
+        if isinstance(what, str) and what in table and what not in self._blocks:
+            return call_schema(kind, what)
+        if kind == "block" and isinstance(what, str) and what in self._blocks:
+            return own_block_schema(self._arguments(what))
+        # An unknown name is the expansion's to tell; its arguments cannot be judged.
+        return open_call_schema(kind)
+
+    def _arguments(self, block: str) -> dict[str, object]:
+        tree = self._blocks[block]
+        arguments = tree.get("arguments") if isinstance(tree, Mapping) else None
+        return dict(arguments.items()) if isinstance(arguments, Mapping) else {}
+
+    def _inside(self, step: Mapping, kind: str) -> None:
+        for key in ("steps", "else"):
+            self._steps(step.get(key))
+        branches = step.get("branches")
+        if kind == "branches" and isinstance(branches, Mapping):
+            for steps in branches.entries.values():
+                self._steps(steps)
+            self._merge(step)
+
+    def _merge(self, step: Mapping) -> None:
+        merge = step.get("merge")
+        if isinstance(merge, Mapping):
+            before = len(self._problems.found)
+            self._step(merge)
+            if len(self._problems.found) > before:
+                self._bad.add(step.mark)
+
+    def _defaults(self) -> None:
+        defaults = self._tree.get("defaults")
+        for what, arguments in defaults.items() if isinstance(defaults, Mapping) else ():
+            assert isinstance(defaults, Mapping)
+            record = LAYERS.get(what) or BLOCKS.get(what)
+            if record is not None and isinstance(arguments, Mapping):
+                properties = {name: described(record, name) for name in record.arguments()}
+                schema = {"properties": properties, "additionalProperties": False}
+                self._fatal(list(schema_problems(schema, arguments, what)))
+            elif what in self._blocks and isinstance(arguments, Mapping):
+                schema = {"properties": {name: {} for name in self._arguments(what)}}
+                schema["additionalProperties"] = False
+                self._fatal(list(schema_problems(schema, arguments, what)))
+            elif record is None and what not in self._blocks:
+                fix = did_you_mean(what, [*LAYERS, *BLOCKS, *self._blocks])
+                message = f"`defaults` for '{what}', which is no layer and no block"
+                self._fatal([Problem("AF103", message, defaults.keys[what], fix=fix)])
+
+
+def _keys(step: Mapping) -> str:
+    return ", ".join(f"'{key}'" for key in step.keys) or "it is empty"
+
+
+def _what(step: Mapping, kind: str) -> str:
+    if kind not in ("layer", "block"):
+        return {"for": "a loop", "if": "a choice", "share": "a share"}.get(kind, "a step")
+    what = step[kind].plain
+    return "this step" if is_formula(what) else str(what)
+
+
+def _block_name(name: str, mark: Mark) -> Iterator[Problem]:
+    if name in LAYERS:
+        yield Problem(
+            "AF111",
+            f"the block '{name}' has the name of a layer",
+            mark,
+            fix=f"call it otherwise, `{name}Block`",
+        )
+    elif not (name[:1].isupper() and name.isidentifier()):
+        yield Problem(
+            "AF111",
+            f"'{name}' cannot be the name of a block",
+            mark,
+            why="blocks of a file start with a capital, those of the registry do not",
+            fix=f"call it `{name[:1].upper() + name[1:]}`",
+        )
+
+
+_STEP_KEYS = (
+    "layer",
+    "block",
+    "name",
+    "from",
+    "if",
+    "repeat",
+    "steps",
+    "else",
+    "for",
+    "share",
+    "branches",
+    "merge",
+    "align",
+    "architecture",
+)
+
+
+def _argument_names(block: str, arguments: Mapping) -> Iterator[Problem]:
+    for name, mark in arguments.keys.items():
+        if name in _STEP_KEYS or not name.isidentifier():
+            yield Problem(
+                "AF111",
+                f"'{name}' cannot be an argument of '{block}'",
+                mark,
+                why="it means something in every step" if name in _STEP_KEYS else "",
+                fix="choose another word",
+            )
+        elif is_formula(arguments[name].plain):
+            yield Problem(
+                "AF105",
+                f"the default of '{name}' in '{block}' cannot be a formula",
+                arguments[name].mark,
+                fix="give it at each use, or work it out inside the block",
+            )

@@ -1,0 +1,175 @@
+"""A spec as records: what the language's keys mean, formulas still as text."""
+
+from collections.abc import Mapping as Dict
+from dataclasses import dataclass, field
+from typing import Any
+
+from archforge.errors import Mark
+from archforge.spec.tree import Items, Mapping, Scalar, Tree
+
+
+@dataclass(frozen=True)
+class Search:
+    """A range that a search may vary.
+
+    Args:
+        kind: ``int``, ``float`` or ``choice``.
+        low: Smallest value, for numbers.
+        high: Largest value, for numbers.
+        step: Distance between values, or ``None``.
+        log: Whether values are drawn on a logarithmic scale.
+        choices: The values, for ``choice``.
+    """
+
+    kind: str
+    low: float = 0
+    high: float = 0
+    step: float | None = None
+    log: bool = False
+    choices: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True)
+class Hyperparameter:
+    """A value that the spec leaves open."""
+
+    name: str
+    default: Any
+    mark: Mark
+    minimum: float | None = None
+    maximum: float | None = None
+    one_of: tuple[Any, ...] | None = None
+    each: Scalar | None = None
+    search: Search | None = None
+
+
+@dataclass(frozen=True)
+class InputSpec:
+    """An image that the network takes: its shape as written and the range of its values."""
+
+    name: str
+    shape: Items
+    values: Scalar
+    mark: Mark
+
+
+@dataclass(frozen=True)
+class Step:
+    """What any step may have.
+
+    Args:
+        mark: Where it begins.
+        ordinal: Count of steps of its class within its scope, for the name of an unnamed one.
+        name: As written, with families and formulas.
+        source: What ``from:`` says.
+        condition: What ``if:`` says.
+    """
+
+    mark: Mark
+    ordinal: str
+    name: Scalar | None = None
+    source: Tree | None = None
+    condition: Scalar | None = None
+
+
+@dataclass(frozen=True)
+class Call(Step):
+    """``layer:`` or ``block:`` with its arguments."""
+
+    kind: str = "layer"
+    what: Scalar = field(default_factory=lambda: Scalar("", Mark("")))
+    arguments: Mapping = field(default_factory=lambda: Mapping({}, {}, Mark("")))
+    repeat: Tree | None = None
+    align: Scalar | None = None
+    interpolation: Scalar | None = None
+
+
+@dataclass(frozen=True)
+class Loop(Step):
+    """``for:`` with its columns and its body."""
+
+    columns: Dict[str, Tree] = field(default_factory=dict)
+    steps: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True)
+class Branches(Step):
+    """``branches:`` that start at one tensor, and the merge that ends them."""
+
+    branches: Dict[str, tuple[Step, ...]] = field(default_factory=dict)
+    merge: Call | None = None
+
+
+@dataclass(frozen=True)
+class Condition(Step):
+    """``if:`` with ``steps:`` and ``else:``."""
+
+    steps: tuple[Step, ...] = ()
+    otherwise: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True)
+class Share(Step):
+    """``share:``: an earlier step again, with the same weights."""
+
+    what: Scalar = field(default_factory=lambda: Scalar("", Mark("")))
+
+
+@dataclass(frozen=True)
+class Block:
+    """A named group of steps with arguments of its own.
+
+    Args:
+        name: Capital first.
+        arguments: Each with its default, or the bare type name of one that must be given.
+        inputs: Names under which its steps read what it is given.
+        steps: Its body.
+        mark: Where it is written.
+    """
+
+    name: str
+    arguments: Dict[str, Scalar | Tree]
+    inputs: tuple[str, ...]
+    steps: tuple[Step, ...]
+    mark: Mark
+
+
+@dataclass(frozen=True)
+class Rule:
+    """``require``: a formula that must hold, with the author's words."""
+
+    that: Scalar
+    say: str
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """``expect``: facts of the network with a preset or with given hyperparameters."""
+
+    mark: Mark
+    preset: str | None
+    hyperparameters: Dict[str, Any]
+    facts: Mapping
+
+
+@dataclass(frozen=True)
+class Spec:
+    """A whole architecture file."""
+
+    file: str
+    name: str
+    task: str
+    tree: Mapping
+    hyperparameters: Dict[str, Hyperparameter]
+    presets: Dict[str, Dict[str, Any]]
+    inputs: Dict[str, InputSpec]
+    defaults: Dict[str, Mapping]
+    blocks: Dict[str, Block]
+    steps: tuple[Step, ...]
+    outputs: tuple[Scalar, ...]
+    require: tuple[Rule, ...]
+    expect: tuple[Expectation, ...]
+    title: str = ""
+    source: str = ""
+    year: int | None = None
+    sizes: str = "exact"

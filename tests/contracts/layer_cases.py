@@ -1,0 +1,202 @@
+"""What the contract tests try of each layer: arguments as in YAML, and the shapes of its inputs.
+
+A layer without a case fails ``test_every_layer_has_cases``.
+"""
+
+from itertools import product
+from typing import Any, NamedTuple
+
+from archforge.graph import Layer, Shape
+from archforge.layers import LAYERS
+
+
+class Case(NamedTuple):
+    """One layer with one set of arguments on inputs of given shapes."""
+
+    kind: str
+    arguments: dict[str, Any]
+    inputs: tuple[Shape, ...]
+
+    @property
+    def layer(self) -> Layer:
+        """The record."""
+        return LAYERS[self.kind].of(self.arguments)
+
+    def __str__(self) -> str:
+        text = ",".join(f"{key}={value}" for key, value in self.arguments.items())
+        return f"{self.kind}({text}) on {list(self.inputs)}".replace(" ", "")
+
+
+IMAGE: Shape = (9, 7, 4)
+EVEN: Shape = (8, 6, 4)
+VECTOR: Shape = (6,)
+
+
+def _on(kind: str, *arguments: dict[str, Any], inputs: tuple[Shape, ...] = (IMAGE,)) -> list[Case]:
+    return [Case(kind, each, inputs) for each in arguments or ({},)]
+
+
+def _convolutions() -> list[Case]:
+    windows = [
+        {"kernel_size": kernel, "strides": stride, "padding": padding}
+        for kernel, stride, padding in product((1, 2, 3, [3, 2], 5), (1, 2, 3), ("valid", "same"))
+    ]
+    windows += [
+        {"kernel_size": kernel, "dilation_rate": dilation, "padding": padding}
+        for kernel, dilation, padding in product((2, 3), (2, 3, [1, 2]), ("valid", "same"))
+    ]
+    windows += [{"kernel_size": 3, "strides": [2, 1], "padding": "same", "use_bias": False}]
+    found = []
+    for index, window in enumerate(windows):
+        image = (IMAGE, EVEN)[index % 2]
+        found += _on("Conv2D", {"filters": 3, **window}, inputs=(image,))
+        found += _on("DepthwiseConv2D", {"depth_multiplier": 2, **window}, inputs=(image,))
+        found += _on("SeparableConv2D", {"filters": 3, **window}, inputs=(image,))
+        found += _on("Conv2DTranspose", {"filters": 3, **window}, inputs=((5, 4, 2),))
+    both = {"kernel_size": 2, "strides": 2, "dilation_rate": [2, 3]}
+    found += _on("DepthwiseConv2D", both, {**both, "padding": "same"})
+    found += _on("SeparableConv2D", {"filters": 2, "depth_multiplier": 3, **both})
+    found += _on(
+        "Conv2D",
+        {"filters": 6, "kernel_size": 3, "groups": 2},
+        {"filters": 8, "kernel_size": 3, "groups": 4, "strides": 2, "padding": "same"},
+        {"filters": 4, "kernel_size": 1, "trainable": False, "activation": "softmax"},
+        {
+            "filters": 4,
+            "kernel_size": 3,
+            "kernel_initializer": {"HeNormal": {"seed": 1}},
+            "kernel_regularizer": {"L1L2": {"l1": 1e-4, "l2": 1e-3}},
+            "bias_constraint": {"MaxNorm": {"max_value": 2.0, "axis": [0]}},
+        },
+    )
+    paddings = [(3, 2, "valid", 0), (3, 2, "valid", 1), (2, 3, "valid", 2), (1, 3, "valid", 1)]
+    paddings += [(3, 2, "same", 0), (3, 2, "same", 1), (4, 2, "same", 1), (5, 3, "same", 2)]
+    for kernel, stride, padding, behind in paddings:
+        window = {"kernel_size": kernel, "strides": stride, "padding": padding}
+        transposed = {"filters": 2, "output_padding": behind, **window}
+        found += _on("Conv2DTranspose", transposed, inputs=((4, 5, 2),))
+    return found
+
+
+def _pooling() -> list[Case]:
+    found = []
+    for pool, stride, padding in product((1, 2, 3, [3, 2]), (None, 1, 2), ("valid", "same")):
+        window = {"pool_size": pool, "strides": stride, "padding": padding}
+        for image in (IMAGE, EVEN):
+            found += _on("MaxPooling2D", window, inputs=(image,))
+            found += _on("AveragePooling2D", window, inputs=(image,))
+    found += _on("MaxPooling2D", {}, {"pool_size": 12, "padding": "same"})
+    for kind in ("GlobalAveragePooling2D", "GlobalMaxPooling2D"):
+        found += _on(kind, {}, {"keepdims": True})
+    for before in ((8, 6, 4), (9, 7, 4)):
+        found += _on("MaxUnpool2D", {}, inputs=((4, 3, 4), before))
+    return found + _on("MaxUnpool2D", {"pool_size": [3, 2]}, inputs=((3, 3, 4), IMAGE))
+
+
+def _dense() -> list[Case]:
+    return [
+        *_on("Dense", {"units": 5}, {"units": 3, "use_bias": False, "activation": "relu"}),
+        *_on("Dense", {"units": 5}, {"units": 2, "trainable": False}, inputs=(VECTOR,)),
+        *_on("Flatten"),
+        *_on("Flatten", inputs=(VECTOR,)),
+        *_on("Permute", {"dims": [2, 1, 3]}, {"dims": [3, 1, 2]}, {"dims": [1, 2, 3]}),
+        *_on("Reshape", {"target_shape": [-1, 4]}, {"target_shape": [63, 4]}, inputs=(IMAGE,)),
+        *_on("Reshape", {"target_shape": [9, 14, 2]}, {"target_shape": [3, 21, 4]}),
+        *_on("Reshape", {"target_shape": [1, 1, 6]}, inputs=(VECTOR,)),
+    ]
+
+
+def _normalization() -> list[Case]:
+    given: dict[str, Any] = {"mean": [1, 2, 3, 4], "variance": [1, 2, 3, 4]}
+    return [
+        *_on("BatchNormalization", {}, {"scale": False, "epsilon": 1e-5}, {"axis": 1}),
+        *_on("BatchNormalization", {"trainable": False}, {"center": False, "momentum": 0.9}),
+        *_on("BatchNormalization", inputs=(VECTOR,)),
+        *_on("LayerNormalization", {}, {"axis": [1, 2, 3]}, {"axis": [-1, -2]}, {"axis": 1}),
+        *_on("LayerNormalization", {"scale": False, "epsilon": 1e-6}, inputs=(VECTOR,)),
+        *_on("GroupNormalization", {"groups": 2}, {"groups": -1}, {"groups": 3, "axis": 1}),
+        *_on("GroupNormalization", {"groups": 1, "center": False}),
+        *_on("UnitNormalization", {}, {"axis": [1, 2]}),
+        *_on("Normalization", {}, {"axis": None}, {"axis": [1, 2]}, {**given, "invert": True}),
+        *_on("Normalization", given, {"mean": 1.0, "variance": 2.0}, {**given, "dtype": "float32"}),
+        *_on("LocalResponseNormalization", {}, {"depth_radius": 2, "bias": 2.0, "beta": 0.75}),
+    ]
+
+
+def _activation() -> list[Case]:
+    names = ("relu", "relu6", "gelu", "silu", "swish", "tanh", "softmax", "log_softmax", "linear")
+    return [
+        *_on("Activation", *({"activation": name} for name in names), {"activation": None}),
+        *_on("ELU", {}, {"alpha": 0.5}),
+        *_on("LeakyReLU", {}, {"negative_slope": 0.1}),
+        *_on("PReLU", {}, {"shared_axes": [1, 2]}, {"shared_axes": 1}),
+        *_on("PReLU", inputs=(VECTOR,)),
+        *_on("ReLU", {}, {"max_value": 6.0, "negative_slope": 0.1, "threshold": 0.2}),
+        *_on("Softmax", {}, {"axis": [1, 2]}, {"axis": 1}),
+    ]
+
+
+def _regularization() -> list[Case]:
+    dropped = {"rate": 0.5, "noise_shape": [None, 1, 1, 4], "seed": 1}
+    return [
+        *_on("AlphaDropout", {"rate": 0.2}, dropped),
+        *_on("Dropout", {"rate": 0.2}, {"rate": 0}, dropped),
+        *_on("GaussianDropout", {"rate": 0.2, "seed": 1}),
+        *_on("GaussianNoise", {"stddev": 0.2, "seed": 1}),
+        *_on("SpatialDropout2D", {"rate": 0.2}, {"rate": 0.2, "seed": 3, "trainable": False}),
+    ]
+
+
+def _merge() -> list[Case]:
+    found = []
+    for kind in ("Add", "Average", "Maximum", "Minimum", "Multiply", "Subtract"):
+        found += _on(kind, inputs=(IMAGE, IMAGE))
+        found += _on(kind, inputs=(IMAGE, (1, 1, 4)))
+        found += _on(kind, inputs=((9, 7, 1), (1, 7, 4)))
+        found += _on(kind, inputs=(IMAGE, (4,)))
+        found += _on(kind, inputs=((None, 7, 4), (9, 7, 4)))
+    found += _on("Add", inputs=(IMAGE, (9, 7, 1), (1, 1, 4)))
+    found += _on("Concatenate", inputs=(IMAGE, (9, 7, 2), IMAGE))
+    found += _on("Concatenate", inputs=(IMAGE,))
+    found += _on("Concatenate", {"axis": 1}, {"axis": -3}, inputs=(IMAGE, (3, 7, 4)))
+    found += _on("Concatenate", {"axis": 2}, inputs=(IMAGE, (9, 2, 4)))
+    found += _on("Concatenate", inputs=((None, None, 2), (None, 7, 4)))
+    return found + _on("Concatenate", inputs=(VECTOR, VECTOR))
+
+
+def _resize() -> list[Case]:
+    methods = ("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5")
+    found = []
+    for method in methods:
+        found += _on("UpSampling2D", {"interpolation": method}, inputs=((4, 5, 2),))
+        found += _on(
+            "Resizing",
+            {"height": 13, "width": 4, "interpolation": method},
+            {"height": 18, "width": 7, "interpolation": method},
+        )
+        found += _on("ResizeLike", {"interpolation": method}, inputs=(IMAGE, (12, 3, 2)))
+    found += _on("Resizing", {"height": 3, "width": 3, "antialias": True})
+    found += _on("Resizing", {"height": 4, "width": 4, "crop_to_aspect_ratio": True})
+    found += _on("Resizing", {"height": 4, "width": 4, "pad_to_aspect_ratio": True})
+    found += _on("UpSampling2D", {"size": [3, 1]}, inputs=((4, 5, 2),))
+    found += _on("ZeroPadding2D", {}, {"padding": [1, 2]}, {"padding": [[0, 1], [2, 0]]})
+    found += _on("Cropping2D", {}, {"cropping": 2}, {"cropping": [[0, 1], [2, 0]]})
+    found += _on("Rescaling", {"scale": 0.5}, {"scale": [1, 2, 3, 4], "offset": [4, 3, 2, 1]})
+    found += _on("Identity")
+    for kind in ("CropLike", "PadLike"):
+        found += _on(kind, inputs=(IMAGE, (6, 8, 2)))
+        found += _on(kind, inputs=(IMAGE, (6, 8, 2), (12, 4, 1)))
+        found += _on(kind, inputs=(IMAGE, IMAGE))
+    return found
+
+
+CASES: list[Case] = [
+    *_convolutions(),
+    *_pooling(),
+    *_dense(),
+    *_normalization(),
+    *_activation(),
+    *_regularization(),
+    *_merge(),
+    *_resize(),
+]

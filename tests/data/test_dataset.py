@@ -1,0 +1,206 @@
+"""Splits, sizes, originals and the cache of an opened folder."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import ArrayLike
+
+from archforge.data import Dataset, open_dataset
+from archforge.errors import ProblemError
+
+Save = Callable[[str, ArrayLike], Path]
+Pair = Callable[..., None]
+SIZE = (4, 6)
+
+
+@pytest.fixture
+def ten(root: Path, pair: Pair) -> Path:
+    for index in range(10):
+        pair(f"cell{index}")
+    return root
+
+
+def ids(data: Dataset) -> tuple[list[str], list[str], list[str]]:
+    return data.train.ids, data.validation.ids, data.test.ids
+
+
+def test_images_and_masks_come_as_maps_of_the_asked_size(ten: Path) -> None:
+    data = open_dataset(ten, size=(8, 3))
+
+    assert (len(data.train), len(data.validation), len(data.test)) == (8, 2, 0)
+    assert data.train.images.shape == (8, 8, 3, 1)
+    assert data.train.masks.shape == (8, 8, 3)
+    assert isinstance(data.train.images, np.memmap)
+    assert not data.train.images.flags.writeable
+    assert set(np.unique(data.train.masks).tolist()) == {0, 1}
+    assert (data.channels, data.classes, data.size) == (1, 1, (8, 3))
+
+
+def test_an_original_is_the_file_at_full_size(ten: Path) -> None:
+    data = open_dataset(ten, size=(2, 2), channels=3)
+
+    image, mask = data.validation.original(1)
+
+    assert image.shape == (4, 6, 3)
+    assert image[0, :, 2].tolist() == [200] * 3 + [20] * 3
+    assert mask[0].tolist() == [1] * 3 + [0] * 3
+
+
+def test_every_row_belongs_to_its_id(root: Path, save: Save) -> None:
+    for index in range(12):
+        save(f"images/{index}.png", np.full(SIZE, 10 * index))
+        save(f"masks/{index}.png", np.arange(24).reshape(SIZE) == index)
+
+    data = open_dataset(root, size=SIZE, seed=5)
+
+    for part in (data.train, data.validation):
+        for row, name in enumerate(part.ids):
+            image, mask = part.original(row)
+            assert (part.images[row] == image).all()
+            assert (part.masks[row] == mask).all()
+            assert part.images[row, 0, 0, 0] == 10 * int(name)
+            assert part.masks[row].ravel()[int(name)] == 1
+
+
+def test_grey_and_colour_are_brought_to_the_asked_channels(root: Path, save: Save) -> None:
+    save("images/grey.png", np.full(SIZE, 80))
+    save("images/red.png", np.dstack([np.full(SIZE, 255), np.zeros(SIZE), np.zeros(SIZE)]))
+    for name in ("grey", "red"):
+        save(f"masks/{name}.png", np.eye(*SIZE))
+
+    found = open_dataset(root, size=SIZE, validation=0)
+    grey = open_dataset(root, size=SIZE, validation=0, channels=1)
+
+    assert found.channels == 3
+    rows = dict(zip(found.train.ids, found.train.images[:, 0, 0].tolist(), strict=True))
+    assert rows == {"grey": [80, 80, 80], "red": [255, 0, 0]}
+    rows = dict(zip(grey.train.ids, grey.train.images[:, 0, 0].tolist(), strict=True))
+    assert rows == {"grey": [80], "red": [76]}
+
+
+def test_class_indices_stay_what_they_are(root: Path, save: Save) -> None:
+    for name in "ab":
+        save(f"images/{name}.png", np.zeros((2, 2)))
+        save(f"masks/{name}.png", [[0, 1], [2, 3]])
+
+    data = open_dataset(root, size=(4, 4))
+
+    assert data.classes == 4
+    assert data.train.masks[0, ::2, ::2].tolist() == [[0, 1], [2, 3]]
+
+
+def test_test_and_validation_folders_are_taken_as_they_are(root: Path, pair: Pair) -> None:
+    for part, stems in (("train/", "abc"), ("validation/", "de"), ("test/", "f")):
+        for stem in stems:
+            pair(stem, part=part)
+
+    data = open_dataset(root, size=SIZE)
+
+    assert [sorted(part) for part in ids(data)] == [["a", "b", "c"], ["d", "e"], ["f"]]
+
+
+def test_validation_is_cut_from_train_where_only_test_has_a_folder(root: Path, pair: Pair) -> None:
+    for stem in "abcde":
+        pair(stem, part="train/")
+    pair("a", part="test/")
+
+    data = open_dataset(root, size=SIZE, validation=0.4)
+
+    assert [len(part) for part in ids(data)] == [3, 2, 1]
+    assert not set(data.train.ids) & set(data.validation.ids)
+
+
+def test_a_split_is_the_same_for_a_seed_and_another_for_another(ten: Path) -> None:
+    splits = [ids(open_dataset(ten, size=SIZE, seed=seed)) for seed in (1, 1, 2)]
+
+    assert splits[0] == splits[1]
+    assert splits[0] != splits[2]
+
+
+def test_a_split_depends_on_the_ids_and_not_on_the_order_on_disk(ten: Path, pair: Pair) -> None:
+    before = ids(open_dataset(ten, size=SIZE))
+    for path in sorted(ten.rglob("*.png"), reverse=True):
+        content = path.read_bytes()
+        path.unlink()
+        path.write_bytes(content)
+
+    assert ids(open_dataset(ten, size=SIZE)) == before
+
+
+def test_progress_is_told_for_survey_and_arrays(ten: Path) -> None:
+    seen: list[tuple[int, int]] = []
+
+    open_dataset(ten, size=SIZE, progress=lambda done, total: seen.append((done, total)))
+
+    assert seen == [(done, 10) for done in range(1, 11)] * 2
+
+
+@pytest.mark.parametrize(("share", "least"), [(0.2, 2), (0.0, 1)])
+def test_too_few_images_to_split_are_refused(
+    root: Path, pair: Pair, share: float, least: int
+) -> None:
+    for stem in "ab"[: least - 1]:
+        pair(stem)
+    pair("t", part="" if least == 2 else "test/")
+    if least == 2:
+        (root / "images/t.png").unlink()
+        (root / "masks/t.png").unlink()
+
+    with pytest.raises(ProblemError) as caught:
+        open_dataset(root, size=SIZE, validation=share)
+
+    (problem,) = caught.value.problems
+    assert problem.code == "AF415"
+    assert (
+        problem.message == f"too few images to train on: {least - 1}, at least {least} are needed"
+    )
+
+
+def test_one_image_is_enough_where_nothing_is_cut_off(root: Path, pair: Pair) -> None:
+    pair("a")
+
+    data = open_dataset(root, size=SIZE, validation=0)
+
+    assert (len(data.train), len(data.validation)) == (1, 0)
+
+
+def test_a_cache_that_cannot_be_written_is_refused(ten: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+
+    with pytest.raises(ProblemError, match="AF419 the cache cannot be written: not a directory"):
+        open_dataset(ten, size=SIZE, cache=tmp_path / "file")
+
+
+def test_an_original_that_was_removed_is_refused(ten: Path) -> None:
+    data = open_dataset(ten, size=SIZE)
+    data.train.sources[0].image.unlink()
+
+    with pytest.raises(ProblemError, match="AF407"):
+        data.train.original(0)
+
+
+def test_problems_of_the_folder_are_raised_and_nothing_is_kept(ten: Path, own_cache: Path) -> None:
+    (ten / "images/cell3.png").write_text("text")
+
+    for _ in range(2):
+        with pytest.raises(ProblemError, match="AF407"):
+            open_dataset(ten, size=SIZE)
+
+    assert not (own_cache / "surveys").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"size": (0, 4)}, "size must be two numbers of at least 1"),
+        ({"size": SIZE, "channels": 2}, "channels must be 1, 3 or None, got 2"),
+        ({"size": SIZE, "validation": 1.0}, r"validation must be in \[0, 1\), got 1.0"),
+    ],
+)
+def test_wrong_arguments_are_value_errors(
+    ten: Path, arguments: dict[str, object], message: str
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        open_dataset(ten, **arguments)  # type: ignore[arg-type]  # wrong on purpose
