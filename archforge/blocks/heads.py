@@ -1,10 +1,9 @@
 """How a network ends: scores for each pixel, or for the whole image."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from archforge.blocks.recipe import Maker, Recipe
-from archforge.graph import arg
+from archforge.graph import arg, record
 from archforge.layers import LAYERS
 from archforge.layers.arguments import COUNT, PAIR, RATE, Pair, one_of
 
@@ -18,7 +17,7 @@ def activation_for(classes: int, activation: str) -> str:
     return "sigmoid" if classes == 1 else "softmax"
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class SegmentationHead(Recipe):
     """Scores for every pixel: a 1x1 convolution, sigmoid for one class, else softmax."""
 
@@ -40,7 +39,7 @@ class SegmentationHead(Recipe):
         return make.add(convolution, *inputs)
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class ClassificationHead(Recipe):
     """Scores for the image: global average pooling, dropout, one dense layer."""
 

@@ -1,9 +1,8 @@
 """The base of all registry blocks."""
 
-from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
-from archforge.graph import Described, Layer, Shape
+from archforge.graph import Described, Layer, Shape, record
 
 
 class Maker(Protocol):
@@ -20,7 +19,7 @@ class Maker(Protocol):
         """Shape of a node."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Recipe(Described):
     """A block: its arguments as fields, and how it adds layers to a graph.
 

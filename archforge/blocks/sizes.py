@@ -1,15 +1,14 @@
 """Blocks that bring one image to another's height and width."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from archforge.blocks.recipe import Maker, Recipe
-from archforge.graph import arg
+from archforge.graph import arg, record
 from archforge.layers import LAYERS
 from archforge.layers.arguments import INTERPOLATION, PAIR, Pair
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class CropLike(Recipe):
     """The first input cut at its centre to the second's height and width."""
 
@@ -20,7 +19,7 @@ class CropLike(Recipe):
         return make.add(LAYERS["CropLike"].of({}), *inputs)
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class PadLike(Recipe):
     """The first input with zeros around it, up to the second's height and width."""
 
@@ -31,7 +30,7 @@ class PadLike(Recipe):
         return make.add(LAYERS["PadLike"].of({}), *inputs)
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class ResizeLike(Recipe):
     """The first input resized to the second's height and width."""
 
@@ -44,7 +43,7 @@ class ResizeLike(Recipe):
         return make.add(LAYERS["ResizeLike"].of({"interpolation": self.interpolation}), *inputs)
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class MaxUnpool(Recipe):
     """Values put back where the maxima of the second input, before pooling, were."""
 

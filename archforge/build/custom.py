@@ -102,6 +102,41 @@ class PadLike(keras.layers.Layer):
 
 
 @keras.saving.register_keras_serializable("archforge")
+class PadToStep(keras.layers.Layer):
+    """Pads with zeros to the next size of ``minimum + k * step``, centred."""
+
+    def __init__(
+        self, minimum: tuple[int, int] = (1, 1), step: tuple[int, int] = (1, 1), **kwargs: Any
+    ) -> None:
+        super().__init__(**kwargs)
+        self.minimum = tuple(minimum)
+        self.step = tuple(step)
+
+    def call(self, inputs: Any) -> Any:
+        edges: list[list[Any]] = [[0, 0]]
+        for axis in (1, 2):
+            size = ops.shape(inputs)[axis]
+            least, step = self.minimum[axis - 1], self.step[axis - 1]
+            above = ops.maximum(size - least, 0)
+            rest = least + (above + step - 1) // step * step - size
+            edges.append([rest // 2, rest - rest // 2])
+        # keras.ops.pad takes numbers only (Keras 3.15), sizes here may be tensors.
+        return tensorflow.pad(inputs, [*edges, [0, 0]])
+
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        batch, height, width, read = input_shape
+        sizes = zip((height, width), self.minimum, self.step, strict=True)
+        padded = (
+            None if size is None else least + -(-max(size - least, 0) // step) * step
+            for size, least, step in sizes
+        )
+        return (batch, *padded, read)
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "minimum": self.minimum, "step": self.step}
+
+
+@keras.saving.register_keras_serializable("archforge")
 class ResizeLike(keras.layers.Layer):
     """Resizes its first input to the second's height and width."""
 
@@ -172,5 +207,6 @@ CUSTOM: dict[str, Any] = {
     "LocalResponseNormalization": LocalResponseNormalization,
     "MaxUnpool2D": MaxUnpool2D,
     "PadLike": PadLike,
+    "PadToStep": PadToStep,
     "ResizeLike": ResizeLike,
 }

@@ -46,6 +46,7 @@ CODES: dict[str, str] = {
     "AF130": "the network does not end",
     "AF131": "a loop over something that is not a list, or uneven columns",
     "AF132": "repeat cannot do this",
+    "AF133": "sizes: pad cannot be used",
     # hyperparameters and promises
     "AF301": "no hyperparameter of that name",
     "AF302": "no preset of that name",
@@ -113,6 +114,21 @@ CODES: dict[str, str] = {
     "AF512": "the saved network names code",
     "AF513": "images that do not fit the run",
     "AF514": "a mask that would overwrite a file",
+    # search and comparison
+    "AF601": "no hyperparameter of that name to search",
+    "AF602": "a search range that cannot be read",
+    "AF603": "a search range outside its hyperparameter's limits",
+    "AF604": "a hyperparameter that is fixed and searched at once",
+    "AF605": "nothing to search",
+    "AF606": "the folder holds another search",
+    "AF607": "another process searches in this folder",
+    "AF608": "a setting of the search that cannot be",
+    "AF609": "a network too large for this machine",
+    "AF610": "the study cannot be read",
+    "AF611": "a space that cannot be tried point by point",
+    "AF612": "a network without a size",
+    "AF621": "a setting of the comparison that cannot be",
+    "AF622": "the folder holds another comparison",
 }
 
 

@@ -1,12 +1,15 @@
 """The whole way from a spec to its graph."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from archforge.errors import Mark, Problem, ProblemError
 from archforge.expand.expander import Expander
 from archforge.expand.formula import parse_formula, show
+from archforge.expand.network import Network
 from archforge.expand.outputs import find_outputs, unreached
+from archforge.expand.padding import padded
 from archforge.expand.remedies import with_remedies
 from archforge.expand.scope import Made, Place, Scope, Unknown
 from archforge.expand.values import Choose, Values
@@ -41,11 +44,24 @@ def expand(
     """
     values = Values(spec, preset, given, choose)
     try:
+        if spec.sizes == "pad" and not bad:
+            return _padded(spec, values)
         return _expand(spec, values, bad, None)
     except ProblemError as error:
         if choose is not None:
             raise
         raise with_remedies(error, spec, values, _tries(spec, preset, given or {})) from None
+
+
+def _padded(spec: Spec, values: Values) -> Graph:
+    place = Place(Scope(), values)
+    shape = _shape(next(iter(spec.inputs.values())), Working(Network()), place)
+
+    def build(sizes: tuple[int, int] | None) -> Graph:
+        # At the sizes of the file every problem is told, not the first alone.
+        return _expand(spec, values, frozenset(), sizes, only_first=sizes is not None)
+
+    return padded(spec, build, shape)
 
 
 def _tries(spec: Spec, preset: str | None, given: Mapping[str, Any]) -> Any:
@@ -73,6 +89,8 @@ def expand_at(spec: Spec, graph: Graph, sizes: tuple[int, int]) -> Graph | None:
     """
     values = Values(spec, graph.preset, graph.hyperparameters)
     try:
+        if spec.sizes == "pad":
+            return replace(graph)  # every size is padded to one that fits
         return _expand(spec, values, frozenset(), sizes, only_first=True)
     except ProblemError:
         return None

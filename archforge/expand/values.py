@@ -138,11 +138,11 @@ class Values:
 
     def _one(self, known: Hyperparameter, key: str, value: Any) -> Any:
         self.read[key] = None
-        if self._choose is None or known.search is None or known.name in self._given:
-            return _allowed(known, key, value)
-        if key not in self._chosen:
+        searched = known.search is not None and known.name not in self._given
+        if searched and self._choose is not None and key not in self._chosen:
+            assert known.search is not None
             self._chosen[key] = self._choose(key, known.search, value)
-        return _allowed(known, key, self._chosen[key])
+        return _allowed(known, key, self._chosen.get(key, value))
 
     def _levels(self, known: Hyperparameter) -> list[Any]:
         count, written = self.length(known.name), self._set(known.name)

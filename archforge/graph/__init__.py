@@ -6,7 +6,7 @@ A node may only name earlier nodes, so a graph is acyclic and sorted by construc
 """
 
 from archforge.graph.argument import Argument, arg
-from archforge.graph.described import Described
+from archforge.graph.described import Described, record
 from archforge.graph.fingerprint import fingerprint
 from archforge.graph.graph import Frame, Graph, Node
 from archforge.graph.layer import Input, Layer, Parameters
@@ -26,5 +26,6 @@ __all__ = [
     "Span",
     "arg",
     "fingerprint",
+    "record",
     "show_shape",
 ]

@@ -1,13 +1,25 @@
 """Records whose fields are arguments: the common ground of layers and registry blocks."""
 
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields
-from typing import Any, ClassVar, Self
+from dataclasses import MISSING, FrozenInstanceError, dataclass, fields
+from typing import Any, ClassVar, Self, TypeVar, dataclass_transform
 
 from archforge.graph.argument import Argument
 
+Kind = TypeVar("Kind")
 
-@dataclass(frozen=True, kw_only=True)
+
+@dataclass_transform(frozen_default=True, kw_only_default=True)
+def record(kind: type[Kind]) -> type[Kind]:
+    """Make ``kind``, a subclass of ``Described``, a frozen dataclass with named arguments.
+
+    Its methods come from ``Described``: generating them anew for each of some fifty classes took a
+    fifth of the time of `archforge check`.
+    """
+    return dataclass(init=False, repr=False, eq=False, match_args=False, kw_only=True)(kind)
+
+
+@record
 class Described:
     """A frozen record of named arguments, each of which says what it accepts."""
 
@@ -16,6 +28,33 @@ class Described:
 
     BASE: ClassVar[tuple[str, ...]] = ()
     """Arguments that every record of the kind has; listed last."""
+
+    def __init__(self, **given: Any) -> None:
+        known = {f.name: f.default for f in fields(self)}
+        for name in given:
+            if name not in known:
+                raise TypeError(f"{type(self).__name__} has no argument {name!r}")
+        known.update(given)
+        for name, value in known.items():
+            if value is MISSING:
+                raise TypeError(f"{type(self).__name__} needs the argument {name!r}")
+        vars(self).update(known)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise FrozenInstanceError(f"cannot assign to field {name!r}")
+
+    def __delattr__(self, name: str) -> None:
+        raise FrozenInstanceError(f"cannot delete field {name!r}")
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and vars(self) == vars(other)
+
+    def __hash__(self) -> int:
+        return hash((type(self), tuple(vars(self).values())))
+
+    def __repr__(self) -> str:
+        shown = ", ".join(f"{name}={value!r}" for name, value in self.written().items())
+        return f"{type(self).__name__}({shown})"
 
     @classmethod
     def arguments(cls) -> dict[str, Argument]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from archforge.graph.argument import Argument, arg
-from archforge.graph.described import Described
+from archforge.graph.described import Described, record
 from archforge.graph.shape import Shape, ShapeError, Span
 
 FLAG = Argument({"type": "boolean"})
@@ -31,7 +31,7 @@ class Parameters:
         )
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Layer(Described):
     """One Keras layer: Keras's class name, Keras's argument names, Keras's defaults.
 
@@ -136,7 +136,7 @@ def _axes(rank: int) -> str:
     )
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Input(Layer):
     """Where an image enters; not a step, the graph makes it from ``inputs:``."""
 

@@ -14,7 +14,7 @@ from archforge.layers.activation import ELU, Activation, LeakyReLU, PReLU, ReLU,
 from archforge.layers.convolution import Conv2D
 from archforge.layers.dense import Dense, Flatten, Permute, Reshape
 from archforge.layers.depthwise import DepthwiseConv2D, SeparableConv2D
-from archforge.layers.like import CropLike, MaxUnpool2D, PadLike, ResizeLike
+from archforge.layers.like import CropLike, MaxUnpool2D, PadLike, PadToStep, ResizeLike
 from archforge.layers.merge import (
     Add,
     Average,
@@ -108,6 +108,7 @@ LAYERS: dict[str, type[Layer]] = {
     "Cropping2D": Cropping2D,
     "Identity": Identity,
     "PadLike": PadLike,
+    "PadToStep": PadToStep,
     "Rescaling": Rescaling,
     "ResizeLike": ResizeLike,
     "Resizing": Resizing,

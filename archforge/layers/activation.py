@@ -1,11 +1,10 @@
 """Activations as layers of their own."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import prod
 from typing import Any
 
-from archforge.graph import Layer, Parameters, Shape, Span, arg
+from archforge.graph import Layer, Parameters, Shape, Span, arg, record
 from archforge.layers.arguments import (
     ACTIVATION,
     AXES,
@@ -21,14 +20,14 @@ from archforge.layers.sizes import axis_indices, known
 from archforge.layers.windows import whole
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Activation(Layer):
     """An activation by its name."""
 
     activation: str | None = arg(ACTIVATION)
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class ReLU(Layer):
     """Rectified linear unit; `max_value: 6` is the ReLU6 of MobileNet."""
 
@@ -37,21 +36,21 @@ class ReLU(Layer):
     threshold: float = arg(NOT_NEGATIVE, 0.0)
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class LeakyReLU(Layer):
     """Rectified linear unit that lets a part of negative values through."""
 
     negative_slope: float = arg(NOT_NEGATIVE, 0.3)
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class ELU(Layer):
     """Exponential linear unit."""
 
     alpha: float = arg(NUMBER, 1.0)
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class PReLU(Layer):
     """Rectified linear unit whose negative slope is learned."""
 
@@ -76,7 +75,7 @@ class PReLU(Layer):
         return prod(known(shape, index, "PReLU") for index in own)
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Softmax(Layer):
     """Shares that sum to one along an axis."""
 

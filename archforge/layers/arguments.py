@@ -121,9 +121,29 @@ def one_of(*words: Any) -> Argument:
 PADDING = one_of("valid", "same")
 INTERPOLATION = one_of("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5")
 ACTIVATION = one_of(
-    "relu", "relu6", "leaky_relu", "elu", "selu", "celu", "gelu", "silu", "swish", "sigmoid",
-    "hard_sigmoid", "hard_silu", "hard_swish", "tanh", "softmax", "softplus", "softsign",
-    "log_softmax", "log_sigmoid", "mish", "exponential", "linear", None,
+    "relu",
+    "relu6",
+    "leaky_relu",
+    "elu",
+    "selu",
+    "celu",
+    "gelu",
+    "silu",
+    "swish",
+    "sigmoid",
+    "hard_sigmoid",
+    "hard_silu",
+    "hard_swish",
+    "tanh",
+    "softmax",
+    "softplus",
+    "softsign",
+    "log_softmax",
+    "log_sigmoid",
+    "mish",
+    "exponential",
+    "linear",
+    None,
 )
 INITIALIZER = Argument(object_schema(INITIALIZERS), keras_object)
 REGULARIZER = Argument(object_schema(REGULARIZERS, null=True), keras_object)

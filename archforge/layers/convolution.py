@@ -4,11 +4,10 @@ MACs count padding as real positions and no biases; FLOPs are twice the MACs.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import prod
 from typing import Any, ClassVar
 
-from archforge.graph import Layer, Parameters, Shape, ShapeError, Span, arg
+from archforge.graph import Layer, Parameters, Shape, ShapeError, Span, arg, record
 from archforge.layers.arguments import (
     ACTIVATION,
     CONSTRAINT,
@@ -24,7 +23,7 @@ from archforge.layers.sizes import channels, positions
 from archforge.layers.windows import Window
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Convolution(Layer):
     """A window over height and width, a bias, an activation; not a layer on its own."""
 
@@ -71,7 +70,7 @@ class Convolution(Layer):
             )
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Conv2D(Convolution):
     """Convolution over height and width."""
 

@@ -1,11 +1,10 @@
 """Dense layers, and those that only order values anew."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import prod
 from typing import Any
 
-from archforge.graph import Layer, Parameters, Shape, ShapeError, Span, arg, show_shape
+from archforge.graph import Layer, Parameters, Shape, ShapeError, Span, arg, record, show_shape
 from archforge.layers.arguments import (
     ACTIVATION,
     CONSTRAINT,
@@ -20,7 +19,7 @@ from archforge.layers.sizes import channels, positions
 from archforge.layers.windows import whole
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Dense(Layer):
     """Every output from every input of the last axis."""
 
@@ -47,7 +46,7 @@ class Dense(Layer):
         return positions(output) * channels(inputs[0], "Dense") * self.units
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Flatten(Layer):
     """All values in one row."""
 
@@ -59,7 +58,7 @@ class Flatten(Layer):
         return whole(inputs[0][axis])
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Reshape(Layer):
     """The same values in the same order, cut into other sizes."""
 
@@ -97,7 +96,7 @@ class Reshape(Layer):
         )
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Permute(Layer):
     """The axes in another order; axis 1 is the first after the batch."""
 

@@ -5,17 +5,16 @@ every n-th position (``_depthwise_conv_stride_dilation_decomposition``, Keras 3.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import prod
 from typing import Any
 
-from archforge.graph import Parameters, Shape, arg
+from archforge.graph import Parameters, Shape, arg, record
 from archforge.layers.arguments import CONSTRAINT, COUNT, INITIALIZER, REGULARIZER
 from archforge.layers.convolution import Convolution
 from archforge.layers.sizes import channels, positions
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class DepthwiseConv2D(Convolution):
     """Convolution of each channel on its own."""
 
@@ -38,7 +37,7 @@ class DepthwiseConv2D(Convolution):
         return channels(inputs[0], "DepthwiseConv2D") * self.depth_multiplier
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class SeparableConv2D(Convolution):
     """Depthwise convolution, then a 1x1 convolution that mixes the channels."""
 

@@ -5,18 +5,17 @@ no code of ours. An odd row or column is taken off, or put on, at the bottom and
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, ClassVar
 
-from archforge.graph import Layer, Shape, ShapeError, Span, arg, show_shape
+from archforge.graph import Layer, Shape, ShapeError, Span, arg, record, show_shape
 from archforge.layers.arguments import INTERPOLATION, PAIR, Pair
 from archforge.layers.resampling import interpolated
 from archforge.layers.resize import Cropping2D, Identity, Resizing, ZeroPadding2D
 from archforge.layers.windows import unless_outside, whole
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Like(Layer):
     """What the three share: a height and width taken from the inputs; not a layer on its own."""
 
@@ -64,7 +63,7 @@ def _edges(read: Shape, size: Pair) -> tuple[Pair, Pair]:
     return (_halves(abs(height - size[0])), _halves(abs(width - size[1])))
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class CropLike(Like):
     """Crops its first input to the smallest of all (U-Net, Ronneberger, Fischer and Brox 2015)."""
 
@@ -85,7 +84,7 @@ class CropLike(Like):
         return Cropping2D(cropping=_edges(read, size), **self._base())
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class PadLike(Like):
     """Pads its first input with zeros to the largest of all (ours, after `ZeroPadding2D`)."""
 
@@ -106,7 +105,34 @@ class PadLike(Like):
         return ZeroPadding2D(padding=_edges(read, size), **self._base())
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
+class PadToStep(Like):
+    """Pads with zeros to the next size that a network takes (ours; what `sizes: pad` adds)."""
+
+    INPUTS: ClassVar[tuple[int, int | None]] = (1, 1)
+
+    minimum: Pair = arg(PAIR, 1)
+    step: Pair = arg(PAIR, 1)
+
+    def target(self, inputs: Sequence[Shape], axis: int) -> int | None:
+        size = inputs[0][axis]
+        if size is None:
+            return None
+        above = max(size - self.minimum[axis], 0)
+        return self.minimum[axis] + -(-above // self.step[axis]) * self.step[axis]
+
+    def reads(self, span: Span, axis: int, inputs: Sequence[Shape]) -> Span | None:
+        size, target = inputs[0][axis], self.target(inputs, axis)
+        if size is None or target is None:
+            return whole(size)
+        before = (target - size) // 2
+        return unless_outside(span[0] - before, span[1] - before, size)
+
+    def _keras(self, read: Shape, size: Pair) -> Layer:
+        return ZeroPadding2D(padding=_edges(read, size), **self._base())
+
+
+@record
 class ResizeLike(Like):
     """Resizes its first input to the second's size (FCN, Long, Shelhamer and Darrell 2015)."""
 
@@ -130,7 +156,7 @@ class ResizeLike(Like):
         )
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class MaxUnpool2D(Layer):
     """Puts values where its second input's maxima were (Badrinarayanan, Kendall, Cipolla 2017).
 

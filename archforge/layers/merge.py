@@ -5,10 +5,9 @@ height and width, as Keras does.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
-from archforge.graph import Layer, Shape, ShapeError, Span, arg
+from archforge.graph import Layer, Shape, ShapeError, Span, arg, record
 from archforge.layers.arguments import AXIS
 from archforge.layers.sizes import axis_index, row
 from archforge.layers.windows import whole
@@ -16,7 +15,7 @@ from archforge.layers.windows import whole
 ALIGN = "use `align: crop`, `align: pad` or `align: resize`, or make the sizes equal"
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Elementwise(Layer):
     """One value from the values at the same place; not a layer on its own."""
 
@@ -73,39 +72,39 @@ def _of_stretched(span: Span, axis: int, shape: Shape) -> Span | None:
     return (0, 0) if shape[axis] == 1 else span
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Add(Elementwise):
     """The sum of its inputs."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Subtract(Elementwise):
     """Its first input less its second."""
 
     INPUTS: ClassVar[tuple[int, int | None]] = (2, 2)
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Multiply(Elementwise):
     """The product of its inputs."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Average(Elementwise):
     """The mean of its inputs."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Maximum(Elementwise):
     """The largest of its inputs, place by place."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Minimum(Elementwise):
     """The smallest of its inputs, place by place."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Concatenate(Layer):
     """Its inputs behind one another, along the channels unless `axis` says otherwise."""
 

@@ -4,11 +4,10 @@ What a layer reads is told for inference: batch statistics are constants then.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import prod
 from typing import Any, ClassVar
 
-from archforge.graph import Layer, Parameters, Shape, ShapeError, Span, arg, show_shape
+from archforge.graph import Layer, Parameters, Shape, ShapeError, Span, arg, record, show_shape
 from archforge.layers.arguments import (
     AXES,
     AXES_OR_NULL,
@@ -28,7 +27,7 @@ from archforge.layers.sizes import axis_index, axis_indices, known
 from archforge.layers.windows import whole
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Affine(Layer):
     """A learned scale and offset after normalizing; not a layer on its own."""
 
@@ -55,7 +54,7 @@ class Affine(Layer):
         return Parameters((self.center + self.scale) * self.kept(inputs[0]))
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class BatchNormalization(Affine):
     """Mean 0 and variance 1 of each channel, by the batch while training, then by its average."""
 
@@ -73,7 +72,7 @@ class BatchNormalization(Affine):
         return Parameters((self.center + self.scale) * kept, 2 * kept)
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class LayerNormalization(Affine):
     """Mean 0 and variance 1 along an axis, for each example on its own."""
 
@@ -88,7 +87,7 @@ class LayerNormalization(Affine):
         return whole(inputs[0][axis]) if axis in mixed else span
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class GroupNormalization(Affine):
     """Mean 0 and variance 1 of each group of channels, for each example on its own."""
 
@@ -120,7 +119,7 @@ class GroupNormalization(Affine):
         return (span[0] // group * group, span[1] // group * group + group - 1)
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class UnitNormalization(Layer):
     """Length 1 along an axis."""
 
@@ -136,7 +135,7 @@ class UnitNormalization(Layer):
         return whole(inputs[0][axis]) if axis in mixed else span
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Normalization(Layer):
     """Subtracts a mean and divides by a standard deviation, given or adapted to the data.
 
@@ -194,7 +193,7 @@ def _words(length: int | None) -> str:
     return f"{length} numbers" if length else "one number"
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class LocalResponseNormalization(Layer):
     """Divides by the strength of neighbouring channels (Krizhevsky, Sutskever and Hinton 2012).
 

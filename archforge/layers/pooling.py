@@ -4,15 +4,14 @@ Average pooling with ``same`` leaves padding out of its mean, as TensorFlow does
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
-from archforge.graph import Layer, Shape, Span, arg
+from archforge.graph import Layer, Shape, Span, arg, record
 from archforge.layers.arguments import FLAG, PADDING, PAIR, PAIR_OR_NULL, Pair
 from archforge.layers.windows import Window, whole
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Pooling(Layer):
     """A window over height and width, each channel on its own; not a layer on its own."""
 
@@ -37,19 +36,19 @@ class Pooling(Layer):
         return self.window(axis).reads(span, inputs[0][axis])
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class MaxPooling2D(Pooling):
     """The largest value of each window."""
 
     pool_size: Pair = arg(PAIR, 2)
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class AveragePooling2D(Pooling):
     """The mean of each window."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class GlobalPooling(Layer):
     """One number per channel, from the whole image; not a layer on its own."""
 
@@ -66,11 +65,11 @@ class GlobalPooling(Layer):
         return whole(inputs[0][axis])
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class GlobalAveragePooling2D(GlobalPooling):
     """The mean of each channel."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class GlobalMaxPooling2D(GlobalPooling):
     """The largest value of each channel."""

@@ -1,14 +1,13 @@
 """Layers that act while training only: dropout and noise."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
-from archforge.graph import Layer, Shape, ShapeError, arg, show_shape
+from archforge.graph import Layer, Shape, ShapeError, arg, record, show_shape
 from archforge.layers.arguments import NOISE_SHAPE, RATE, SEED, SHARE
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Masking(Layer):
     """A part of the values is dropped; not a layer on its own."""
 
@@ -37,17 +36,17 @@ def _written(noise: Sequence[int | None]) -> str:
     return f"[{', '.join('null' if size is None else str(size) for size in noise)}]"
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Dropout(Masking):
     """Sets values to zero at random while training."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class AlphaDropout(Masking):
     """Dropout that keeps mean and variance, for networks of `selu`."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class SpatialDropout2D(Layer):
     """Sets whole channels to zero at random while training."""
 
@@ -57,7 +56,7 @@ class SpatialDropout2D(Layer):
     seed: int | None = arg(SEED, None)
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class GaussianNoise(Layer):
     """Adds noise while training."""
 
@@ -65,7 +64,7 @@ class GaussianNoise(Layer):
     seed: int | None = arg(SEED, None)
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class GaussianDropout(Layer):
     """Multiplies by noise around one while training."""
 

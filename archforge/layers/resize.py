@@ -1,11 +1,10 @@
 """Layers that change an image's height and width, or its values' range, with nothing learned."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import ClassVar
 
-from archforge.graph import Layer, Shape, ShapeError, Span, arg, show_shape
+from archforge.graph import Layer, Shape, ShapeError, Span, arg, record, show_shape
 from archforge.layers.arguments import (
     COUNT,
     EDGES,
@@ -21,7 +20,7 @@ from archforge.layers.resampling import interpolated
 from archforge.layers.windows import unless_outside, whole
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class UpSampling2D(Layer):
     """Makes an image larger by whole factors."""
 
@@ -42,7 +41,7 @@ class UpSampling2D(Layer):
         return interpolated(span, Fraction(1, self.size[axis]), self.interpolation)
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class ZeroPadding2D(Layer):
     """Adds rows and columns of zeros."""
 
@@ -63,7 +62,7 @@ class ZeroPadding2D(Layer):
         return unless_outside(span[0] - before, span[1] - before, inputs[0][axis])
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Cropping2D(Layer):
     """Cuts rows and columns off."""
 
@@ -94,7 +93,7 @@ class Cropping2D(Layer):
         return size - off
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Resizing(Layer):
     """Brings an image to a given height and width."""
 
@@ -127,7 +126,7 @@ class Resizing(Layer):
         return interpolated(span, scale, self.interpolation, antialias=self.antialias)
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Rescaling(Layer):
     """Multiplies by `scale` and adds `offset`, each one number or one per channel."""
 
@@ -148,6 +147,6 @@ class Rescaling(Layer):
         return inputs[0]
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Identity(Layer):
     """Its input, unchanged."""

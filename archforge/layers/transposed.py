@@ -4,11 +4,10 @@ Source: Dumoulin and Visin 2016, arXiv:1603.07285, section 4; sizes as Keras 3.1
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import prod
 from typing import Any
 
-from archforge.graph import Parameters, Shape, ShapeError, Span, arg
+from archforge.graph import Parameters, Shape, ShapeError, Span, arg, record
 from archforge.layers.arguments import (
     CONSTRAINT,
     COUNT,
@@ -22,7 +21,7 @@ from archforge.layers.sizes import channels, positions
 from archforge.layers.windows import TransposedWindow
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Conv2DTranspose(Convolution):
     """Transposed convolution, which makes an image larger by its strides."""
 

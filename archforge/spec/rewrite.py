@@ -3,11 +3,15 @@
 Works on the text between two marks, so what is not changed stays letter by letter.
 """
 
+import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import yaml
 
+_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_-]*\Z")
+_NOT_WORDS = ("true", "false", "null")
 EDITOR_LINE = "# yaml-language-server: $schema=archforge.schema.json"
 
 
@@ -46,9 +50,15 @@ def for_editors(text: str) -> str:
 
 
 def written(value: Any) -> str:
-    """A value in YAML's flow style."""
-    text: str = yaml.safe_dump(value, default_flow_style=True, width=10_000, sort_keys=False)
-    return text.removesuffix("...\n").strip()
+    """A value in YAML's flow style, to be read back by ``archforge.spec.read``.
+
+    JSON is YAML 1.2; a dumper of YAML 1.1 would leave the word ``1e3`` unquoted.
+    """
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(written(item) for item in value)}]"
+    if isinstance(value, str) and _WORD.match(value) and value.lower() not in _NOT_WORDS:
+        return value
+    return json.dumps(value)
 
 
 def _replaced(text: str, changes: list[tuple[int, int, str]]) -> str:

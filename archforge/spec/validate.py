@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from jsonschema import Draft7Validator
+from jsonschema.validators import extend
 
 from archforge.errors import Mark, Problem, did_you_mean, listing, nearest
 from archforge.spec.tree import Mapping as Keys
@@ -24,16 +25,26 @@ def show(value: Any) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
+def _is_whole(_: object, value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+# JSON counts 4.0 as an integer; in a spec it is most likely the result of a division.
+_STRICT = extend(
+    Draft7Validator, type_checker=Draft7Validator.TYPE_CHECKER.redefine("integer", _is_whole)
+)
+
+
 @lru_cache(maxsize=1024)
-def _validator(text: str) -> Draft7Validator:
-    return Draft7Validator(json.loads(text))
+def _validator(text: str) -> Any:
+    return _STRICT(json.loads(text))
 
 
 MAX_COMPILED = 2_000
-_BY_IDENTITY: dict[int, tuple[Mapping[str, Any], Draft7Validator]] = {}
+_BY_IDENTITY: dict[int, tuple[Mapping[str, Any], Any]] = {}
 
 
-def validator(schema: Mapping[str, Any]) -> Draft7Validator:
+def validator(schema: Mapping[str, Any]) -> Any:
     """The compiled validator of ``schema``; each schema object is compiled once."""
     known = _BY_IDENTITY.get(id(schema))
     if known is None or known[0] is not schema:

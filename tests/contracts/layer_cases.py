@@ -187,6 +187,7 @@ def _resize() -> list[Case]:
         found += _on(kind, inputs=(IMAGE, (6, 8, 2)))
         found += _on(kind, inputs=(IMAGE, (6, 8, 2), (12, 4, 1)))
         found += _on(kind, inputs=(IMAGE, IMAGE))
+    found += _on("PadToStep", {"minimum": [4, 20], "step": 8}, {"step": [4, 1]}, {})
     return found
 
 

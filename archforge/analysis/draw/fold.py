@@ -136,7 +136,7 @@ def _counted(graph: Graph, boxes: list[Box]) -> list[Box]:
         if before is not None and _copies(graph, before, box):
             folded[-1] = replace(
                 before,
-                name=_family(before.name),
+                name=_stem(before),
                 parameters=before.parameters + box.parameters,
                 nodes=before.nodes + box.nodes,
                 count=before.count + 1,
@@ -150,9 +150,13 @@ def _counted(graph: Graph, boxes: list[Box]) -> list[Box]:
 def _copies(graph: Graph, before: Box, box: Box) -> bool:
     alike = (before.label, before.shape, before.kind) == (box.label, box.shape, box.kind)
     chained = before.nodes[-1] in graph.nodes[box.nodes[0]].inputs
-    family = before.name if before.count > 1 else _family(before.name)
-    same_step = family == _family(box.name) or before.kind == "small"
+    same_step = _stem(before) == _family(box.name) or before.kind == "small"
     return alike and chained and same_step and before.kind in ("block", "weights", "small")
+
+
+def _stem(box: Box) -> str:
+    """What copies of this box are called together."""
+    return box.name if box.count > 1 else _family(box.name)
 
 
 def _family(name: str) -> str:

@@ -1,0 +1,46 @@
+# Two commands do everything on a fresh machine: `make demo` and `make test`.
+# Each makes .venv and installs what it needs; the second time that is a look at a time stamp.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+DEMO := demo
+
+.PHONY: help demo test test-slow soak bench lint clean
+help:
+	@echo "make demo       draw images, check, draw, search and compare a U-Net (under 5 minutes)"
+	@echo "make test       ruff, mypy, import-linter and the fast tests (under 8 minutes)"
+	@echo "make test-slow  the slow tests (under 40 minutes)"
+	@echo "make soak       what belongs overnight"
+	@echo "make bench      the benchmarks; each prints a median and a ratio"
+
+$(READY): pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
+	@touch $@
+
+demo: $(READY)
+	$(BIN)/python benchmarks/demo.py $(DEMO)
+
+lint: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: lint
+	$(BIN)/pytest
+
+test-slow: $(READY)
+	$(BIN)/pytest -m slow
+
+soak: $(READY)
+	$(BIN)/pytest -m soak
+
+bench: $(READY)
+	for file in startup analysis build train_step; do $(BIN)/python benchmarks/$$file.py || exit 1; done
+
+clean:
+	rm -rf $(DEMO) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

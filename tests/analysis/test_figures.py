@@ -1,0 +1,163 @@
+"""Figures of a graph, worked by hand and against the gradient of the built network."""
+
+import random
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from archforge.analysis import accepted_sizes, costs, memory, receptive_field
+from archforge.catalog import read_architecture
+from tests.specs import HEAD, graph_of, spec_text
+
+CONV = "{layer: Conv2D, filters: 2, kernel_size: 3, padding: same"
+
+
+def test_costs_of_two_convolutions_by_hand(tmp_path: Path) -> None:
+    steps = (
+        "  - {layer: Conv2D, filters: 4, kernel_size: 3}\n"
+        "  - {layer: BatchNormalization}\n"
+        "  - {block: segmentation_head, name: mask, classes: 2}\n"
+    )
+
+    total = costs(graph_of(tmp_path, spec_text(steps)))
+
+    assert total.parameters.trainable == (9 * 1 + 1) * 4 + 2 * 4 + (4 + 1) * 2
+    assert total.parameters.non_trainable == 2 * 4
+    assert total.macs == 30 * 30 * 9 * 4 + 30 * 30 * 4 * 2
+
+
+def test_training_keeps_every_output_and_inference_the_largest_set_alive(tmp_path: Path) -> None:
+    # 32x32 with 1, 2, 2, 3 and 1 channels; the skip lives until it is joined.
+    steps = (
+        f"  - {CONV}, name: skip}}\n  - {CONV}, name: mid}}\n"
+        "  - {layer: Concatenate, name: join, from: [mid, image]}\n" + HEAD
+    )
+    graph = graph_of(tmp_path, spec_text(steps))
+
+    alive = memory(graph)
+
+    pixels = 32 * 32 * 4
+    assert alive.training == (1 + 2 + 2 + 3 + 1) * pixels
+    assert alive.inference == (1 + 2 + 3) * pixels  # image, mid and join
+    assert memory(graph, "float16").training == alive.training // 2
+
+
+def test_memory_refuses_a_type_that_it_does_not_know(tmp_path: Path) -> None:
+    graph = graph_of(tmp_path, spec_text(HEAD))
+
+    with pytest.raises(ValueError, match="dtype must be one of"):
+        memory(graph, "int4")
+
+
+@pytest.mark.parametrize(
+    ("steps", "field"),
+    [
+        (f"  - {CONV}}}\n", 3),
+        (f"  - {CONV}, repeat: 3}}\n", 7),
+        (f"  - {CONV}, dilation_rate: 4}}\n", 9),
+        (f"  - {CONV}}}\n  - {{layer: MaxPooling2D}}\n  - {CONV}}}\n", 8),
+        (f"  - {CONV}, strides: 2, repeat: 3}}\n", 15),
+        ("  - {layer: GlobalAveragePooling2D, keepdims: true}\n", 32),
+    ],
+)
+def test_receptive_fields_of_the_textbook(steps: str, field: int, tmp_path: Path) -> None:
+    # Araujo, Norris and Sim 2019, Distill, equation 2: r = sum of (k - 1) times strides, plus 1.
+    graph = graph_of(tmp_path, spec_text(steps + HEAD))
+
+    assert receptive_field(graph) == {"mask": (field, field)}
+
+
+def random_steps(seed: int) -> str:
+    """A small network of random layers, with a way down, a way up and a skip."""
+    draw = random.Random(seed)  # noqa: S311 (test data)
+
+    def conv(name: str = "") -> str:
+        size = draw.choice([1, 3, 5, [3, 5]])
+        dilation = draw.choice([1, 1, 2])
+        return (
+            f"  - {{layer: Conv2D, filters: 2, kernel_size: {size}, padding: same, "
+            f"dilation_rate: {dilation}{name}}}\n"
+        )
+
+    pool = draw.choice(["MaxPooling2D", "AveragePooling2D, pool_size: 2"])
+    up = draw.choice(
+        [
+            "{layer: UpSampling2D}",
+            "{layer: Conv2DTranspose, filters: 2, kernel_size: 2, strides: 2}",
+            "{layer: Conv2DTranspose, filters: 2, kernel_size: 3, strides: 2, padding: same}",
+        ]
+    )
+    return (
+        conv(", name: skip")
+        + f"  - {{layer: {pool}}}\n"
+        + conv()
+        + draw.choice(["", conv()])
+        + f"  - {up}\n"
+        + draw.choice(["  - {layer: Concatenate, from: [prev, skip]}\n", ""])
+        + conv()
+    )
+
+
+def support(model: Any, size: tuple[int, int]) -> tuple[int, int]:
+    """Largest height and width of the gradient's support over all output positions."""
+    import tensorflow as tf
+
+    draw = np.random.default_rng(0)
+    model.set_weights([draw.uniform(0.5, 1.0, w.shape) for w in model.get_weights()])
+    image = tf.constant(draw.uniform(0.5, 1.0, (1, *size, 1)).astype("float32"))
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(image)
+        output = tf.reduce_sum(model(image), axis=-1)[0]
+    # A maximum passes its gradient to one position only, so pooling is made an average before.
+    jacobian = tape.jacobian(output, image, experimental_use_pfor=False).numpy()[:, :, 0, :, :, 0]
+    extents = []
+    for rows in jacobian:
+        for one in rows:
+            touched = [np.flatnonzero(one.any(axis=axis)) for axis in (1, 0)]
+            extents.append([int(t[-1] - t[0] + 1) if len(t) else 0 for t in touched])
+    return tuple(np.max(extents, axis=0).tolist())
+
+
+@pytest.mark.keras
+@pytest.mark.parametrize("seed", range(8))
+def test_the_receptive_field_is_the_support_of_the_gradient(seed: int, tmp_path: Path) -> None:
+    from archforge.build import build_model
+
+    head = "  - {layer: Conv2D, name: mask, filters: 1, kernel_size: 1}\n"
+    steps = random_steps(seed).replace("MaxPooling2D", "AveragePooling2D, pool_size: 2")
+    steps = steps.replace("pool_size: 2, pool_size: 2", "pool_size: 2")
+    unreached = "skip]" not in steps
+    steps = steps.replace(", name: skip", "") if unreached else steps
+    size = (14, 12) if seed % 2 else (8, 12)
+    graph = graph_of(
+        tmp_path, spec_text(steps + head, inputs=f"{{image: [{size[0]}, {size[1]}, 1]}}")
+    )
+
+    assert receptive_field(graph) == {"mask": support(build_model(graph), size)}
+
+
+def test_a_network_that_ends_in_dense_takes_its_own_size_only() -> None:
+    found = read_architecture("lenet5")
+
+    sizes = found.sizes(found.graph())
+
+    assert sizes is not None
+    assert (sizes.minimum, sizes.step) == ((32, 32), (0, 0))
+
+
+def test_the_papers_unet_crops_so_every_size_from_188_on_is_taken() -> None:
+    found = read_architecture("unet")
+
+    sizes = found.sizes(found.graph(given={"filters": 2}))
+
+    assert sizes is not None
+    assert (sizes.minimum, sizes.step) == ((188, 188), (1, 1))
+
+
+def test_a_network_with_two_inputs_has_no_single_row_of_sizes(tmp_path: Path) -> None:
+    steps = "  - {layer: Add, from: [a, b]}\n" + HEAD
+    graph = graph_of(tmp_path, spec_text(steps, inputs="{a: [8, 8, 1], b: [8, 8, 1]}"))
+
+    assert accepted_sizes(graph, lambda sizes: None) is None
