@@ -106,9 +106,11 @@ class _Reader:
         if kind in GROUPS:
             self._fatal(found)
             self._inside(step, kind)
-        elif found or not isinstance(step[kind], Scalar):
+        elif found:
             self._problems.extend(found)
             self._bad.add(step.mark)
+            words = (kind, "name", "if", "align", "interpolation")
+            self._sound &= all(isinstance(step.get(key) or step[kind], Scalar) for key in words)
 
     def _unknown(self, step: Mapping, kind: str) -> Iterator[Problem]:
         """A layer or block that is named outright and does not exist."""

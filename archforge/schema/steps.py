@@ -100,7 +100,7 @@ def own_block_schema(arguments: Mapping[str, object]) -> Schema:
 
 def open_call_schema(kind: str) -> Schema:
     """The schema of a step whose layer or block is a formula: any argument may be right."""
-    schema = closed({kind: {}, **COMMON, "repeat": REPEAT, "align": ALIGN})
+    schema = closed({kind: {"type": "string"}, **COMMON, "repeat": REPEAT, "align": ALIGN})
     return {**schema, "additionalProperties": True}
 
 
