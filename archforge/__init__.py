@@ -1,8 +1,8 @@
 """archforge: networks for images, written as one YAML file.
 
 The way of the data is the way of the folders: text, spec, graph, analysis, model, run, study,
-comparison, page. Nothing heavy is imported here; ``load``, ``build`` and their kin import what they
-need when they are first used.
+comparison, page. Nothing heavy is imported here; ``load`` and ``build_model`` import what they need
+when they are first used.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -29,8 +29,11 @@ def load(spec: str, preset: str | None = None, **hyperparameters: Any) -> "Graph
     return read_architecture(spec).graph(preset, hyperparameters)
 
 
-def build(graph: "Graph") -> Any:
-    """The ``keras.Model`` of a graph, with fresh weights."""
-    from archforge.build import build_model  # noqa: PLC0415 (imports TensorFlow)
+def build_model(graph: "Graph") -> Any:
+    """The ``keras.Model`` of a graph, with fresh weights.
 
-    return build_model(graph)
+    Not ``build``: that is the room, and importing it would replace a function of its name.
+    """
+    from archforge.build import build_model as built  # noqa: PLC0415 (imports TensorFlow)
+
+    return built(graph)

@@ -52,3 +52,12 @@ def test_the_library_is_one_line_for_each_thing() -> None:
 
     assert graph.hyperparameters["depth"] == 3
     assert graph.outputs == {"mask": "mask.conv2d_1"}
+
+
+@pytest.mark.keras
+def test_a_model_is_built_from_python_as_often_as_one_likes() -> None:
+    graph = archforge.load("lenet5")
+
+    counts = [archforge.build_model(graph).count_params() for _ in range(2)]
+
+    assert counts == [61_706, 61_706]

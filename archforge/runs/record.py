@@ -1,0 +1,110 @@
+"""The record of one training."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+STATUSES = ("running", "done", "stopped", "failed")
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a run is ``stopped`` or ``failed``.
+
+    Args:
+        kind: ``pruned`` or ``interrupted`` of a stopped one; ``diverged``, ``out-of-memory``,
+            ``problem`` or ``bug`` of a failed one.
+        message: In words.
+    """
+
+    kind: str
+    message: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """One training. Where it lies is not part of what is written.
+
+    Args:
+        folder: Where the record and all other files are.
+        name: The folder's name when it was made.
+        architecture: The name that the spec gives itself.
+        preset: The preset in force, if any.
+        task: ``segmentation``.
+        hyperparameters: Every value that the network was made from.
+        fixed: Those of them that were given.
+        fingerprint: Of the graph.
+        parameters: All learned numbers.
+        macs: Multiply-accumulates for one image.
+        network: How images reach it: ``size``, ``channels`` and ``values`` of the input, the
+            ``output`` that is scored with its ``positions``, and ``seen``, the height and width in
+            the middle of the input that it covers.
+        settings: Those of the training.
+        data: ``folder``, ``fingerprint``, ``train``, ``validation`` and ``test`` (counts),
+            ``channels`` and ``classes``.
+        seed: Of weights, order and augmentation.
+        versions: Of archforge, Python, TensorFlow, Keras and NumPy.
+        started: ISO 8601, UTC.
+        status: One of ``STATUSES``; a run that was killed stays ``running``.
+        failure: Why it ended early.
+        epochs: Finished ones.
+        best_epoch: Whose weights ``model.keras`` holds; from 1, 0 before the first.
+        best_val_dice: Of that epoch, at the network's size.
+        scores: Metrics on the validation images at their own size.
+        baseline: The same metrics of Otsu's threshold on the same images.
+        seconds: From start to the last write.
+    """
+
+    folder: Path = field(compare=False)
+    name: str
+    architecture: str
+    preset: str | None
+    task: str
+    hyperparameters: Mapping[str, Any]
+    fixed: Mapping[str, Any]
+    fingerprint: str
+    parameters: int
+    macs: int
+    network: Mapping[str, Any]
+    settings: Mapping[str, Any]
+    data: Mapping[str, Any]
+    seed: int
+    versions: Mapping[str, str]
+    started: str
+    status: str = "running"
+    failure: Failure | None = None
+    epochs: int = 0
+    best_epoch: int = 0
+    best_val_dice: float | None = None
+    scores: Mapping[str, float] = field(default_factory=dict)
+    baseline: Mapping[str, float] = field(default_factory=dict)
+    seconds: float = 0.0
+
+    def __post_init__(self) -> None:
+        assert self.status in STATUSES, f"{self.status} is no status"
+
+    @property
+    def model(self) -> Path:
+        """The best weights with their network."""
+        return self.folder / "model.keras"
+
+    @property
+    def spec(self) -> Path:
+        """The architecture as it was written."""
+        return self.folder / "spec.yaml"
+
+    @property
+    def history(self) -> Path:
+        """A line for each epoch."""
+        return self.folder / "history.csv"
+
+    @property
+    def curves(self) -> Path:
+        """The picture of loss and Dice over the epochs."""
+        return self.folder / "curves.png"
+
+    @property
+    def predictions(self) -> Path:
+        """The picture of held-out images with their predictions."""
+        return self.folder / "predictions.png"

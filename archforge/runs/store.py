@@ -1,0 +1,130 @@
+"""``run.json``, written whole or not at all, and read with suspicion."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import MISSING, asdict, fields
+from pathlib import Path
+from typing import Any, NoReturn
+
+from archforge.errors import Mark, Problem, ProblemError, refuse
+from archforge.files import write_whole
+from archforge.runs.record import STATUSES, Failure, Run
+
+RECORD = "run.json"
+# A new number where old readers would misread; a new field with a default needs none.
+FORMAT = 1
+_KINDS: dict[str, tuple[type, ...]] = {
+    **dict.fromkeys(("name", "architecture", "task", "fingerprint", "started", "status"), (str,)),
+    **dict.fromkeys(
+        ("hyperparameters", "fixed", "network", "settings", "data", "versions"), (dict,)
+    ),
+    **dict.fromkeys(("scores", "baseline"), (dict,)),
+    **dict.fromkeys(("parameters", "macs", "seed", "epochs", "best_epoch"), (int,)),
+    "seconds": (int, float),
+    "best_val_dice": (int, float, type(None)),
+    "preset": (str, type(None)),
+    "failure": (dict, type(None)),
+}
+
+
+def write_run(run: Run) -> None:
+    """Write the record into the run's folder: beside its place, then renamed into it.
+
+    Raises:
+        ProblemError: The folder cannot be written.
+    """
+    facts = {"format": FORMAT, **asdict(run)}
+    del facts["folder"]
+    text = json.dumps(facts, indent=2, allow_nan=False) + "\n"
+    try:
+        write_whole(run.folder / RECORD, text)
+    except OSError as error:
+        refuse(
+            "AF502",
+            f"the run cannot be written: {(error.strerror or 'error').lower()}",
+            mark=Mark(str(run.folder)),
+            why="the operating system refused it",
+            fix="make room on the disk, or give another folder with `-o`",
+        )
+
+
+def read_run(folder: Path) -> Run:
+    """The record in ``folder``.
+
+    Raises:
+        ProblemError: It is missing, damaged or of a later version.
+    """
+    path = Path(folder) / RECORD
+    try:
+        facts = json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        _refuse_missing(path)
+    except (OSError, ValueError) as error:
+        _refuse_damaged(path, str(getattr(error, "strerror", None) or error))
+    if not isinstance(facts, dict):
+        _refuse_damaged(path, "it is not a mapping")
+    if isinstance(facts.get("format"), int) and facts["format"] > FORMAT:
+        refuse(
+            "AF501",
+            f"the record has format {facts['format']}, this version reads {FORMAT}",
+            mark=Mark(str(path)),
+            why="it was written by a later archforge",
+            fix="read it with that version",
+        )
+    return _run(path, facts)
+
+
+def list_runs(folder: Path) -> tuple[list[Run], list[Problem]]:
+    """Every run in and below ``folder``, the oldest first, and a problem for each damaged one."""
+    runs: list[Run] = []
+    problems: list[Problem] = []
+    for path in sorted(Path(folder).rglob(RECORD)):
+        try:
+            runs.append(read_run(path.parent))
+        except ProblemError as error:
+            problems += error.problems
+    return sorted(runs, key=lambda run: (run.started, run.name)), problems
+
+
+def _run(path: Path, facts: Mapping[str, Any]) -> Run:
+    known = {f.name: f for f in fields(Run) if f.name != "folder"}
+    needed = {
+        name for name, f in known.items() if f.default is MISSING and f.default_factory is MISSING
+    }
+    if missing := sorted(needed - facts.keys()):
+        _refuse_damaged(path, f"it lacks '{missing[0]}'")
+    values = {name: facts[name] for name in known if name in facts}
+    for name, value in values.items():
+        if not isinstance(value, _KINDS[name]) or isinstance(value, bool):
+            _refuse_damaged(path, f"its '{name}' is {json.dumps(value)[:60]}")
+    if values.get("status", "done") not in STATUSES:
+        _refuse_damaged(path, f"its status is '{values['status']}'")
+    return Run(folder=path.parent, **{**values, "failure": _failure(path, values.get("failure"))})
+
+
+def _failure(path: Path, facts: Mapping[str, Any] | None) -> Failure | None:
+    if facts is None:
+        return None
+    if not all(isinstance(facts.get(key), str) for key in ("kind", "message")):
+        _refuse_damaged(path, "its failure lacks kind or message")
+    return Failure(facts["kind"], facts["message"])
+
+
+def _refuse_missing(path: Path) -> NoReturn:
+    refuse(
+        "AF501",
+        f"there is no run in '{path.parent}'",
+        mark=Mark(str(path.parent)),
+        why=f"a run's folder holds {RECORD}",
+        fix="give the folder that `archforge train` named at its end",
+    )
+
+
+def _refuse_damaged(path: Path, why: str) -> NoReturn:
+    refuse(
+        "AF501",
+        f"the record '{path.name}' is damaged",
+        mark=Mark(str(path)),
+        why=why,
+        fix="train again, or bring the file back from a copy",
+    )

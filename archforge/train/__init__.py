@@ -1,0 +1,67 @@
+"""One training: a graph, a data set and settings become a ``Run``; a ``Run`` makes masks.
+
+- ``adapt`` sets what follows from the data, ``check_fits`` says whether a network fits it.
+- ``train`` fits, keeps the best weights and writes the run's folder while it goes.
+- ``evaluate`` and ``otsu_scores`` score on full-size originals; ``predict_files`` writes masks.
+
+The network sees images at its own size; every score that is reported is of the image's own size.
+What has to do with several trainings (search, folds, statistics) is not here.
+
+Importing this room is light: Keras is imported when one of its functions is first used. To add an
+augmentation: one function in ``augment.AUGMENTS``. To add an optimizer: one line in
+``settings.OPTIMIZERS``.
+
+What a seed fixes: first weights, dropout, the order of images and their augmentation are equal bit
+by bit, on any number of threads. Sums in TensorFlow's kernels come out equal on the same CPU with
+the same number of threads, which a test looks at; on a GPU, or another machine, they need not.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from archforge.train.adapt import adapt
+from archforge.train.fits import check_fits
+from archforge.train.history import read_history
+from archforge.train.settings import OPTIMIZERS, Epoch, Settings, StopTraining
+
+if TYPE_CHECKING:
+    from archforge.train.files import predict_files
+    from archforge.train.fitting import train
+    from archforge.train.loading import load_model
+    from archforge.train.predictor import Predictor, open_predictor
+    from archforge.train.scoring import evaluate, otsu_scores, predictions
+
+_LATER = {
+    "Predictor": "predictor",
+    "evaluate": "scoring",
+    "load_model": "loading",
+    "open_predictor": "predictor",
+    "otsu_scores": "scoring",
+    "predict_files": "files",
+    "predictions": "scoring",
+    "train": "fitting",
+}
+
+__all__ = [
+    "OPTIMIZERS",
+    "Epoch",
+    "Predictor",
+    "Settings",
+    "StopTraining",
+    "adapt",
+    "check_fits",
+    "evaluate",
+    "load_model",
+    "open_predictor",
+    "otsu_scores",
+    "predict_files",
+    "predictions",
+    "read_history",
+    "train",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        raise AttributeError(f"module 'archforge.train' has no attribute {name!r}")
+    return getattr(import_module(f"archforge.train.{_LATER[name]}"), name)

@@ -1,0 +1,90 @@
+"""What is shown and how, without comparing pixels to a golden picture."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from archforge.train import Epoch
+
+pytestmark = pytest.mark.keras
+RNG = np.random.default_rng(2)
+
+
+def history(*dices: float) -> list[Epoch]:
+    return [
+        Epoch(number, len(dices), 1 / number, dice, dice / 2, 1.0, 0.0)
+        for number, dice in enumerate(dices, start=1)
+    ]
+
+
+def pixels(path: Path) -> np.ndarray:
+    with Image.open(path) as picture:
+        return np.array(picture.convert("RGB"))
+
+
+def colours(path: Path) -> set[tuple[int, ...]]:
+    return set(map(tuple, pixels(path).reshape(-1, 3).tolist()))
+
+
+def test_the_worst_and_the_best_are_shown() -> None:
+    from archforge.train.pictures import chosen
+
+    assert chosen([0.5, 0.9, 0.1]) == [2, 0, 1]
+    assert chosen([0.1 * row for row in range(11)]) == [0, 2, 4, 6, 8, 10]
+    assert chosen([0.5]) == [0]
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=30))
+def test_rows_are_shown_once_and_the_worst_first(dices: list[float]) -> None:
+    from archforge.train.pictures import chosen
+
+    rows = chosen(dices)
+
+    assert len(set(rows)) == len(rows) == min(6, len(dices))
+    assert [dices[row] for row in rows] == sorted(dices[row] for row in rows)
+    assert (dices[rows[0]], dices[rows[-1]]) == (min(dices), max(dices)) or len(rows) == 1
+
+
+@pytest.mark.parametrize("dices", [(0.3,), (0.0, 0.0), (0.1, 0.6, 0.5)])
+def test_curves_are_drawn_for_any_history(tmp_path: Path, dices: tuple[float, ...]) -> None:
+    from archforge.train.pictures import write_curves
+
+    write_curves(tmp_path / "curves.png", "a run", history(*dices), int(np.argmax(dices)) + 1)
+
+    assert pixels(tmp_path / "curves.png").shape == (432, 1080, 3)
+    assert {(0, 114, 178), (213, 94, 0)} <= colours(tmp_path / "curves.png")
+    assert [path.name for path in tmp_path.iterdir()] == ["curves.png"]
+
+
+@pytest.mark.parametrize("classes", [1, 3])
+@pytest.mark.parametrize("right", [True, False])
+def test_predictions_are_drawn_with_and_without_errors(
+    tmp_path: Path, classes: int, right: bool
+) -> None:
+    from archforge.train.pictures import write_predictions
+    from archforge.train.scoring import Prediction
+
+    truth = RNG.integers(0, max(2, classes), (20, 30)).astype(np.uint8)
+    predicted = truth if right else np.roll(truth, 1, axis=0)
+    image = RNG.integers(0, 50, (20, 30, 1 if classes == 1 else 3)).astype(np.uint8)
+    shown = [Prediction(0, "a name that is much too long", image, truth, predicted)] * 2
+
+    write_predictions(tmp_path / "sheet.png", "a run", shown, classes)
+
+    assert pixels(tmp_path / "sheet.png").shape[1] == 1104
+
+
+def test_contrast_is_stretched_and_a_constant_image_is_black() -> None:
+    from archforge.train.pictures import stretched
+
+    dark = np.repeat(np.arange(10, 20, dtype=np.uint8), 10).reshape(10, 10, 1)
+
+    found = stretched(dark)
+
+    assert found.shape == (10, 10, 3)
+    assert (found.min(), found.max()) == (0, 1)
+    assert stretched(np.full((4, 4, 1), 7, dtype=np.uint8)).max() == 0

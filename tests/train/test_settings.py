@@ -1,0 +1,102 @@
+"""Settings, and what follows from the data, without Keras."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from archforge import train as room
+from archforge.catalog import read_architecture
+from archforge.data import inspect_folder
+from archforge.errors import ProblemError
+from archforge.train import Settings, adapt
+
+
+def test_the_defaults_are_those_of_the_experiment_file() -> None:
+    settings = Settings()
+
+    assert (settings.epochs, settings.batch_size, settings.patience, settings.seed) == (
+        40,
+        16,
+        8,
+        0,
+    )
+    assert (settings.loss, settings.optimizer, settings.augment) == ("auto", "adam", "flips")
+    assert settings.learning_rate == 1e-3
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"epochs": 0}, "AF503 epochs cannot be 0"),
+        ({"batch_size": 2.5}, "AF503 batch_size cannot be 2.5"),
+        ({"patience": True}, "AF503 patience cannot be True"),
+        ({"seed": -1}, "AF503 seed cannot be -1"),
+        ({"seed": 2**32}, "AF503 seed cannot be 4294967296"),
+        ({"learning_rate": 0.0}, "AF503 learning_rate cannot be 0.0"),
+        ({"learning_rate": float("nan")}, "AF503 learning_rate cannot be nan"),
+        ({"learning_rate": "fast"}, "AF503 learning_rate cannot be 'fast'"),
+        ({"optimizer": "adma"}, "AF503 optimizer cannot be 'adma'\n  fix: did you mean 'adam'?"),
+        ({"augment": "flip"}, "AF503 augment cannot be 'flip'\n  fix: did you mean 'flips'?"),
+        ({"loss": "dyce"}, "AF504 no loss is called 'dyce'\n  fix: did you mean 'dice'?"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_refused(given: dict[str, Any], message: str) -> None:
+    with pytest.raises(ProblemError) as caught:
+        Settings(**given)
+
+    assert str(caught.value).startswith(message)
+
+
+def test_every_wrong_setting_is_told_at_once() -> None:
+    with pytest.raises(ProblemError) as caught:
+        Settings(epochs=0, optimizer="none", loss="mse")
+
+    assert [problem.code for problem in caught.value.problems] == ["AF503", "AF503", "AF504"]
+
+
+def test_channels_and_classes_come_from_the_data_before_any_preset(nuclei: Path) -> None:
+    found = read_architecture("unet")
+
+    fixed, words = adapt(found.spec, {"depth": 2}, inspect_folder(nuclei))
+
+    assert fixed == {"depth": 2, "channels": 1, "classes": 1}
+    assert words == ["channels = 1, classes = 1 from the data"]
+    assert found.graph("tutorial", fixed).inputs["image"].shape == (128, 128, 1)
+
+
+def test_what_is_given_stays_and_is_not_told(nuclei: Path) -> None:
+    spec = read_architecture("unet").spec
+
+    fixed, words = adapt(spec, {"channels": 3, "classes": 1}, inspect_folder(nuclei))
+
+    assert fixed == {"channels": 3, "classes": 1}
+    assert words == []
+
+
+def test_a_spec_without_these_hyperparameters_gets_none(nuclei: Path) -> None:
+    spec = read_architecture("vgg").spec
+
+    fixed, words = adapt(spec, {}, inspect_folder(nuclei))
+
+    assert fixed == {"classes": 1}
+    assert words == ["classes = 1 from the data"]
+
+
+def test_importing_the_room_imports_no_keras() -> None:
+    code = "import sys, archforge.train; print('keras' in sys.modules, 'tensorflow' in sys.modules)"
+
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+
+    assert done.stdout == "False False\n"
+
+
+@pytest.mark.keras
+def test_every_name_of_the_room_can_be_had() -> None:
+    assert all(getattr(room, name) is not None for name in room.__all__)
+    with pytest.raises(AttributeError, match="has no attribute 'tarin'"):
+        getattr(room, "tarin")  # noqa: B009 (the room's own __getattr__ is asked)

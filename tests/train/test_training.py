@@ -1,0 +1,364 @@
+"""A training as a whole: what it learns, what it tells, and what is on disk when it ends."""
+
+import gc
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from archforge.catalog import read_architecture
+from archforge.data import Dataset, open_dataset
+from archforge.errors import ProblemError
+from archforge.expand import expand
+from archforge.graph import Graph, fingerprint
+from archforge.runs import Run, read_run
+from archforge.spec import parse_spec, read_text
+from archforge.train import Epoch, Settings, StopTraining, read_history, train
+
+pytestmark = pytest.mark.keras
+Unet = Callable[..., Graph]
+ONE = Settings(epochs=1, batch_size=8)
+
+DEEP = """
+archforge: 1
+name: deep
+task: segmentation
+inputs: {image: [32, 32, 1]}
+graph:
+  - {layer: Conv2D, name: low, filters: 4, kernel_size: 3, activation: relu}
+  - {block: segmentation_head, name: mask@1, classes: 1}
+  - {layer: MaxPooling2D, name: down, from: low, pool_size: 2}
+  - {block: segmentation_head, name: mask@2, classes: 1}
+outputs: [mask@*]
+"""
+
+
+def test_a_small_unet_learns_nuclei(trained: tuple[Run, list[Epoch]]) -> None:
+    run, told = trained
+
+    assert run.status == "done"
+    assert told[-1].loss < told[0].loss
+    assert run.best_val_dice == max(epoch.val_dice for epoch in told)
+    assert run.best_val_dice > told[0].val_dice
+    assert run.best_val_dice > 0.5
+
+
+def test_every_epoch_is_told_with_the_time_left(trained: tuple[Run, list[Epoch]]) -> None:
+    _, told = trained
+
+    assert [epoch.epoch for epoch in told] == list(range(1, 9))
+    assert {epoch.total for epoch in told} == {8}
+    assert all(epoch.eta == epoch.seconds * (8 - epoch.epoch) for epoch in told)
+    assert all(0 <= epoch.val_iou <= epoch.val_dice <= 1 for epoch in told)
+
+
+def test_the_record_says_what_was_trained_on_what(
+    trained: tuple[Run, list[Epoch]], graph: Graph, dataset: Dataset, nuclei: Path
+) -> None:
+    run, _ = trained
+
+    assert (run.name, run.architecture, run.preset, run.epochs) == ("first", "unet", "paper", 8)
+    assert run.fixed == {"filters": 8}
+    assert run.hyperparameters["filters"] == 8
+    assert run.fingerprint == fingerprint(graph)
+    assert run.parameters == sum(node.parameters.total for node in graph)
+    assert run.data == {
+        "folder": str(nuclei), "fingerprint": dataset.fingerprint, "train": 19, "validation": 5,
+        "test": 0, "channels": 1, "classes": 1,
+    }  # fmt: skip
+    assert run.network["size"] == run.network["seen"] == [32, 32]
+    assert set(run.versions) == {"archforge", "python", "tensorflow", "keras", "numpy"}
+    assert run.started.endswith("Z")
+    assert run.seconds > 0
+
+
+def test_the_folder_holds_all_that_the_record_names(trained: tuple[Run, list[Epoch]]) -> None:
+    run, told = trained
+
+    assert read_run(run.folder) == run
+    assert run.spec.read_text() == "the spec"
+    assert {path.name for path in run.folder.iterdir()} == {
+        "run.json", "spec.yaml", "model.keras", "history.csv", "curves.png", "predictions.png",
+    }  # fmt: skip
+    rows = read_history(run.history)
+    assert [row["val_dice"] for row in rows] == [epoch.val_dice for epoch in told]
+
+
+def test_scores_and_otsu_are_of_the_same_images(trained: tuple[Run, list[Epoch]]) -> None:
+    run, _ = trained
+
+    assert set(run.scores) == set(run.baseline)
+    assert run.scores["dice"] != run.best_val_dice  # 48 x 48 originals, not 32 x 32
+    assert run.scores["dice"] == pytest.approx(run.best_val_dice, abs=0.1)
+    assert 0.5 < run.baseline["dice"] < 1
+
+
+def test_the_same_seed_gives_the_same_history(
+    graph: Graph, dataset: Dataset, tmp_path: Path, trained: tuple[Run, list[Epoch]]
+) -> None:
+    settings = Settings(epochs=2, batch_size=8, learning_rate=5e-3)
+    told: list[Epoch] = []
+
+    train(graph, "", dataset, settings, tmp_path / "again", on_epoch=told.append)
+
+    # Only the number of epochs differs from the first training, and it has no part in an epoch.
+    assert [epoch.loss for epoch in told] == pytest.approx(
+        [epoch.loss for epoch in trained[1][:2]], rel=1e-4
+    )
+
+
+def test_another_seed_gives_another_history(
+    graph: Graph, dataset: Dataset, tmp_path: Path, trained: tuple[Run, list[Epoch]]
+) -> None:
+    settings = Settings(epochs=1, batch_size=8, learning_rate=5e-3, seed=1)
+    told: list[Epoch] = []
+
+    run = train(graph, "", dataset, settings, tmp_path / "other", on_epoch=told.append)
+
+    assert run.seed == 1
+    assert told[0].loss != pytest.approx(trained[1][0].loss, rel=1e-4)
+
+
+def test_false_from_on_epoch_stops_and_keeps_the_best_weights(
+    tiny: Graph, dataset: Dataset, tmp_path: Path
+) -> None:
+    run = train(tiny, "", dataset, Settings(epochs=9), tmp_path / "run",
+                on_epoch=lambda epoch: epoch.epoch < 2)  # fmt: skip
+
+    assert (run.status, run.epochs) == ("stopped", 2)
+    assert run.failure is not None
+    assert (run.failure.kind, run.failure.message) == ("pruned", "ended after epoch 2")
+    assert run.model.is_file()
+    assert read_run(run.folder) == run
+
+
+def test_a_pruner_may_raise_its_reason(tiny: Graph, dataset: Dataset, tmp_path: Path) -> None:
+    def prune(epoch: Epoch) -> None:
+        raise StopTraining("below the median")
+
+    run = train(tiny, "", dataset, ONE, tmp_path / "run", on_epoch=prune)
+
+    assert run.failure is not None
+    assert run.failure.message == "below the median"
+
+
+def test_an_interruption_is_written_and_passed_on(
+    tiny: Graph, dataset: Dataset, tmp_path: Path
+) -> None:
+    def press(epoch: Epoch) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train(tiny, "", dataset, ONE, tmp_path / "run", on_epoch=press)
+
+    run = read_run(tmp_path / "run")
+    assert run.status == "stopped"
+    assert run.failure is not None
+    assert run.failure.kind == "interrupted"
+    assert run.model.is_file()
+
+
+def test_a_bug_is_written_and_passed_on(tiny: Graph, dataset: Dataset, tmp_path: Path) -> None:
+    def broken(epoch: Epoch) -> None:
+        raise RuntimeError("oh")
+
+    with pytest.raises(RuntimeError, match="oh"):
+        train(tiny, "", dataset, ONE, tmp_path / "run", on_epoch=broken)
+
+    run = read_run(tmp_path / "run")
+    assert run.failure is not None
+    assert (run.status, run.failure.kind) == ("failed", "bug")
+    assert run.failure.message == "RuntimeError: oh"
+
+
+def test_memory_that_does_not_suffice_is_a_problem(
+    tiny: Graph, dataset: Dataset, tmp_path: Path
+) -> None:
+    def greedy(epoch: Epoch) -> None:
+        raise MemoryError
+
+    with pytest.raises(ProblemError, match="AF510 the memory does not suffice for a batch of 8"):
+        train(tiny, "", dataset, ONE, tmp_path / "run", on_epoch=greedy)
+
+    failure = read_run(tmp_path / "run").failure
+    assert failure is not None
+    assert failure.kind == "out-of-memory"
+
+
+def test_a_loss_that_is_no_number_is_a_failed_run(
+    graph: Graph, dataset: Dataset, tmp_path: Path, unet: Unet
+) -> None:
+    wild = Settings(epochs=5, batch_size=8, learning_rate=1e30, optimizer="sgd", loss="bce")
+
+    with pytest.raises(ProblemError, match=r"AF509 the loss is .*: the training diverged"):
+        train(unet(values="byte"), "", dataset, wild, tmp_path / "run")
+
+    run = read_run(tmp_path / "run")
+    assert run.failure is not None
+    assert (run.status, run.failure.kind) == ("failed", "diverged")
+
+
+def test_training_ends_when_nothing_gets_better(
+    tiny: Graph, dataset: Dataset, tmp_path: Path
+) -> None:
+    frozen = Settings(epochs=9, batch_size=32, learning_rate=1e-30, patience=2, augment="none")
+
+    run = train(tiny, "", dataset, frozen, tmp_path / "run")
+
+    assert run.status == "done"
+    assert run.epochs - run.best_epoch == 2
+
+
+def test_a_run_that_is_going_on_can_be_read_and_has_its_best_network(
+    tiny: Graph, dataset: Dataset, tmp_path: Path
+) -> None:
+    folder, seen = tmp_path / "run", []
+
+    def look(epoch: Epoch) -> None:
+        run = read_run(folder)
+        parts = [path.name for path in folder.iterdir() if ".part" in path.name]
+        seen.append((run.status, run.epochs, run.model.is_file(), parts))
+
+    train(tiny, "", dataset, Settings(epochs=2), folder, on_epoch=look)
+
+    assert seen == [("running", 1, True, []), ("running", 2, True, [])]
+
+
+def test_no_object_is_left_behind_by_an_epoch(
+    tiny: Graph, dataset: Dataset, tmp_path: Path
+) -> None:
+    counts: list[int] = []
+
+    def count(epoch: Epoch) -> None:
+        gc.collect()
+        counts.append(len(gc.get_objects()))
+
+    settings = Settings(epochs=7, batch_size=8, patience=9)
+    train(tiny, "", dataset, settings, tmp_path / "run", on_epoch=count)
+
+    # The history grows by an epoch, and an epoch is a handful of objects.
+    assert counts[-1] - counts[2] < 60
+
+
+def test_a_batch_of_another_size_is_not_traced_anew(graph: Graph) -> None:
+    from archforge.build import build_model
+    from archforge.losses import parse_loss
+    from archforge.train.step import make_optimizer, make_step
+
+    step = make_step(build_model(graph), ["mask"], parse_loss("auto", 1), make_optimizer(ONE))
+
+    for images in (8, 8, 3, 1):
+        step(np.zeros((images, 32, 32, 1), np.float32), (np.zeros((images, 32, 32), np.uint8),))
+
+    assert step.experimental_get_tracing_count() == 1
+
+
+def test_three_classes_are_trained_with_a_softmax(
+    three_classes: Callable[[], Path], cache: Path, tmp_path: Path, unet: Unet
+) -> None:
+    data = open_dataset(three_classes(), size=(32, 32), cache=cache, validation=0.34)
+    settings = Settings(epochs=12, batch_size=2, learning_rate=1e-2)
+
+    run = train(unet(classes=3), "", data, settings, tmp_path / "run")
+
+    assert run.data["classes"] == 3
+    assert run.baseline == {}
+    assert run.scores["dice"] > 0.8
+
+
+def test_a_network_that_loses_its_rim_is_scored_on_its_middle(
+    nuclei: Path, cache: Path, tmp_path: Path, unet: Unet
+) -> None:
+    data = open_dataset(nuclei, size=(34, 34), cache=cache)
+
+    run = train(unet(size=34, padding="valid"), "", data, ONE, tmp_path / "run")
+
+    assert (run.network["size"], run.network["seen"]) == ([34, 34], [18, 18])
+    assert set(run.scores) == set(run.baseline)
+
+
+def test_several_outputs_learn_from_one_mask(dataset: Dataset, tmp_path: Path) -> None:
+    graph = expand(parse_spec(read_text(DEEP, "deep.yaml"), "deep.yaml"))
+    told: list[Epoch] = []
+
+    run = train(graph, DEEP, dataset, Settings(epochs=2), tmp_path / "run", on_epoch=told.append)
+
+    # 30 x 30 scores at full size and 15 x 15 at half: bce + dice of each.
+    assert run.network["output"] == "mask.1"
+    assert run.network["seen"] == [30, 30]
+    assert 1.5 < told[0].loss < 6
+
+
+def test_a_network_of_open_size_takes_the_size_of_the_data(
+    dataset: Dataset, tmp_path: Path
+) -> None:
+    text = DEEP.replace("[32, 32, 1]", "[null, null, 1]").replace("outputs: [mask@*]", "")
+    text = "\n".join(line for line in text.splitlines() if "down" not in line and "@2" not in line)
+    graph = expand(parse_spec(read_text(text, "open.yaml"), "open.yaml"))
+
+    run = train(graph, text, dataset, ONE, tmp_path / "run")
+
+    assert run.network["size"] == [32, 32]
+    assert run.status == "done"
+
+
+@pytest.mark.parametrize(
+    ("settings", "classes", "code"),
+    [(Settings(loss="crossentropy"), 1, "AF505"), (ONE, 2, "AF506")],
+)
+def test_what_does_not_fit_is_refused_before_anything_is_written(
+    dataset: Dataset, tmp_path: Path, settings: Settings, classes: int, code: str, unet: Unet
+) -> None:
+    with pytest.raises(ProblemError, match=code):
+        train(unet(classes=classes), "", dataset, settings, tmp_path / "run")
+
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_data_set_without_validation_images_is_refused(
+    nuclei: Path, cache: Path, tmp_path: Path, tiny: Graph
+) -> None:
+    data = open_dataset(nuclei, size=(32, 32), cache=cache, validation=0.0)
+
+    with pytest.raises(ProblemError, match="AF508 there are no validation images"):
+        train(tiny, "", data, ONE, tmp_path / "run")
+
+
+def test_a_run_is_never_written_over_another(
+    trained: tuple[Run, list[Epoch]], tiny: Graph, dataset: Dataset
+) -> None:
+    with pytest.raises(ProblemError, match=r"AF502 .* holds a run already"):
+        train(tiny, "", dataset, ONE, trained[0].folder)
+
+
+def test_a_folder_that_cannot_be_made_is_refused(
+    tmp_path: Path, tiny: Graph, dataset: Dataset
+) -> None:
+    (tmp_path / "file").write_text("x")
+
+    with pytest.raises(ProblemError, match="AF502 the run folder cannot be made"):
+        train(tiny, "", dataset, ONE, tmp_path / "file" / "run")
+
+
+def test_a_data_set_of_another_size_is_a_wrong_argument(
+    dataset: Dataset, tmp_path: Path, unet: Unet
+) -> None:
+    with pytest.raises(ValueError, match="dataset must have size and channels"):
+        train(unet(size=64), "", dataset, ONE, tmp_path / "run")
+
+
+@pytest.mark.slow
+def test_the_tutorial_s_network_beats_otsu_on_drawn_nuclei(cache: Path, tmp_path: Path) -> None:
+    from archforge.data import write_synth
+
+    folder = write_synth(tmp_path / "nuclei", count=64, size=128)
+    data = open_dataset(folder, size=(128, 128), channels=1, cache=cache)
+    graph = read_architecture("unet").graph("tutorial", {"channels": 1, "filters": 8})
+
+    run = train(graph, "", data, Settings(epochs=30, batch_size=4), tmp_path / "run")
+
+    assert run.scores["dice"] > run.baseline["dice"]
+    assert json.loads((run.folder / "run.json").read_text())["status"] == "done"
+    assert np.isfinite(run.seconds)
