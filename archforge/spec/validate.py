@@ -30,7 +30,7 @@ def _is_whole(_: object, value: object) -> bool:
 
 
 # JSON counts 4.0 as an integer; in a spec it is most likely the result of a division.
-_STRICT = extend(
+_STRICT: Any = extend(  # type: ignore[no-untyped-call]  # jsonschema's stubs have no types here
     Draft7Validator, type_checker=Draft7Validator.TYPE_CHECKER.redefine("integer", _is_whole)
 )
 

@@ -1,4 +1,4 @@
-"""Specs spoilt at random: always a graph or problems with places, never another error, never a hang."""
+"""Specs spoilt at random: a graph or problems with places, never another error, never a hang."""
 
 import random
 import re
@@ -11,7 +11,8 @@ from archforge.errors import ProblemError
 
 TEXTS = {name: path.read_text() for name, path in shipped().items()}
 PIECES = [
-    "=", "@", "{", "}", "[", "]", ":", ",", "-", "*", "'", '"', "\t", "  ", "\n", "0", "-1", "9" * 30,
+    "=", "@", "{", "}", "[", "]", ":", ",", "-", "*", "'", '"', "\t", "  ", "\n", "0", "-1",
+    "9" * 30,
     "null", "true", "1e9", "=10**9", "=range(10**6)", "prev", "input", "x@i", "x@*", "=f@(i-1)",
     "for", "if", "layer", "block", "share", "steps", "from", "name", "repeat", "Conv2D", "Dense",
     "{}", "[]", "[[]]", "=channels(prev)", "=height(image)", "align", "crop", "sizes: pad\n",
@@ -22,7 +23,9 @@ PIECES = [
 def spoilt(text: str, draw: random.Random) -> str:
     """`text` with one to three small accidents."""
     for _ in range(draw.randint(1, 3)):
-        kind = draw.choice(["insert", "delete", "replace word", "drop line", "swap lines", "copy line"])
+        kind = draw.choice(
+            ["insert", "delete", "replace word", "drop line", "swap lines", "copy line"]
+        )
         lines = text.split("\n")
         at = draw.randrange(len(text))
         if kind == "insert":

@@ -1,0 +1,83 @@
+"""A toy network, a few drawn images, and a search of the one on the other."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from archforge.catalog import Architecture
+from archforge.data import write_synth
+from archforge.schema import check_form
+from archforge.search import Study, search
+from archforge.spec import parse_spec, read_text
+from archforge.train import Settings
+
+TOY = """\
+archforge: 1
+name: toy
+task: segmentation
+hyperparameters:
+  size: 16
+  channels: 1
+  classes: 1
+  depth: {default: 1, min: 1, max: 8, search: {int: [1, 2]}}
+  filters: {default: 8, min: 1, search: {int: [8, 24], step: 8}}
+  dropout: {default: 0.0, min: 0, max: 0.9, each: =depth + 1, search: {float: [0.0, 0.4]}}
+  kernel: {default: 3, min: 1}
+inputs:
+  image: [=size, =size, =channels]
+graph:
+  - for: {i: =range(depth)}
+    steps:
+      - {layer: Conv2D, filters: =filters, kernel_size: =kernel, padding: same, activation: relu}
+      - {layer: Dropout, rate: =dropout@i, if: =dropout@i > 0}
+      - {layer: MaxPooling2D, pool_size: 2}
+  - {layer: Dropout, rate: =dropout@depth, if: =dropout@depth > 0}
+  - for: {i: =range(depth)}
+    steps:
+      - {layer: Conv2DTranspose, filters: =filters, kernel_size: 2, strides: 2}
+  - {block: segmentation_head, name: mask, classes: =classes}
+expect:
+  - {outputs: {mask: [16, 16, 1]}}
+"""
+
+
+def architecture(text: str = TOY) -> Architecture:
+    tree = read_text(text, "toy.yaml")
+    assert not check_form(tree).problems
+    return Architecture(parse_spec(tree, "toy.yaml"), text)
+
+
+@pytest.fixture(scope="session")
+def nuclei(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_synth(tmp_path_factory.mktemp("data") / "nuclei", count=6, size=48)
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = tmp_path_factory.getbasetemp() / "cache-of-search"
+    monkeypatch.setenv("ARCHFORGE_CACHE", str(home))
+
+
+Searching = Callable[..., Study]
+
+
+@pytest.fixture
+def searching(nuclei: Path, tmp_path: Path) -> Searching:
+    """``search`` with a stand-in for training, by name; everything else may be given."""
+
+    def run(work: str = "hill", trials: int = 3, text: str = TOY, **more: Any) -> Study:
+        settings = more.pop("settings", Settings(epochs=4))
+        known = {"workers": 1, "folder": tmp_path / "study", **more}
+        return search(
+            architecture(text),
+            data=nuclei,
+            trials=trials,
+            settings=replace(settings, patience=100),
+            work=f"tests.search.objectives:{work}",
+            **known,
+        )
+
+    return run

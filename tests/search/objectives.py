@@ -1,0 +1,85 @@
+"""Small stand-ins for a training, imported by a trial's process: a score in milliseconds."""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+from archforge.errors import refuse
+from archforge.search.jobs import Job, Outcome, Report
+
+
+def hill(job: Job, report: Report) -> Outcome:
+    """Best at 16 filters without dropout; three epochs that rise to the value."""
+    return _climb(job, report, _height(job), epochs=job.settings.epochs)
+
+
+def slow_hill(job: Job, report: Report) -> Outcome:
+    """The same, a quarter of a second for each epoch."""
+    return _climb(job, report, _height(job), epochs=job.settings.epochs, pause_s=0.25)
+
+
+def diverges_above_16(job: Job, report: Report) -> Outcome:
+    if job.graph.hyperparameters["filters"] > 16:  # type: ignore[operator]  # whole numbers here
+        refuse("AF509", "the loss is no number")
+    return hill(job, report)
+
+
+def dies_above_16(job: Job, report: Report) -> Outcome:
+    if job.graph.hyperparameters["filters"] > 16:  # type: ignore[operator]  # whole numbers here
+        os.kill(os.getpid(), signal.SIGKILL)
+    return hill(job, report)
+
+
+def hangs_above_16(job: Job, report: Report) -> Outcome:
+    if job.graph.hyperparameters["filters"] > 16:  # type: ignore[operator]  # whole numbers here
+        time.sleep(600)
+    return hill(job, report)
+
+
+def is_no_number(job: Job, report: Report) -> Outcome:
+    return Outcome(float("nan"))
+
+
+def runs_out_of_memory(job: Job, report: Report) -> Outcome:
+    raise MemoryError
+
+
+def has_a_bug(job: Job, report: Report) -> Outcome:
+    raise KeyError("a slip of ours")
+
+
+def has_no_disk(job: Job, report: Report) -> Outcome:
+    refuse("AF502", "the run cannot be written")
+
+
+def saves_a_model(job: Job, report: Report) -> Outcome:
+    job.folder.mkdir(parents=True)
+    (job.folder / "model.keras").write_text("weights")
+    return hill(job, report)
+
+
+def tells_its_pid(job: Job, report: Report) -> Outcome:
+    """Leaves a file with its process's id, then takes long."""
+    _pids(job).mkdir(parents=True, exist_ok=True)
+    (_pids(job) / str(os.getpid())).touch()
+    return _climb(job, report, 0.5, epochs=1000, pause_s=0.05)
+
+
+def _pids(job: Job) -> Path:
+    return job.folder.parent.parent / "pids"
+
+
+def _height(job: Job) -> float:
+    filters = job.graph.hyperparameters["filters"]
+    assert isinstance(filters, int)
+    dropout = sum(value for key, value in job.values.items() if key.startswith("dropout"))
+    return 0.9 - 0.01 * abs(filters - 16) - 0.2 * float(dropout)
+
+
+def _climb(job: Job, report: Report, top: float, *, epochs: int, pause_s: float = 0.0) -> Outcome:
+    for epoch in range(1, epochs + 1):
+        time.sleep(pause_s)
+        if not report(epoch, top * epoch / epochs):
+            return Outcome(None)
+    return Outcome(top, {"seed": job.settings.seed})

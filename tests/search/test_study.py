@@ -1,0 +1,450 @@
+"""Whole searches, with a stand-in for training that takes milliseconds."""
+
+import json
+import math
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from archforge.catalog import check
+from archforge.errors import ProblemError
+from archforge.graph import fingerprint
+from archforge.search import Event, Study, Trial, TrialBugError, read_study
+from archforge.search.plan import trial_seed
+from archforge.train import Settings
+from tests.search.conftest import TOY
+
+Searching = Callable[..., Study]
+SMALL = ["depth=1..1", "filters=8..24:8"]
+NO_DROPOUT = {"dropout": 0.0}
+
+
+def refusal(run: Callable[[], object]) -> str:
+    with pytest.raises(ProblemError) as caught:
+        run()
+    return str(caught.value)
+
+
+def test_trial_0_has_the_defaults(searching: Searching) -> None:
+    study = searching(trials=2, ranges=["filters=8..24:8"])
+
+    assert study.trials[0].values == {
+        "depth": 1,
+        "filters": 8,
+        "dropout@0": 0.0,
+        "dropout@1": 0.0,
+    }
+    assert study.trials[0].value == pytest.approx(0.9 - 0.08)
+
+
+def test_the_best_network_is_the_one_with_the_highest_value(searching: Searching) -> None:
+    study = searching(trials=3, ranges=SMALL, given=NO_DROPOUT, pruner="none")
+
+    assert study.best is not None
+    assert study.best.values == {"depth": 1, "filters": 16}
+    assert study.best.value == pytest.approx(0.9)
+    assert [each.value for each in study.ranked] == pytest.approx([0.9, 0.82, 0.82])
+
+
+def test_a_space_with_fewer_networks_than_trials_ends_when_all_were_tried(
+    searching: Searching,
+) -> None:
+    study = searching(trials=10, ranges=SMALL, given=NO_DROPOUT, pruner="none")
+
+    counts = study.counts()
+    assert counts["complete"] == 3
+    assert counts["duplicate"] > 0
+    assert "All 3 networks of this space were tried." in study.words()
+
+
+def test_a_search_of_a_used_up_space_ends_at_once_when_it_is_run_again(
+    searching: Searching,
+) -> None:
+    before = searching(trials=10, ranges=SMALL, given=NO_DROPOUT, pruner="none")
+
+    after = searching(trials=10, ranges=SMALL, given=NO_DROPOUT, pruner="none")
+
+    assert after.trials == before.trials
+    assert "All 3 networks of this space were tried." in after.words()
+
+
+def test_a_duplicate_has_the_value_of_its_twin_and_no_run_of_its_own(searching: Searching) -> None:
+    study = searching(trials=10, ranges=SMALL, given=NO_DROPOUT, pruner="none")
+
+    duplicates = [each for each in study.trials if each.state == "duplicate"]
+    twins = [study.trials[each.twin or 0] for each in duplicates]
+    assert [each.value for each in duplicates] == [twin.value for twin in twins]
+    assert [each.fingerprint for each in duplicates] == [twin.fingerprint for twin in twins]
+    assert all(each.folder is None for each in duplicates)
+
+
+def test_the_grid_tries_every_network_without_a_duplicate(searching: Searching) -> None:
+    study = searching(trials=10, ranges=SMALL, given=NO_DROPOUT, sampler="grid", pruner="none")
+
+    assert study.counts() == {
+        "complete": 3,
+        "pruned": 0,
+        "infeasible": 0,
+        "failed": 0,
+        "duplicate": 0,
+    }
+
+
+def test_a_network_that_does_not_build_is_infeasible_drawn_again_and_never_trained(
+    searching: Searching,
+) -> None:
+    events: list[Event] = []
+    study = searching(
+        trials=4, ranges=["depth=1..8", "filters=8..8"], given=NO_DROPOUT, on_event=events.append
+    )
+
+    counts = study.counts()
+    started = {event.trial.number for event in events if event.what == "start"}
+    infeasible = [each for each in study.trials if each.state == "infeasible"]
+    assert counts["failed"] == 0
+    assert sum(counts[state] for state in ("complete", "pruned")) == 4
+    assert infeasible
+    assert not started & {each.number for each in infeasible}
+    assert all(each.kind == "cannot-build" and "AF" in each.message for each in infeasible)
+
+
+def test_defaults_that_do_not_build_are_refused_before_anything_starts(
+    searching: Searching, tmp_path: Path
+) -> None:
+    text = refusal(lambda: searching(ranges=["depth=6..8"]))
+
+    assert "AF203" in text
+    assert not (tmp_path / "study").exists()
+
+
+def test_a_moved_default_is_said(searching: Searching) -> None:
+    study = searching(trials=1, ranges=["filters=16..24:8"])
+
+    assert study.trials[0].values["filters"] == 16
+    assert "Trial 0 has filters = 16: the default 8 is not in its range." in study.words()
+
+
+def test_a_search_of_twenty_trials_prunes_and_says_so(searching: Searching) -> None:
+    study = searching(trials=20, settings=Settings(epochs=6))
+
+    pruned = [each for each in study.trials if each.state == "pruned"]
+    looks = sum(each.looks for each in study.trials)
+    assert pruned
+    assert all(1 < len(each.epochs) < 6 for each in pruned)
+    stopped = "1 trial" if len(pruned) == 1 else f"{len(pruned)} trials"
+    assert f"The pruner looked {looks} times and stopped {stopped}." in study.words()
+
+
+@pytest.mark.parametrize("pruner", ["percentile", "successive_halving", "hyperband"])
+def test_every_other_pruner_works_too(searching: Searching, pruner: str) -> None:
+    study = searching(trials=3, pruner=pruner)
+
+    counts = study.counts()
+    assert counts["complete"] + counts["pruned"] == 3
+
+
+def test_the_seed_of_a_training_follows_from_the_network_not_from_the_order(
+    searching: Searching, tmp_path: Path
+) -> None:
+    def seeds(study: Study) -> dict[str, int]:
+        return {each.fingerprint: each.seed for each in study.trials}
+
+    one = searching(trials=3, ranges=SMALL, given=NO_DROPOUT, sampler="grid")
+    two = searching(
+        trials=3, ranges=SMALL, given=NO_DROPOUT, sampler="random", folder=tmp_path / "other"
+    )
+
+    assert seeds(one) == seeds(two)
+    assert trial_seed(0, "abc") != trial_seed(1, "abc")
+
+
+def test_the_same_seed_draws_the_same_networks_with_one_worker(
+    searching: Searching, tmp_path: Path
+) -> None:
+    one = searching(trials=5)
+    two = searching(trials=5, folder=tmp_path / "other")
+
+    assert [each.values for each in one.trials] == [each.values for each in two.trials]
+
+
+def test_two_workers_train_at_the_same_time(searching: Searching) -> None:
+    running: set[int] = set()
+    most = 0
+
+    def watch(event: Event) -> None:
+        nonlocal most
+        if event.what == "start":
+            running.add(event.trial.number)
+        if event.what == "end":
+            running.discard(event.trial.number)
+        most = max(most, len(running))
+
+    study = searching("slow_hill", trials=4, workers=2, on_event=watch, pruner="none")
+
+    assert study.counts()["complete"] == 4
+    assert most == 2
+
+
+def test_a_training_that_diverges_is_a_failed_trial_and_the_search_goes_on(
+    searching: Searching,
+) -> None:
+    study = searching("diverges_above_16", trials=3, ranges=SMALL, given=NO_DROPOUT, sampler="grid")
+
+    (failed,) = [each for each in study.trials if each.state == "failed"]
+    assert failed.kind == "diverged"
+    assert failed.message == "AF509 the loss is no number"
+    assert study.counts()["complete"] == 2
+    assert "1 trial failed (diverged): AF509 the loss is no number" in study.words()
+
+
+@pytest.mark.parametrize(
+    ("work", "kind"),
+    [
+        ("is_no_number", "diverged"),
+        ("runs_out_of_memory", "out-of-memory"),
+    ],
+)
+def test_a_failure_has_a_kind(searching: Searching, work: str, kind: str) -> None:
+    study = searching(work, trials=1)
+
+    assert [each.kind for each in study.trials] == [kind]
+    assert study.best is None
+    assert "No trial is complete, so there is no best one." in study.words()
+
+
+def test_a_process_that_dies_is_a_failed_trial_and_the_search_goes_on(
+    searching: Searching,
+) -> None:
+    study = searching("dies_above_16", trials=3, ranges=SMALL, given=NO_DROPOUT, sampler="grid")
+
+    (failed,) = [each for each in study.trials if each.state == "failed"]
+    assert failed.kind == "killed"
+    assert failed.message == "its process ended with status -9"
+    assert study.counts()["complete"] == 2
+
+
+def test_a_trial_that_takes_too_long_is_ended(searching: Searching) -> None:
+    study = searching(
+        "hangs_above_16",
+        trials=3,
+        ranges=SMALL,
+        given=NO_DROPOUT,
+        sampler="grid",
+        timeout_s=3.0,
+    )
+
+    assert [each.kind for each in study.trials if each.state == "failed"] == ["timeout"]
+    assert study.counts()["complete"] == 2
+
+
+def test_a_bug_stops_the_search_and_keeps_its_traceback(
+    searching: Searching, tmp_path: Path
+) -> None:
+    with pytest.raises(TrialBugError, match=r"trial 0: KeyError: 'a slip of ours'"):
+        searching("has_a_bug", trials=5)
+
+    study = read_study(tmp_path / "study")
+    trace = (tmp_path / "study" / "trials" / "0000" / "traceback.txt").read_text()
+    assert [each.kind for each in study.trials] == ["bug"]
+    assert "has_a_bug" in trace
+
+
+def test_a_problem_that_every_trial_would_meet_stops_the_search(
+    searching: Searching, tmp_path: Path
+) -> None:
+    text = refusal(lambda: searching("has_no_disk", trials=5))
+
+    study = read_study(tmp_path / "study")
+    assert "AF502" in text
+    assert [each.kind for each in study.trials] == ["interrupted"]
+
+
+def test_only_the_best_networks_stay_on_the_disk(searching: Searching, tmp_path: Path) -> None:
+    study = searching("saves_a_model", trials=5, pruner="none")
+
+    kept = sorted(path.parent.name for path in tmp_path.rglob("model.keras"))
+    assert kept == sorted(f"{each.number:04d}" for each in study.ranked[:3])
+
+
+def test_more_trials_go_on_where_the_search_ended(searching: Searching) -> None:
+    before = searching(trials=3, pruner="none")
+
+    after = searching(trials=5, pruner="none")
+
+    assert after.trials[:3] == before.trials
+    assert after.counts()["complete"] == 5
+    values = [tuple(each.values.items()) for each in after.trials]
+    assert len(set(values)) == len(values)  # a new session does not draw the first one's points
+
+
+def test_other_settings_in_the_same_folder_are_refused(searching: Searching) -> None:
+    searching(trials=1)
+
+    text = refusal(lambda: searching(trials=2, settings=Settings(epochs=5)))
+
+    assert "AF606" in text
+    assert "epochs was 4, is 5" in text
+
+
+def test_a_spec_with_nothing_to_search_is_refused(searching: Searching) -> None:
+    fixed = {"depth": 1, "filters": 8, "dropout": 0.0}
+
+    assert "AF605 'toy' has nothing to search" in refusal(lambda: searching(given=fixed))
+
+
+def test_a_grid_without_steps_is_refused(searching: Searching) -> None:
+    assert "AF611" in refusal(lambda: searching(sampler="grid"))
+
+
+def test_what_follows_from_the_data_cannot_have_a_range(searching: Searching) -> None:
+    assert "AF604 'channels' is fixed to 1" in refusal(lambda: searching(ranges=["channels=1,3"]))
+
+
+@pytest.mark.parametrize(
+    ("setting", "words"),
+    [
+        ({"trials": 0}, "trials cannot be 0"),
+        ({"workers": 0}, "workers cannot be 0"),
+        ({"seed": -1}, "seed cannot be -1"),
+        ({"validation": 1.0}, "validation cannot be 1.0"),
+        ({"timeout_s": 0}, "the time limit cannot be 0"),
+        ({"sampler": "tpee"}, "did you mean 'tpe'?"),
+        ({"pruner": "mean"}, "did you mean 'median'?"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_refused(
+    searching: Searching, setting: dict[str, object], words: str
+) -> None:
+    text = refusal(lambda: searching(**setting))
+
+    assert "AF608" in text
+    assert words in text
+
+
+def test_a_network_larger_than_the_machine_is_refused(searching: Searching) -> None:
+    text = refusal(lambda: searching(settings=Settings(epochs=1, batch_size=2**31)))
+
+    assert "AF609 the network needs" in text
+
+
+def test_a_network_without_a_size_is_refused(searching: Searching) -> None:
+    text = TOY.replace("image: [=size, =size, =channels]", "image: [null, null, =channels]")
+
+    assert "AF612" in refusal(lambda: searching(text=text.replace("  size: 16\n", "")))
+
+
+def test_a_folder_without_a_study_cannot_be_read(tmp_path: Path) -> None:
+    assert "AF610 there is no study" in refusal(lambda: read_study(tmp_path))
+
+
+def test_a_damaged_database_is_refused(searching: Searching, tmp_path: Path) -> None:
+    searching(trials=1)
+    (tmp_path / "study" / "study.db").write_text("no database")
+
+    assert "AF610 the study's database" in refusal(lambda: searching(trials=2))
+
+
+def test_two_searches_in_one_folder_are_refused(searching: Searching) -> None:
+    def again(event: Event) -> None:
+        assert "AF607" in refusal(lambda: searching(trials=1))
+
+    searching(trials=1, on_event=again)
+
+
+def test_a_study_reads_back_as_it_was(searching: Searching, tmp_path: Path) -> None:
+    study = searching(trials=3)
+
+    again = read_study(tmp_path / "study")
+
+    assert again.trials == study.trials
+    assert again.facts()["best"] == study.facts()["best"]
+
+
+def test_the_record_names_the_sampler_and_all_its_flags(
+    searching: Searching, tmp_path: Path
+) -> None:
+    searching(trials=4)
+
+    record = json.loads((tmp_path / "study" / "study.json").read_text())
+    (session,) = record["sessions"]
+    assert session["sampler"] == {
+        "class": "TPESampler",
+        "n_startup_trials": 2,
+        "n_ei_candidates": 24,
+        "seed": 0,
+        "multivariate": True,
+        "group": True,
+        "constant_liar": True,
+    }
+    assert session["pruner"] == {
+        "class": "MedianPruner",
+        "n_startup_trials": 1,
+        "n_warmup_steps": 1,
+    }
+    assert set(session["versions"]) >= {"optuna", "keras", "tensorflow", "python", "archforge"}
+
+
+def test_facts_have_the_form_of_the_command_line(searching: Searching, tmp_path: Path) -> None:
+    facts = searching(trials=2).facts()
+
+    (best,) = facts["best"]
+    assert facts["study"] == str(tmp_path / "study")
+    assert set(facts["trials"]) == {"complete", "pruned", "infeasible", "failed", "duplicate"}
+    assert set(best) == {"trial", "values", "hyperparameters", "fingerprint", "run"}
+    assert math.isfinite(best["values"]["val_dice"])
+    assert json.loads(json.dumps(facts)) == facts
+
+
+def test_the_best_spec_makes_the_best_network_again(searching: Searching, tmp_path: Path) -> None:
+    study = searching(trials=5)
+
+    graph = check(str(tmp_path / "study" / "best.yaml"))
+    assert study.best is not None
+    assert fingerprint(graph) == study.best.fingerprint
+    assert f"trial {study.best.number}," in (tmp_path / "study" / "best.yaml").read_text()
+
+
+def test_the_csv_has_a_line_for_every_trial(searching: Searching, tmp_path: Path) -> None:
+    study = searching(trials=3)
+
+    lines = (tmp_path / "study" / "trials.csv").read_text().splitlines()
+    assert lines[0].startswith("trial,state,kind,val_dice,epochs,parameters,macs,seconds")
+    assert len(lines) == 1 + len(study.trials)
+
+
+def test_importances_are_drawn_from_eight_complete_trials_on(
+    searching: Searching, tmp_path: Path
+) -> None:
+    few = searching(trials=7, pruner="none")
+    drawn_before = (tmp_path / "study" / "importance.png").exists()
+
+    many = searching(trials=8, pruner="none")
+
+    assert "Importances need 8 complete trials, there are 7." in few.words()
+    assert not drawn_before
+    assert [path.name for path in many.pictures] == ["history.png", "importance.png"]
+    assert all(path.read_bytes().startswith(b"\x89PNG") for path in many.pictures)
+
+
+def test_of_equal_values_the_smaller_network_is_better(tmp_path: Path) -> None:
+    def trial(number: int, macs: int) -> Trial:
+        return Trial(number=number, state="complete", values={}, value=0.5, macs=macs)
+
+    study = Study(
+        folder=tmp_path,
+        architecture="toy",
+        preset=None,
+        wanted=2,
+        trials=(trial(0, 10), trial(1, 5)),
+    )
+
+    assert [each.number for each in study.ranked] == [1, 0]
+
+
+def test_a_fixed_whole_number_stays_a_fraction_in_the_best_spec(
+    searching: Searching, tmp_path: Path
+) -> None:
+    searching(trials=1, given={"dropout": 0})
+
+    check(str(tmp_path / "study" / "best.yaml"))
