@@ -21,8 +21,22 @@ $(READY): pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
 	@touch $@
 
+# The whole way on images that it draws itself; each line is a command to try on images of yours.
+demo: export ARCHFORGE_CACHE := $(DEMO)/cache
 demo: $(READY)
-	$(BIN)/python benchmarks/demo.py $(DEMO)
+	rm -rf $(DEMO)
+	$(BIN)/archforge data synth $(DEMO)/nuclei --count 48 --size 96
+	$(BIN)/archforge data inspect $(DEMO)/nuclei
+	$(BIN)/archforge check unet
+	$(BIN)/archforge draw unet --preset tutorial -o $(DEMO)/unet.svg
+	$(BIN)/archforge search unet --preset tutorial --set size=96 --data $(DEMO)/nuclei \
+	  --search filters=4..12:4 --search depth=2..3 --trials 4 --epochs 8 -o $(DEMO)/search
+	$(BIN)/archforge compare $(DEMO)/search/best.yaml unet:tutorial --set size=96 \
+	  --data $(DEMO)/nuclei --epochs 8 -o $(DEMO)/compare
+	@echo
+	@echo "Look at:"
+	@find $(DEMO) -name cache -prune -o \( -name '*.png' -o -name '*.svg' \) -print \
+	  | grep -v -e /nuclei/ -e /trials/ | sort | sed 's/^/  /'
 
 lint: $(READY)
 	$(BIN)/ruff format --check .

@@ -86,3 +86,10 @@ def test_a_hostile_title_cannot_break_out_of_the_picture(tmp_path: Path) -> None
     hostile = Graph("<script>alert(1)</script>", graph.task, graph.nodes, graph.outputs)
 
     assert "<script>" not in draw_svg(hostile)
+
+
+def test_the_picture_in_the_readme_is_the_one_that_draw_makes() -> None:
+    kept = (shipped()["unet"].parent / "unet.svg").read_text()
+
+    # After a change on purpose: archforge draw unet --preset tutorial -o that file, and look at it.
+    assert draw_svg(read_architecture("unet").graph("tutorial")) == kept

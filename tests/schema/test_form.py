@@ -12,6 +12,7 @@ from archforge.catalog import shipped
 from archforge.layers import LAYERS
 from archforge.schema import check_form, language_schema
 from archforge.spec import read_text
+from archforge.spec.steps import ALIGN_KEYS, CALL_KEYS, STEP_KINDS
 from tests.specs import HEAD, problems_of, spec_text
 
 SCHEMA = Draft7Validator(language_schema())
@@ -158,3 +159,10 @@ def test_what_editors_accept_has_a_sound_form(step: dict[str, Any]) -> None:
 
     assert [error.message for error in SCHEMA.iter_errors(spec)] == []
     assert form.problems == ()
+
+
+@pytest.mark.parametrize("name", [*LAYERS, *BLOCKS])
+def test_no_argument_is_called_like_a_key_of_a_step(name: str) -> None:
+    record = LAYERS.get(name) or BLOCKS[name]
+
+    assert not set(record.arguments()) & {*STEP_KINDS, *CALL_KEYS, *ALIGN_KEYS} - {"interpolation"}

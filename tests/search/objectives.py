@@ -66,6 +66,14 @@ def tells_its_pid(job: Job, report: Report) -> Outcome:
     return _climb(job, report, 0.5, epochs=1000, pause_s=0.05)
 
 
+def deeper_is_better(job: Job, report: Report) -> Outcome:
+    """Best at the greatest depth that builds, and at 40 filters."""
+    depth, filters = (job.graph.hyperparameters[name] for name in ("depth", "filters"))
+    assert isinstance(depth, int)
+    assert isinstance(filters, int)
+    return Outcome(0.2 * depth - 0.001 * abs(filters - 40))
+
+
 def _pids(job: Job) -> Path:
     return job.folder.parent.parent / "pids"
 

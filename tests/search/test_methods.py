@@ -23,7 +23,7 @@ def test_the_median_pruner_waits_for_a_quarter_of_the_trials_and_five_at_most(
     _, flags = PRUNERS["median"].make(trials, 40)
 
     assert flags["n_startup_trials"] == start
-    assert flags["n_warmup_steps"] == 11  # the first ten epochs of forty are not judged
+    assert flags["n_warmup_steps"] == 14  # the first 13 epochs of 40 are not judged
 
 
 def test_an_unknown_sampler_is_refused_with_the_nearest() -> None:

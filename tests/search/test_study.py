@@ -109,6 +109,18 @@ def test_a_network_that_does_not_build_is_infeasible_drawn_again_and_never_train
     assert all(each.kind == "cannot-build" and "AF" in each.message for each in infeasible)
 
 
+def test_draws_that_do_not_build_do_not_drive_the_search_away_from_deep_networks(
+    searching: Searching,
+) -> None:
+    study = searching(
+        "deeper_is_better", trials=16, ranges=["depth=1..8", "filters=8..64:1"], given=NO_DROPOUT
+    )
+
+    assert study.best is not None
+    assert study.best.values["depth"] == 4  # 16 pixels can be halved four times
+    assert study.counts()["infeasible"] < 16
+
+
 def test_defaults_that_do_not_build_are_refused_before_anything_starts(
     searching: Searching, tmp_path: Path
 ) -> None:
@@ -131,7 +143,7 @@ def test_a_search_of_twenty_trials_prunes_and_says_so(searching: Searching) -> N
     pruned = [each for each in study.trials if each.state == "pruned"]
     looks = sum(each.looks for each in study.trials)
     assert pruned
-    assert all(1 < len(each.epochs) < 6 for each in pruned)
+    assert all(2 < len(each.epochs) < 6 for each in pruned)
     stopped = "1 trial" if len(pruned) == 1 else f"{len(pruned)} trials"
     assert f"The pruner looked {looks} times and stopped {stopped}." in study.words()
 
@@ -380,7 +392,8 @@ def test_the_record_names_the_sampler_and_all_its_flags(
     assert session["pruner"] == {
         "class": "MedianPruner",
         "n_startup_trials": 1,
-        "n_warmup_steps": 1,
+        "n_warmup_steps": 2,
+        "n_min_trials": 2,
     }
     assert set(session["versions"]) >= {"optuna", "keras", "tensorflow", "python", "archforge"}
 
