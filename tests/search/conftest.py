@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -64,20 +65,31 @@ def _own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mon
 Searching = Callable[..., Study]
 
 
+def run_search(
+    data: Path, work: str = "hill", *, trials: int = 3, text: str = TOY, **more: Any
+) -> Study:
+    """``search`` with a stand-in for training, by name; everything else may be given."""
+    settings = more.pop("settings", Settings(epochs=4))
+    return search(
+        architecture(text),
+        data=data,
+        trials=trials,
+        settings=replace(settings, patience=100),
+        work=f"tests.search.objectives:{work}",
+        **{"workers": 1, **more},
+    )
+
+
 @pytest.fixture
 def searching(nuclei: Path, tmp_path: Path) -> Searching:
-    """``search`` with a stand-in for training, by name; everything else may be given."""
+    """A search in a folder of the test's own."""
+    return partial(run_search, nuclei, folder=tmp_path / "study")
 
-    def run(work: str = "hill", trials: int = 3, text: str = TOY, **more: Any) -> Study:
-        settings = more.pop("settings", Settings(epochs=4))
-        known = {"workers": 1, "folder": tmp_path / "study", **more}
-        return search(
-            architecture(text),
-            data=nuclei,
-            trials=trials,
-            settings=replace(settings, patience=100),
-            work=f"tests.search.objectives:{work}",
-            **known,
-        )
 
-    return run
+@pytest.fixture(scope="module")
+def known(nuclei: Path, tmp_path_factory: pytest.TempPathFactory) -> Study:
+    """A finished study that no test changes."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ARCHFORGE_CACHE", str(tmp_path_factory.getbasetemp() / "cache-of-search"))
+        folder = tmp_path_factory.mktemp("known") / "study"
+        return run_search(nuclei, folder=folder, trials=4)

@@ -26,16 +26,14 @@ def refusal(run: Callable[[], object]) -> str:
     return str(caught.value)
 
 
-def test_trial_0_has_the_defaults(searching: Searching) -> None:
-    study = searching(trials=2, ranges=["filters=8..24:8"])
-
-    assert study.trials[0].values == {
+def test_trial_0_has_the_defaults(known: Study) -> None:
+    assert known.trials[0].values == {
         "depth": 1,
         "filters": 8,
         "dropout@0": 0.0,
         "dropout@1": 0.0,
     }
-    assert study.trials[0].value == pytest.approx(0.9 - 0.08)
+    assert known.trials[0].value == pytest.approx(0.9 - 0.08)
 
 
 def test_the_best_network_is_the_one_with_the_highest_value(searching: Searching) -> None:
@@ -51,32 +49,18 @@ def test_a_space_with_fewer_networks_than_trials_ends_when_all_were_tried(
     searching: Searching,
 ) -> None:
     study = searching(trials=10, ranges=SMALL, given=NO_DROPOUT, pruner="none")
-
-    counts = study.counts()
-    assert counts["complete"] == 3
-    assert counts["duplicate"] > 0
-    assert "All 3 networks of this space were tried." in study.words()
-
-
-def test_a_search_of_a_used_up_space_ends_at_once_when_it_is_run_again(
-    searching: Searching,
-) -> None:
-    before = searching(trials=10, ranges=SMALL, given=NO_DROPOUT, pruner="none")
-
-    after = searching(trials=10, ranges=SMALL, given=NO_DROPOUT, pruner="none")
-
-    assert after.trials == before.trials
-    assert "All 3 networks of this space were tried." in after.words()
-
-
-def test_a_duplicate_has_the_value_of_its_twin_and_no_run_of_its_own(searching: Searching) -> None:
-    study = searching(trials=10, ranges=SMALL, given=NO_DROPOUT, pruner="none")
+    again = searching(trials=10, ranges=SMALL, given=NO_DROPOUT, pruner="none")
 
     duplicates = [each for each in study.trials if each.state == "duplicate"]
     twins = [study.trials[each.twin or 0] for each in duplicates]
+    assert study.counts()["complete"] == 3
+    assert duplicates
     assert [each.value for each in duplicates] == [twin.value for twin in twins]
     assert [each.fingerprint for each in duplicates] == [twin.fingerprint for twin in twins]
     assert all(each.folder is None for each in duplicates)
+    assert "All 3 networks of this space were tried." in study.words()
+    assert again.trials == study.trials
+    assert "All 3 networks of this space were tried." in again.words()
 
 
 def test_the_grid_tries_every_network_without_a_duplicate(searching: Searching) -> None:
@@ -364,21 +348,16 @@ def test_two_searches_in_one_folder_are_refused(searching: Searching) -> None:
     searching(trials=1, on_event=again)
 
 
-def test_a_study_reads_back_as_it_was(searching: Searching, tmp_path: Path) -> None:
-    study = searching(trials=3)
+def test_a_study_reads_back_as_it_was(known: Study) -> None:
+    again = read_study(known.folder)
 
-    again = read_study(tmp_path / "study")
-
-    assert again.trials == study.trials
-    assert again.facts()["best"] == study.facts()["best"]
+    assert again.trials == known.trials
+    assert again.facts()["best"] == known.facts()["best"]
 
 
-def test_the_record_names_the_sampler_and_all_its_flags(
-    searching: Searching, tmp_path: Path
-) -> None:
-    searching(trials=4)
+def test_the_record_names_the_sampler_and_all_its_flags(known: Study) -> None:
+    record = json.loads((known.folder / "study.json").read_text())
 
-    record = json.loads((tmp_path / "study" / "study.json").read_text())
     (session,) = record["sessions"]
     assert session["sampler"] == {
         "class": "TPESampler",
@@ -398,32 +377,30 @@ def test_the_record_names_the_sampler_and_all_its_flags(
     assert set(session["versions"]) >= {"optuna", "keras", "tensorflow", "python", "archforge"}
 
 
-def test_facts_have_the_form_of_the_command_line(searching: Searching, tmp_path: Path) -> None:
-    facts = searching(trials=2).facts()
+def test_facts_have_the_form_of_the_command_line(known: Study) -> None:
+    facts = known.facts()
 
     (best,) = facts["best"]
-    assert facts["study"] == str(tmp_path / "study")
+    assert facts["study"] == str(known.folder)
     assert set(facts["trials"]) == {"complete", "pruned", "infeasible", "failed", "duplicate"}
     assert set(best) == {"trial", "values", "hyperparameters", "fingerprint", "run"}
     assert math.isfinite(best["values"]["val_dice"])
     assert json.loads(json.dumps(facts)) == facts
 
 
-def test_the_best_spec_makes_the_best_network_again(searching: Searching, tmp_path: Path) -> None:
-    study = searching(trials=5)
+def test_the_best_spec_makes_the_best_network_again(known: Study) -> None:
+    graph = check(str(known.folder / "best.yaml"))
 
-    graph = check(str(tmp_path / "study" / "best.yaml"))
-    assert study.best is not None
-    assert fingerprint(graph) == study.best.fingerprint
-    assert f"trial {study.best.number}," in (tmp_path / "study" / "best.yaml").read_text()
+    assert known.best is not None
+    assert fingerprint(graph) == known.best.fingerprint
+    assert f"trial {known.best.number}," in (known.folder / "best.yaml").read_text()
 
 
-def test_the_csv_has_a_line_for_every_trial(searching: Searching, tmp_path: Path) -> None:
-    study = searching(trials=3)
+def test_the_csv_has_a_line_for_every_trial(known: Study) -> None:
+    lines = (known.folder / "trials.csv").read_text().splitlines()
 
-    lines = (tmp_path / "study" / "trials.csv").read_text().splitlines()
     assert lines[0].startswith("trial,state,kind,val_dice,epochs,parameters,macs,seconds")
-    assert len(lines) == 1 + len(study.trials)
+    assert len(lines) == 1 + len(known.trials)
 
 
 def test_importances_are_drawn_from_eight_complete_trials_on(

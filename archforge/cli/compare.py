@@ -1,0 +1,104 @@
+"""``archforge compare``."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from archforge.cli.options import data_option, json_option, print_json, set_option
+
+if TYPE_CHECKING:
+    from archforge.compare import Comparison
+    from archforge.train import Epoch
+
+SETTINGS = ("epochs", "batch_size", "loss", "learning_rate", "augment", "patience", "seed")
+
+
+@click.command(
+    epilog="Example:  archforge compare unet:tutorial my_unet.yaml --data nuclei --epochs 20"
+)
+@click.argument("specs", metavar="SPEC...", nargs=-1, required=True)
+@set_option
+@data_option
+@click.option("--seeds", default=1, show_default=True, help="Trainings of each architecture.")
+@click.option(
+    "--validation",
+    default=0.2,
+    show_default=True,
+    type=click.FloatRange(0, 1, max_open=True),
+    help="Share of the images to score on, where no folder 'validation' is.",
+)
+@click.option("--epochs", type=int, help="At most this many.  [default: 40]")
+@click.option("--batch-size", type=int, help="Images in a step.  [default: 16]")
+@click.option("--loss", help="bce, crossentropy, dice, sums with +, or auto.  [default: auto]")
+@click.option("--learning-rate", type=float, help="Length of a step.  [default: 0.001]")
+@click.option("--augment", help="flips or none.  [default: flips]")
+@click.option("--patience", type=int, help="Epochs without a better Dice.  [default: 8]")
+@click.option("--seed", type=int, help="The first seed, and that of the split.  [default: 0]")
+@click.option(
+    "-o",
+    "--output",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Folder of the comparison; by default runs/compare-DATA.",
+)
+@json_option
+def command(
+    specs: tuple[str, ...],
+    given: dict[str, Any],
+    data: Path,
+    output: Path | None,
+    as_json: bool,
+    **chosen: Any,
+) -> None:
+    """Train several architectures on the same split with the same seeds: one table.
+
+    SPEC is a name from the zoo, a path, or either with a preset behind a colon (unet:tutorial,
+    my_unet.yaml:small). The same command goes on with a comparison that was interrupted.
+    """
+    from archforge.compare import compare
+    from archforge.train import Settings
+
+    settings = Settings(**{name: chosen[name] for name in SETTINGS if chosen[name] is not None})
+    found = compare(
+        specs,
+        data=data,
+        folder=output,
+        given=given,
+        settings=settings,
+        seeds=chosen["seeds"],
+        validation=chosen["validation"],
+        on_epoch=_tell,
+    )
+    if as_json:
+        print_json(found.facts())
+        return
+    for line in _lines(found):
+        click.echo(line)
+
+
+def _tell(architecture: str, seed: int, epoch: "Epoch") -> None:
+    from archforge.cli.train import epoch_line
+
+    click.echo(f"{architecture}, seed {seed}: {epoch_line(epoch)}", err=True)
+
+
+def _lines(found: "Comparison") -> Iterator[str]:
+    from archforge.compare.writing import TABLE, table_rows
+
+    rows = list(table_rows(found))
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for index, row in enumerate(rows):
+        first, *rest = (
+            cell.ljust(width) if column == 0 else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        line = "  ".join([first, *rest])
+        yield click.style(line, bold=True) if index == 0 else line
+    yield ""
+    yield from found.words()
+    yield f"comparison  {found.folder}"
+    yield f"table       {found.folder / TABLE}"
+    for path in found.pictures:
+        yield f"picture     {path}"

@@ -1,0 +1,229 @@
+"""``archforge search``."""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from archforge.cli.options import data_option, json_option, print_json, spec_options
+from archforge.cli.train import SETTINGS, clock
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from archforge.search import Event, Study
+
+EXAMPLE = (
+    "Example:  archforge search unet --preset tutorial --search filters=8..24:8 --data nuclei "
+    "--trials 20"
+)
+
+
+class Workers(click.ParamType[int | str]):
+    """A number, or ``auto``."""
+
+    name = "N"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int | str:
+        text = str(value)
+        if text != "auto" and not text.isdigit():
+            self.fail(f"'{text}' is neither a number nor auto", param, ctx)
+        return text if text == "auto" else int(text)
+
+
+@click.command(epilog=EXAMPLE)
+@spec_options
+@data_option
+@click.option(
+    "--trials", type=int, required=True, help="Networks to train in all, earlier ones counted."
+)
+@click.option(
+    "--search",
+    "ranges",
+    multiple=True,
+    metavar="NAME=RANGE",
+    help="lo..hi, lo..hi:step, lo..hi:log or a,b,c; narrows or opens a range, several times.",
+)
+@click.option("--epochs", type=int, help="Of each network, at most.  [default: 40]")
+@click.option("--batch-size", type=int, help="Images in a step.  [default: 16]")
+@click.option("--loss", help="bce, crossentropy, dice, sums with +, or auto.  [default: auto]")
+@click.option("--learning-rate", type=float, help="Length of a step.  [default: 0.001]")
+@click.option("--augment", help="flips or none.  [default: flips]")
+@click.option("--patience", type=int, help="Epochs without a better Dice.  [default: 8]")
+@click.option(
+    "--validation",
+    default=0.2,
+    show_default=True,
+    type=click.FloatRange(0, 1, max_open=True),
+    help="Share of the images to score on, where no folder 'validation' is.",
+)
+@click.option("--seed", default=0, show_default=True, help="Of draws, split and trainings.")
+@click.option("--sampler", default="tpe", show_default=True, help="See `archforge list samplers`.")
+@click.option("--pruner", default="median", show_default=True, help="See `archforge list pruners`.")
+@click.option(
+    "--workers", default="auto", show_default=True, type=Workers(), help="Trainings at once."
+)
+@click.option(
+    "--timeout",
+    "timeout_s",
+    type=float,
+    metavar="SECONDS",
+    help="End a trial that takes longer.",
+)
+@click.option(
+    "-o",
+    "--output",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Folder of the study; by default runs/SPEC-PRESET-search-DATA.",
+)
+@json_option
+def command(
+    spec: str,
+    preset: str | None,
+    given: dict[str, Any],
+    data: Path,
+    output: Path | None,
+    as_json: bool,
+    **chosen: Any,
+) -> None:
+    """Search filters, depth, dropout and what else has a range; the best spec is written.
+
+    Trial 0 has the defaults (those of the preset). The same command goes on with a search that was
+    interrupted, and with more --trials adds to it.
+    """
+    from archforge.catalog import read_architecture
+    from archforge.search import default_folder, search
+    from archforge.train import Settings
+
+    named = {name: chosen[name] for name in SETTINGS if name != "seed"}
+    settings = Settings(**{name: value for name, value in named.items() if value is not None})
+    found = read_architecture(spec)
+    folder = output or default_folder(found, preset, data)
+    click.echo(f"study: {folder} (the same command goes on with it)", err=True)
+    numbers = {name: value for name, value in chosen.items() if name not in named}
+    with shown(settings.epochs) as on_event:
+        study = search(
+            found,
+            data=data,
+            folder=folder,
+            preset=preset,
+            given=given,
+            settings=settings,
+            on_event=on_event,
+            **numbers,
+        )
+    if as_json:
+        print_json(study.facts())
+        return
+    for line in _lines(study):
+        click.echo(line)
+
+
+@contextmanager
+def shown(epochs: int) -> Iterator[Callable[["Event"], None]]:
+    """Bars on a terminal, a line for each finished trial elsewhere; on stderr."""
+    from rich.console import Console
+
+    console = Console(stderr=True, highlight=False, no_color=bool(os.environ.get("NO_COLOR")))
+    if console.is_terminal:
+        with _bars(console, epochs) as on_event:
+            yield on_event
+        return
+
+    def line(event: "Event") -> None:
+        if event.what == "end":
+            click.echo(trial_line(event), err=True)
+
+    yield line
+
+
+@contextmanager
+def _bars(console: "Console", epochs: int) -> Iterator[Callable[["Event"], None]]:
+    from rich.progress import BarColumn, Progress, TextColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[facts]}"))
+    left = TimeLeft()
+    with Progress(*columns, console=console, transient=True) as bars:
+        whole = bars.add_task("trials", total=None, facts="the first one takes longest")
+        running: dict[int, Any] = {}
+
+        def on_event(event: "Event") -> None:
+            number = event.trial.number
+            if event.what == "start":
+                name = f"trial {number}"
+                running[number] = bars.add_task(name, total=epochs, facts="starting")
+            elif event.what == "epoch" and number in running:
+                facts = f"epoch {event.epoch}/{epochs}  Dice {event.value:.4f}"
+                bars.update(running[number], completed=event.epoch, facts=facts)
+            elif event.what == "end":
+                if number in running:
+                    bars.remove_task(running.pop(number))
+                console.print(trial_line(event))
+            facts = f"{event.done} of {event.wanted}{_best(event)}{left.words(event)}"
+            bars.update(whole, completed=event.done, total=event.wanted, facts=facts)
+
+        yield on_event
+
+
+class TimeLeft:
+    """How long the trials to come may take, from those of this session."""
+
+    def __init__(self) -> None:
+        self._start = time.monotonic()
+        self._first: int | None = None
+
+    def words(self, event: "Event") -> str:
+        if self._first is None:
+            self._first = event.done
+        done = event.done - self._first
+        if not done:
+            return ""
+        seconds = (time.monotonic() - self._start) / done * (event.wanted - event.done)
+        return f"  about {clock(seconds)} left"
+
+
+def trial_line(event: "Event") -> str:
+    """What a log keeps of a trial."""
+    from archforge.search.table import values_words
+
+    trial = event.trial
+    if trial.state in {"infeasible", "duplicate"}:
+        return f"trial {trial.number}: {trial.state}, drawn again: {trial.message}"
+    value = "" if trial.value is None else f"  Dice {trial.value:.4f}"
+    why = f" ({trial.kind}: {trial.message})" if trial.kind else ""
+    after = f" after epoch {len(trial.epochs)}" if trial.state == "pruned" else ""
+    return (
+        f"trial {trial.number}: {trial.state}{after}{why}{value}  {values_words(trial)}  "
+        f"{clock(trial.seconds)}  [{event.done} of {event.wanted}{_best(event)}]"
+    )
+
+
+def _best(event: "Event") -> str:
+    if event.best is None:
+        return ""
+    return f", best {event.best.value:.4f} (trial {event.best.number})"
+
+
+def _lines(study: "Study") -> Iterator[str]:
+    from archforge.search.table import folder_words, table_rows
+
+    rows = list(table_rows(study))
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for index, row in enumerate(rows):
+        cells = [
+            cell.ljust(width) if column == len(row) - 1 else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        line = "  ".join(cells).rstrip()
+        yield click.style(line, bold=True) if index == 0 else line
+    yield ""
+    yield from study.words()
+    yield ""
+    yield from folder_words(study)

@@ -1,0 +1,217 @@
+"""What a study is: ``study.json``, and whether the same command still means the same study.
+
+Two sessions of one study must draw from one space and train in one way on the same images, or their
+values cannot be ranked together. The number of trials, of workers and the time limit may change.
+"""
+
+import fcntl
+import json
+import os
+import platform
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, NoReturn
+
+from archforge import __version__
+from archforge.errors import Mark, ProblemError, refuse
+from archforge.files import said_if_unwritable, write_whole
+from archforge.search.store import DATABASE
+from archforge.spec import read_text
+from archforge.train import Settings
+
+RECORD = "study.json"
+LOCK = "study.lock"
+FORMAT = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Identity:
+    """All that must stay the same.
+
+    Args:
+        architecture: The name that the spec gives itself.
+        spec: Its text.
+        preset: In force.
+        fixed: Values that are not searched.
+        ranges: What is searched, in words.
+        data: Fingerprint of all files.
+        folder: Of the images, as it was written; it may move.
+        validation: Share of the training images for validation.
+        settings: Of each training.
+        seed: Of the study.
+        sampler: Its name.
+        pruner: Its name.
+    """
+
+    architecture: str
+    spec: str
+    preset: str | None
+    fixed: Mapping[str, Any]
+    ranges: Mapping[str, str]
+    data: str
+    folder: str
+    validation: float
+    settings: Mapping[str, Any]
+    seed: int
+    sampler: str
+    pruner: str
+
+
+def training_facts(settings: Settings) -> dict[str, Any]:
+    """Settings without their seed: each trial has one of its own."""
+    return {name: value for name, value in asdict(settings).items() if name != "seed"}
+
+
+def begin(folder: Path, identity: Identity, session: Mapping[str, Any]) -> None:
+    """Write the record of a new study, or check that of one that is there.
+
+    Args:
+        folder: Of the study.
+        identity: What the command means.
+        session: Flags and numbers of this session, added to the record.
+
+    Raises:
+        ProblemError: Another study lies there, its record is damaged, or it cannot be written.
+    """
+    path = folder / RECORD
+    if path.exists():
+        record = read_record(folder)
+        _check_same(folder, record, identity)
+    else:
+        if (folder / DATABASE).exists():
+            _refuse_damaged(path, f"it is missing, and {DATABASE} is there")
+        record = {"format": FORMAT, **asdict(identity), "sessions": []}
+    record["sessions"].append({**_session(), **session})
+    with said_if_unwritable(path):
+        write_whole(path, json.dumps(record, indent=2) + "\n")
+
+
+def read_record(folder: Path) -> dict[str, Any]:
+    """What ``study.json`` says.
+
+    Raises:
+        ProblemError: It is missing, damaged or of a later version.
+    """
+    path = Path(folder) / RECORD
+    try:
+        record = json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        refuse(
+            "AF610",
+            f"there is no study in '{path.parent}'",
+            mark=Mark(str(path.parent)),
+            why=f"a study's folder holds {RECORD} and {DATABASE}",
+            fix="give the folder that `archforge search` named",
+        )
+    except (OSError, ValueError) as error:
+        _refuse_damaged(path, str(error))
+    needed = {*Identity.__dataclass_fields__, "format", "sessions"}
+    if not isinstance(record, dict) or needed - record.keys():
+        _refuse_damaged(path, "it lacks what a study must say")
+    if record["format"] != FORMAT:
+        _refuse_damaged(path, f"it has format {record['format']}, this version reads {FORMAT}")
+    return record
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Only one search at a time writes a folder; a killed one holds nothing back.
+
+    Raises:
+        ProblemError: Another process searches there, or the folder cannot be made.
+    """
+    path = folder / LOCK
+    with said_if_unwritable(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            refuse(
+                "AF607",
+                f"another search is running in '{folder}'",
+                mark=Mark(str(folder)),
+                why="one process alone hands out the trials of a study",
+                fix="wait for it, or give another folder with `-o`",
+            )
+        yield
+    finally:
+        os.close(handle)
+
+
+def _check_same(folder: Path, record: Mapping[str, Any], identity: Identity) -> None:
+    now = json.loads(json.dumps(asdict(identity)))
+    before = {name: record[name] for name in now}
+    for each in (now, before):
+        each["spec"] = _meaning(each["spec"])
+        del each["folder"]  # the fingerprint is what counts
+    different = [name for name in now if now[name] != before[name]]
+    if different:
+        refuse(
+            "AF606",
+            f"'{folder}' holds another search: {_words(different[0], before, now)}",
+            mark=Mark(str(folder / RECORD)),
+            why=f"{', '.join(_NAMES[name] for name in different)}: values of different searches "
+            "cannot be ranked together",
+            fix="give another folder with `-o`, or the command that this folder was made with",
+        )
+
+
+_NAMES = {
+    "architecture": "another architecture",
+    "spec": "the spec was changed",
+    "preset": "another preset",
+    "fixed": "other fixed values",
+    "ranges": "other ranges",
+    "data": "other images or masks",
+    "validation": "another validation share",
+    "settings": "other training settings",
+    "seed": "another seed",
+    "sampler": "another sampler",
+    "pruner": "another pruner",
+}
+
+
+def _words(name: str, before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
+    if name in {"spec", "data"}:
+        return _NAMES[name]
+    if not isinstance(now[name], dict):
+        return f"{name} was {before[name]}, is {now[name]}"
+    keys = [key for key in {**before[name], **now[name]} if _differs(key, before[name], now[name])]
+    key = keys[0]
+    return f"{key} was {before[name].get(key, 'not there')}, is {now[name].get(key, 'not there')}"
+
+
+def _differs(key: str, before: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
+    return (key in before, before.get(key)) != (key in now, now.get(key))
+
+
+def _meaning(text: str) -> Any:
+    """What a spec says, its comments and layout left out."""
+    try:
+        return read_text(text, RECORD).plain
+    except ProblemError:
+        return text
+
+
+def _session() -> dict[str, Any]:
+    packages = {name: version(name) for name in ("tensorflow", "keras", "optuna", "numpy")}
+    return {
+        "started": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        "versions": {"archforge": __version__, "python": platform.python_version(), **packages},
+    }
+
+
+def _refuse_damaged(path: Path, why: str) -> NoReturn:
+    refuse(
+        "AF610",
+        f"the study's record '{path.name}' cannot be read",
+        mark=Mark(str(path)),
+        why=why,
+        fix="bring it back from a copy, or give another folder with `-o`",
+    )

@@ -1,0 +1,60 @@
+"""What a trial's process is given, and what it gives back."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from archforge.graph import Graph
+from archforge.train import Settings
+
+Report = Callable[[int, float], bool]
+"""Told the number of an epoch, from 1, and its value; says whether to go on."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """One network to train.
+
+    Args:
+        number: Of the trial.
+        graph: The network.
+        values: What was drawn.
+        fixed: What was given.
+        spec_text: The spec as it was written.
+        data: The folder of images.
+        validation: Share of the training images for validation.
+        split_seed: Of the split, the same for all trials.
+        settings: Of the training, with the trial's own seed.
+        folder: Where its run is kept.
+        threads: That it may use.
+    """
+
+    number: int
+    graph: Graph
+    values: Mapping[str, Any]
+    fixed: Mapping[str, Any]
+    spec_text: str
+    data: Path
+    validation: float
+    split_seed: int
+    settings: Settings
+    folder: Path
+    threads: int = 1
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a trial came to.
+
+    Args:
+        value: The goal; ``None`` if it was stopped before its end.
+        facts: More that is kept with the trial, as JSON.
+    """
+
+    value: float | None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+Work = Callable[[Job, Report], Outcome]
+"""Trains a trial. Named by ``module:function``, because only its own process imports it."""

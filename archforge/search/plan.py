@@ -1,0 +1,132 @@
+"""What a session of a search is to do, what it says while it goes, and the seeds of its trials."""
+
+import hashlib
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from archforge.analysis import costs, memory
+from archforge.errors import ProblemError
+from archforge.graph import Graph, fingerprint
+from archforge.search.records import Trial
+from archforge.search.space import Draw, EndlessError, Space, Suggest
+from archforge.train import Settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What is searched, and with what.
+
+    Args:
+        space: What may vary.
+        spec_for: The text of the spec with the values of a graph as its defaults.
+        check: Raises a ``ProblemError`` for a graph that does not fit the data.
+        data: The folder of images.
+        validation: Share of the training images for validation.
+        settings: Of each training; each trial has a seed of its own.
+        trials: Networks to train in all.
+        seed: Of the study.
+        threads: Of each trial.
+        walk: Whether points are taken one after the other from the beginning.
+    """
+
+    space: Space
+    spec_for: Callable[[Graph], str]
+    check: Callable[[Graph], None]
+    data: Path
+    validation: float
+    settings: Settings
+    trials: int
+    seed: int = 0
+    threads: int = 1
+    walk: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """Something a person may want to see while it goes.
+
+    Args:
+        what: ``start``, ``epoch`` or ``end``.
+        trial: As it is now.
+        done: Networks trained so far.
+        wanted: Networks to train in all.
+        best: The best complete trial so far.
+        epoch: From 1, for ``epoch``.
+        value: Of that epoch.
+    """
+
+    what: str
+    trial: Trial
+    done: int
+    wanted: int
+    best: Trial | None = None
+    epoch: int = 0
+    value: float | None = None
+
+
+OnEvent = Callable[[Event], None]
+
+
+def networks(plan: Plan) -> dict[str, dict[str, Any]] | None:
+    """One point for each network of the space, by fingerprint; ``None`` where it has no end."""
+    found: dict[str, dict[str, Any]] = {}
+    made: list[str] = []
+
+    def draw(suggest: Suggest) -> None:
+        made.clear()
+        try:
+            graph = plan.space.draw(suggest).graph
+            plan.check(graph)
+        except ProblemError:
+            return
+        made.append(fingerprint(graph))
+
+    try:
+        for values in plan.space.points(draw):
+            for mark in made:
+                found.setdefault(mark, values)
+    except EndlessError:
+        return None
+    return found
+
+
+def draw_facts(plan: Plan, draw: Draw, mark: str) -> dict[str, Any]:
+    """What is kept of a draw that builds; ``mark`` is its fingerprint."""
+    total = costs(draw.graph)
+    return {
+        "values": dict(draw.values),
+        "hyperparameters": dict(draw.graph.hyperparameters),
+        "fingerprint": mark,
+        "parameters": total.parameters.total,
+        "macs": total.macs,
+        "seed": trial_seed(plan.seed, mark),
+    }
+
+
+def all_tried(count: int) -> str:
+    """Why a search ended before it had its number of trials."""
+    if count == 1:
+        return "The only network of this space was tried."
+    return f"All {count} networks of this space were tried."
+
+
+def trial_seed(seed: int, mark: str) -> int:
+    """The seed of a network's training: from the study's seed and the network, not from order."""
+    digest = hashlib.blake2b(f"{seed}:{mark}".encode(), digest_size=4).digest()
+    return int.from_bytes(digest, "big")
+
+
+def needed_bytes(graph: Graph, batch_size: int) -> int:
+    """Memory that a training needs at least: activations, weights, gradients, moments."""
+    return memory(graph).training * batch_size + costs(graph).parameters.total * 4 * 4
+
+
+def machine_bytes() -> int:
+    """Physical memory; without an answer of the system, so much that nothing is too large."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return 2**63

@@ -1,0 +1,198 @@
+"""A trial and a study as records, and what a person reads of them."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+COMPLETE, PRUNED, FAILED = "complete", "pruned", "failed"
+INFEASIBLE, DUPLICATE, RUNNING = "infeasible", "duplicate", "running"
+STATES = (COMPLETE, PRUNED, INFEASIBLE, FAILED, DUPLICATE)
+TRAINED = (COMPLETE, PRUNED, FAILED)
+
+# Why a trial failed. `interrupted` ones are tried again, so they are no failures in the counts.
+INTERRUPTED = "interrupted"
+KINDS = (
+    "cannot-build",
+    "too-large",
+    "out-of-memory",
+    "diverged",
+    "timeout",
+    "killed",
+    "bug",
+    INTERRUPTED,
+)
+GOAL = "val_dice"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trial:
+    """One draw and what became of it.
+
+    Args:
+        number: In the study's database, from 0.
+        state: One of ``STATES`` or ``running``.
+        values: What was drawn, by key; those that the network reads and no others.
+        value: The goal, for complete trials and duplicates of them.
+        epochs: Values that it told, one after each epoch.
+        kind: One of ``KINDS`` for failed and infeasible trials.
+        message: Why, in words.
+        twin: The trial that trained the same network, for duplicates.
+        hyperparameters: Every value that the network was made from.
+        fingerprint: Of the graph.
+        parameters: All learned numbers.
+        macs: Multiply-accumulates for one image.
+        seconds: From its start to its end.
+        seed: Of its training.
+        looks: How often the pruner was asked.
+        folder: Of its run, if it was started.
+    """
+
+    number: int
+    state: str
+    values: Mapping[str, Any]
+    value: float | None = None
+    epochs: tuple[float, ...] = ()
+    kind: str = ""
+    message: str = ""
+    twin: int | None = None
+    hyperparameters: Mapping[str, Any] = field(default_factory=dict)
+    fingerprint: str = ""
+    parameters: int = 0
+    macs: int = 0
+    seconds: float = 0.0
+    seed: int = 0
+    looks: int = 0
+    folder: Path | None = None
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is one of the trials that were asked for."""
+        return self.state in TRAINED and self.kind != INTERRUPTED
+
+
+@dataclass(frozen=True, kw_only=True)
+class Study:
+    """A search and its trials so far.
+
+    Args:
+        folder: Where everything of it lies.
+        architecture: The name that the spec gives itself.
+        preset: The preset in force, if any.
+        wanted: Networks to train in all.
+        trials: In the order of their numbers.
+        notes: What a person must know: moved defaults, a space that is used up.
+        ranges: What was searched, in words.
+        fixed: What was not.
+        sampler: With all its flags.
+        pruner: With all its flags.
+        baseline: Scores of Otsu's threshold on the same images, if there are any.
+        spec: The text of the architecture.
+        pictures: Files that were drawn.
+    """
+
+    folder: Path
+    architecture: str
+    preset: str | None
+    wanted: int
+    trials: tuple[Trial, ...]
+    notes: tuple[str, ...] = ()
+    ranges: Mapping[str, str] = field(default_factory=dict)
+    fixed: Mapping[str, Any] = field(default_factory=dict)
+    sampler: Mapping[str, Any] = field(default_factory=dict)
+    pruner: Mapping[str, Any] = field(default_factory=dict)
+    baseline: Mapping[str, float] = field(default_factory=dict)
+    spec: str = ""
+    pictures: tuple[Path, ...] = ()
+
+    @property
+    def ranked(self) -> tuple[Trial, ...]:
+        """Complete trials, the best first; of equals the smaller network."""
+        done = [each for each in self.trials if each.state == COMPLETE and each.value is not None]
+        return tuple(sorted(done, key=lambda each: (-(each.value or 0), each.macs, each.number)))
+
+    @property
+    def best(self) -> Trial | None:
+        """The complete trial with the highest value."""
+        return self.ranked[0] if self.ranked else None
+
+    @property
+    def interrupted(self) -> int:
+        """Trials that were cut off; their values are tried again."""
+        return sum(each.kind == INTERRUPTED for each in self.trials)
+
+    def counts(self) -> dict[str, int]:
+        """How many trials ended in which way."""
+        found = Counter(each.state for each in self.trials if each.kind != INTERRUPTED)
+        return {state: found[state] for state in STATES}
+
+    def facts(self) -> dict[str, Any]:
+        """What ``archforge search --json`` prints."""
+        return {
+            "study": str(self.folder),
+            "trials": self.counts(),
+            "interrupted": self.interrupted,
+            "pruner_looks": sum(each.looks for each in self.trials),
+            "notes": list(self.notes),
+            "best": [self._best_facts(each) for each in self.ranked[:1]],
+        }
+
+    def words(self) -> list[str]:
+        """The same in plain sentences."""
+        counts = ", ".join(f"{count} {state}" for state, count in self.counts().items())
+        trained = sum(each.counts for each in self.trials)
+        lines = [f"{_networks(trained)} of {self.wanted} trained: {counts}."]
+        if self.interrupted:
+            lines.append(f"{self.interrupted} interrupted; the same command tries them again.")
+        lines += [self._pruner_words(), *self._failure_words(), *self._best_words(), *self.notes]
+        return [line for line in lines if line]
+
+    def _best_facts(self, best: Trial) -> dict[str, Any]:
+        return {
+            "trial": best.number,
+            "values": {GOAL: best.value},
+            "hyperparameters": dict(best.hyperparameters),
+            "fingerprint": best.fingerprint,
+            "run": str(best.folder),
+        }
+
+    def _pruner_words(self) -> str:
+        looks = sum(each.looks for each in self.trials)
+        stopped = self.counts()[PRUNED]
+        if self.pruner.get("class") == "NopPruner":
+            return ""
+        return f"The pruner looked {_times(looks)} and stopped {_trials(stopped)}."
+
+    def _failure_words(self) -> list[str]:
+        kinds = Counter(each.kind for each in self.trials if each.state == FAILED and each.counts)
+        first = {
+            each.kind: each.message
+            for each in reversed(self.trials)
+            if each.state == FAILED and each.counts
+        }
+        return [f"{_trials(n)} failed ({kind}): {first[kind]}" for kind, n in kinds.items()]
+
+    def _best_words(self) -> list[str]:
+        best = self.best
+        if best is None:
+            return ["No trial is complete, so there is no best one."]
+        start = next((each for each in self.trials if each.number == 0), None)
+        line = f"The best is trial {best.number} with {GOAL} {best.value:.4f}"
+        if start is not None and start.value is not None and start.number != best.number:
+            line += f"; the defaults (trial 0) have {start.value:.4f}"
+        if "dice" in self.baseline:
+            line += f"; Otsu's threshold has {self.baseline['dice']:.4f}"
+        return [f"{line}."]
+
+
+def _networks(count: int) -> str:
+    return "1 network" if count == 1 else f"{count} networks"
+
+
+def _trials(count: int) -> str:
+    return "1 trial" if count == 1 else f"{count} trials"
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"

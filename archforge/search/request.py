@@ -1,0 +1,55 @@
+"""What a person asks of a search, checked before anything is read."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from archforge.errors import Problem, ProblemError
+from archforge.search.methods import PRUNERS, SAMPLERS, find_method
+from archforge.train import Settings
+
+WORK = "archforge.search.training:train_trial"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """The numbers and names of a search; ``study.search`` says what they mean.
+
+    Raises:
+        ProblemError: With everything that cannot be.
+    """
+
+    data: Path
+    trials: int
+    settings: Settings
+    workers: int | str = "auto"
+    seed: int = 0
+    sampler: str = "tpe"
+    pruner: str = "median"
+    validation: float = 0.2
+    timeout_s: float | None = None
+    work: str = WORK
+
+    def __post_init__(self) -> None:
+        problems = list(_problems(self))
+        if problems:
+            raise ProblemError(problems)
+        find_method("sampler", SAMPLERS, self.sampler)
+        find_method("pruner", PRUNERS, self.pruner)
+
+
+def _problems(request: Request) -> Iterator[Problem]:
+    if request.trials < 1:
+        yield _wrong("trials", request.trials, "give a whole number of at least 1")
+    if request.workers != "auto" and not (isinstance(request.workers, int) and request.workers > 0):
+        yield _wrong("workers", request.workers, "give a whole number of at least 1, or auto")
+    if not 0 <= request.seed < 2**32:
+        yield _wrong("seed", request.seed, "give a whole number of at least 0")
+    if not 0 <= request.validation < 1:
+        yield _wrong("validation", request.validation, "give a share, such as 0.2")
+    if request.timeout_s is not None and request.timeout_s <= 0:
+        yield _wrong("the time limit", request.timeout_s, "give seconds above 0")
+
+
+def _wrong(name: str, value: object, fix: str) -> Problem:
+    return Problem("AF608", f"{name} cannot be {value}", fix=fix)

@@ -1,0 +1,207 @@
+"""The space of a search: what the expansion reads, drawn while the graph is made.
+
+Nothing is declared. ``choose`` is asked for a value when the expansion needs it, so a network of
+depth 2 has three dropouts, and no fourth is ever drawn or shown. Numbers keep to their grid; values
+that Optuna cannot hold (lists) are named by their text.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from math import floor
+from typing import Any
+
+from archforge.catalog import Architecture
+from archforge.expand.formula import show
+from archforge.graph import Graph
+from archforge.spec import Search
+
+# Above this a space is not walked to its end; one U-Net takes some milliseconds.
+MOST_POINTS = 512
+# Steps of a float are sums with rounding errors.
+SLACK = 1e-9
+
+Suggest = Callable[[str, Search], Any]
+"""Given a key (``filters``, ``dropout@2``) and its range, a value of the range."""
+
+
+class EndlessError(Exception):
+    """The space cannot be walked: a range without steps, or too many points."""
+
+
+@dataclass(frozen=True)
+class Draw:
+    """One point and the network it makes.
+
+    Args:
+        graph: Of these values.
+        values: What was drawn, by key, in the order in which the expansion asked.
+    """
+
+    graph: Graph
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Space:
+    """What may vary.
+
+    Args:
+        architecture: With the ranges in force.
+        preset: Whose values are the defaults.
+        fixed: Values that are given.
+    """
+
+    architecture: Architecture
+    preset: str | None = None
+    fixed: Mapping[str, Any] = field(default_factory=dict)
+
+    def draw(self, suggest: Suggest) -> Draw:
+        """One point.
+
+        Raises:
+            ProblemError: Its graph does not expand.
+        """
+        values: dict[str, Any] = {}
+
+        def choose(key: str, search: Search, default: Any) -> Any:
+            values[key] = suggest(key, search)
+            return values[key]
+
+        graph = self.architecture.graph(self.preset, self.fixed, choose)
+        return Draw(graph, values)
+
+    def defaults(self) -> tuple[Draw, list[str]]:
+        """The defaults in force, each at the nearest value of its range, and words on the moved.
+
+        Raises:
+            ProblemError: They do not build.
+        """
+        words: list[str] = []
+        values: dict[str, Any] = {}
+
+        def choose(key: str, search: Search, default: Any) -> Any:
+            values[key] = nearest_value(search, default)
+            if values[key] != default:
+                words.append(
+                    f"Trial 0 has {key} = {show(values[key])}: "
+                    f"the default {show(default)} is not in its range."
+                )
+            return values[key]
+
+        graph = self.architecture.graph(self.preset, self.fixed, choose)
+        return Draw(graph, values), words
+
+    def ranges(self) -> dict[str, str]:
+        """Every range in words, by the hyperparameter's name; fixed ones have none."""
+        known = self.architecture.spec.hyperparameters.values()
+        return {
+            each.name: range_words(each.search)
+            for each in known
+            if each.search is not None and each.name not in self.fixed
+        }
+
+    def points(self, draw: Callable[[Suggest], object]) -> Iterator[dict[str, Any]]:
+        """The values of every point, depth first.
+
+        Args:
+            draw: What makes a point, feasible or not, from what it is suggested.
+
+        Raises:
+            EndlessError: There are more than ``MOST_POINTS``, or a range without steps.
+        """
+        path: list[tuple[int, int]] = []
+        for _ in range(MOST_POINTS):
+            values: dict[str, Any] = {}
+            replay = _Replay(path, values)
+            draw(replay)
+            path = replay.path
+            yield values
+            while path and path[-1][0] + 1 == path[-1][1]:
+                path.pop()
+            if not path:
+                return
+            path[-1] = (path[-1][0] + 1, path[-1][1])
+        raise EndlessError
+
+
+class _Replay:
+    """Takes the choices of a path, then the first of each new range."""
+
+    def __init__(self, path: list[tuple[int, int]], values: dict[str, Any]) -> None:
+        self.path: list[tuple[int, int]] = []
+        self._before = path
+        self._values = values
+
+    def __call__(self, key: str, search: Search) -> Any:
+        grid = grid_values(search)
+        if grid is None:
+            raise EndlessError
+        at = len(self.path)
+        index = self._before[at][0] if at < len(self._before) else 0
+        self.path.append((index, len(grid)))
+        self._values[key] = grid[index]
+        return grid[index]
+
+
+def grid_values(search: Search) -> list[Any] | None:
+    """All values of a range, or ``None`` where it has no steps."""
+    if search.kind == "choice":
+        return list(search.choices)
+    if search.low == search.high:
+        return [search.low]
+    step = _step(search)
+    if step is None:
+        return None
+    count = floor((search.high - search.low) / step + SLACK) + 1
+    return [_at(search, index, step) for index in range(min(count, MOST_POINTS + 1))]
+
+
+def nearest_value(search: Search, value: Any) -> Any:
+    """The value of the range that is nearest to ``value``; the first choice for other kinds."""
+    if search.kind == "choice":
+        return _nearest_choice(search, value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return search.low
+    step = _step(search)
+    if step is None:
+        return min(max(value, search.low), search.high)
+    last = floor((search.high - search.low) / step + SLACK)
+    return _at(search, min(max(round((value - search.low) / step), 0), last), step)
+
+
+def closed(search: Search) -> Search:
+    """The range with its end on the grid, as Optuna wants it."""
+    step = None if search.kind == "choice" else _step(search)
+    if step is None:
+        return search
+    last = floor((search.high - search.low) / step + SLACK)
+    return replace(search, high=_at(search, last, step))
+
+
+def range_words(search: Search) -> str:
+    """A range as ``--search`` takes it."""
+    if search.kind == "choice":
+        return ",".join(show(value) for value in search.choices)
+    rest = ":log" if search.log else f":{search.step:g}" if search.step else ""
+    return f"{search.low:g}..{search.high:g}{rest}"
+
+
+def _nearest_choice(search: Search, value: Any) -> Any:
+    if value in search.choices:
+        return value
+    numbers = [each for each in (value, *search.choices) if not isinstance(each, int | float)]
+    if numbers:
+        return search.choices[0]
+    return min(search.choices, key=lambda each: abs(each - value))
+
+
+def _step(search: Search) -> float | None:
+    if search.step:
+        return search.step
+    return 1 if search.kind == "int" else None
+
+
+def _at(search: Search, index: int, step: float) -> float:
+    value = search.low + index * step
+    # 0.1 + 2 * 0.1 is 0.30000000000000004; people wrote 0.3.
+    return value if isinstance(value, int) else round(value, 12)

@@ -1,0 +1,214 @@
+"""Trials in Optuna's database; the one place that turns Optuna's records into ours.
+
+Only the coordinator opens it. What Optuna has no place for (fingerprint, kind, seconds) stands in
+the trial's user attribute ``archforge``; what was drawn in its parameters, lists by their text.
+"""
+
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import optuna
+from optuna.distributions import (
+    BaseDistribution,
+    CategoricalDistribution,
+    FloatDistribution,
+    IntDistribution,
+)
+from optuna.storages import RDBStorage
+from optuna.trial import FrozenTrial, TrialState
+
+from archforge.errors import Mark, refuse
+from archforge.search.records import (
+    COMPLETE,
+    DUPLICATE,
+    FAILED,
+    INTERRUPTED,
+    PRUNED,
+    RUNNING,
+    Trial,
+)
+from archforge.search.space import closed
+from archforge.spec import Search
+from archforge.spec.rewrite import written
+
+DATABASE = "study.db"
+NAME = "archforge"
+FACTS = "archforge"
+AGAIN = "archforge:again"
+_STATES = {
+    TrialState.COMPLETE: COMPLETE,
+    TrialState.PRUNED: PRUNED,
+    TrialState.FAIL: FAILED,
+    TrialState.RUNNING: RUNNING,
+}
+Ask = optuna.trial.Trial
+
+
+class Store:
+    """The study's database.
+
+    Args:
+        folder: Of the study.
+        sampler: Optuna's.
+        pruner: Optuna's.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        sampler: optuna.samplers.BaseSampler | None = None,
+        pruner: optuna.pruners.BasePruner | None = None,
+    ) -> None:
+        optuna.logging.set_verbosity(optuna.logging.ERROR)
+        self.folder = folder
+        path = folder / DATABASE
+        try:
+            self._storage = RDBStorage(f"sqlite:///{path.resolve()}")
+            self.study = optuna.create_study(
+                storage=self._storage,
+                study_name=NAME,
+                direction="maximize",
+                load_if_exists=True,
+                sampler=sampler,
+                pruner=pruner,
+            )
+        # Whatever a damaged file makes SQLAlchemy, SQLite or Optuna raise.
+        except Exception as error:  # noqa: BLE001
+            refuse(
+                "AF610",
+                f"the study's database '{DATABASE}' cannot be opened",
+                mark=Mark(str(path)),
+                why=" ".join(str(error).split())[:200] or type(error).__name__,
+                fix="bring it back from a copy, or give another folder with `-o`",
+            )
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._storage.remove_session()
+        self._storage.engine.dispose()
+
+    def ask(self) -> Ask:
+        """A new trial, with enqueued values if there are any."""
+        return self.study.ask()
+
+    def suggest(self, trial: Ask, key: str, search: Search) -> Any:
+        """A value of the range for ``key``."""
+        if search.kind == "choice":
+            labels = {_label(value): value for value in search.choices}
+            return labels[trial.suggest_categorical(key, list(labels))]
+        found = distribution(search)
+        with warnings.catch_warnings():
+            # An enqueued float may fall off its grid by rounding.
+            warnings.simplefilter("ignore", UserWarning)
+            if isinstance(found, IntDistribution):
+                return trial.suggest_int(key, found.low, found.high, step=found.step, log=found.log)
+            assert isinstance(found, FloatDistribution)
+            return _rounded(
+                trial.suggest_float(key, found.low, found.high, step=found.step, log=found.log),
+                search,
+            )
+
+    def keep(self, number: int, facts: Mapping[str, Any]) -> None:
+        """Add to what is kept of a trial."""
+        trial_id = self._id(number)
+        before = self._storage.get_trial(trial_id).user_attrs.get(FACTS, {})
+        self._storage.set_trial_user_attr(trial_id, FACTS, {**before, **facts})
+
+    def enqueue(self, values: Mapping[str, Any], again: int | None = None) -> None:
+        """Have ``values`` tried before anything else is drawn."""
+        attributes = {} if again is None else {AGAIN: again}
+        plain = {key: _label(value) for key, value in values.items()}
+        self.study.enqueue_trial(plain, user_attrs=attributes)
+
+    def enqueue_again(self, number: int) -> None:
+        """Have the values of a trial that was cut off tried again, once."""
+        if any(each.user_attrs.get(AGAIN) == number for each in self.frozen()):
+            return
+        params = self._storage.get_trial(self._id(number)).params
+        if params:
+            self.study.enqueue_trial(params, user_attrs={AGAIN: number})
+
+    def frozen(self) -> list[FrozenTrial]:
+        """Optuna's records."""
+        return self.study.get_trials(deepcopy=False)
+
+    def trials(self) -> tuple[Trial, ...]:
+        """Every trial that was begun."""
+        return tuple(
+            self._trial(each) for each in self.frozen() if each.state is not TrialState.WAITING
+        )
+
+    def adopt(self) -> list[int]:
+        """Fail what a coordinator that died left running, and have its values tried again."""
+        left = [each.number for each in self.frozen() if each.state is TrialState.RUNNING]
+        for number in left:
+            self.interrupt(number)
+        return left
+
+    def interrupt(self, number: int) -> None:
+        """Fail a trial that was cut off, and have its values tried again."""
+        self.enqueue_again(number)
+        self.keep(number, {"kind": INTERRUPTED, "message": "the search was interrupted"})
+        self.study.tell(number, state=TrialState.FAIL)
+
+    def waiting(self) -> int:
+        """Enqueued trials that nobody has begun."""
+        return sum(each.state is TrialState.WAITING for each in self.frozen())
+
+    def _id(self, number: int) -> int:
+        study = self._storage.get_study_id_from_name(NAME)
+        return self._storage.get_trial_id_from_study_id_trial_number(study, number)
+
+    def _trial(self, frozen: FrozenTrial) -> Trial:
+        facts = dict(frozen.user_attrs.get(FACTS, {}))
+        state = facts.get("state", _STATES[frozen.state])
+        folder = facts.get("folder")
+        steps = sorted(frozen.intermediate_values.items())
+        has_value = frozen.state is TrialState.COMPLETE
+        return Trial(
+            number=frozen.number,
+            state=state,
+            values=facts.get("values", frozen.params),
+            value=frozen.values[0] if has_value and frozen.values else None,
+            epochs=() if state == DUPLICATE else tuple(value for _, value in steps),
+            folder=None if folder is None else self.folder / folder,
+            **{name: facts[name] for name in _KEPT if name in facts},
+        )
+
+
+_KEPT = (
+    "kind",
+    "message",
+    "twin",
+    "hyperparameters",
+    "fingerprint",
+    "parameters",
+    "macs",
+    "seconds",
+    "seed",
+    "looks",
+)
+
+
+def distribution(search: Search) -> BaseDistribution:
+    """Optuna's form of a range."""
+    if search.kind == "choice":
+        return CategoricalDistribution([_label(value) for value in search.choices])
+    fit = closed(search)
+    if fit.kind == "int":
+        low, high = int(fit.low), int(fit.high)
+        return IntDistribution(low, high, log=fit.log, step=1 if fit.log else int(fit.step or 1))
+    return FloatDistribution(
+        float(fit.low), float(fit.high), log=fit.log, step=None if fit.log else fit.step
+    )
+
+
+def _label(value: Any) -> Any:
+    """A choice that Optuna can hold: lists by their text."""
+    return value if value is None or isinstance(value, bool | int | float | str) else written(value)
+
+
+def _rounded(value: float, search: Search) -> float:
+    return round(value, 12) if search.step else value

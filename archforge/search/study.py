@@ -1,0 +1,265 @@
+"""The whole way of a search: check everything, then train, then write what came of it."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from archforge.catalog import Architecture, read_architecture
+from archforge.compare.opening import Opened, open_together
+from archforge.errors import ProblemError, refuse
+from archforge.graph import Graph
+from archforge.losses import check_loss
+from archforge.runs import read_run
+from archforge.search.engine import Engine
+from archforge.search.identity import Identity, alone, begin, read_record, training_facts
+from archforge.search.methods import PRUNERS, SAMPLERS
+from archforge.search.models import drop_models
+from archforge.search.plan import Event, OnEvent, Plan, machine_bytes, needed_bytes, networks
+from archforge.search.ranges import with_ranges
+from archforge.search.records import Study, Trial
+from archforge.search.request import WORK, Request
+from archforge.search.space import Space
+from archforge.search.store import Store
+from archforge.search.workers import Pool, worker_count
+from archforge.search.writing import spec_with, write_results
+from archforge.train import Settings, check_fits
+
+
+def search(  # noqa: PLR0913 - the room's one door: each is a part of a search
+    architecture: str | Architecture,
+    *,
+    data: Path | str,
+    trials: int,
+    folder: Path | None = None,
+    preset: str | None = None,
+    given: Mapping[str, Any] | None = None,
+    ranges: Iterable[str] = (),
+    settings: Settings | None = None,
+    workers: int | str = "auto",
+    seed: int = 0,
+    sampler: str = "tpe",
+    pruner: str = "median",
+    validation: float = 0.2,
+    timeout_s: float | None = None,
+    on_event: OnEvent | None = None,
+    work: str = WORK,
+) -> Study:
+    """Search the hyperparameters of an architecture; in a folder that has a study, go on with it.
+
+    Args:
+        architecture: A name, a path, or one that was read.
+        data: The folder of images.
+        trials: Networks to train in all, those of earlier sessions counted.
+        folder: Of the study; ``runs/ARCH-PRESET-search-DATA`` by default.
+        preset: Whose values are the defaults, and so trial 0.
+        given: Fixed hyperparameters; they are not searched.
+        ranges: As ``--search`` takes them.
+        settings: Of each training; its seed is not used.
+        workers: Processes at the same time, or ``auto``.
+        seed: Of draws, split and trainings.
+        sampler: A key of ``SAMPLERS``.
+        pruner: A key of ``PRUNERS``.
+        validation: Share of the training images for validation.
+        timeout_s: After which a trial is ended; ``None`` for never.
+        on_event: Told what happens.
+        work: ``module:function`` that trains a trial.
+
+    Returns:
+        The study with every trial; all of it is in its folder too.
+
+    Raises:
+        ProblemError: Before anything starts, what cannot be searched. Later, what would stop every
+            trial, such as a full disk.
+        TrialBugError: A trial met a bug of ours.
+        KeyboardInterrupt: After finished trials were written; the same call goes on.
+    """
+    request = Request(
+        data=Path(data),
+        trials=trials,
+        settings=settings or Settings(),
+        workers=workers,
+        seed=seed,
+        sampler=sampler,
+        pruner=pruner,
+        validation=validation,
+        timeout_s=timeout_s,
+        work=work,
+    )
+    read = read_architecture(architecture) if isinstance(architecture, str) else architecture
+    opened = open_together(
+        read, preset, given or {}, request.data, validation=validation, seed=seed
+    )
+    check_loss(request.settings.loss, opened.dataset.classes)
+    spec = with_ranges(read.spec, ranges, opened.fixed)
+    space = Space(replace(read, spec=spec), opened.preset, opened.fixed)
+    plan = _plan(request, opened, space)
+    _check_space(plan)
+    where = folder or default_folder(read, opened.preset, request.data)
+    with alone(where):
+        return _session(where, request, plan, opened, on_event or _silent)
+
+
+def read_study(folder: Path) -> Study:
+    """A study as it lies in its folder.
+
+    Raises:
+        ProblemError: There is none, or it is damaged.
+    """
+    read_record(folder)
+    store = Store(folder)
+    try:
+        return _study(store, ())
+    finally:
+        store.close()
+
+
+def default_folder(architecture: Architecture, preset: str | None, data: Path) -> Path:
+    """A place that the same command finds again."""
+    chosen = preset or architecture.preset
+    name = f"{architecture.spec.name}-{chosen}" if chosen else architecture.spec.name
+    return Path("runs") / f"{name}-search-{data.resolve().name}"
+
+
+def _session(
+    folder: Path, request: Request, plan: Plan, opened: Opened, on_event: OnEvent
+) -> Study:
+    """Go on from what lies in the folder, until the plan is met."""
+    workers, threads = worker_count(request.workers, request.trials)
+    sampler, sampler_flags = SAMPLERS[request.sampler].make(
+        _session_seed(folder, request.seed), request.trials
+    )
+    pruner, pruner_flags = PRUNERS[request.pruner].make(request.trials, request.settings.epochs)
+    numbers = {"trials": request.trials, "workers": workers, "threads": threads}
+    flags = {"sampler": sampler_flags, "pruner": pruner_flags, "timeout_s": request.timeout_s}
+    begin(folder, _identity(request, opened, plan.space), {**numbers, **flags})
+    store = Store(folder, sampler, pruner)
+    try:
+        store.adopt()
+        pool = Pool(request.work, workers, request.timeout_s)
+        return _run(Engine(plan, store, pool, on_event), store, opened.notes)
+    finally:
+        store.close()
+
+
+def _run(engine: Engine, store: Store, notes: tuple[str, ...]) -> Study:
+    try:
+        engine.run()
+    finally:
+        # Also after Ctrl-C and a bug: what is finished is written.
+        drop_models(store.trials())
+        study = _study(store, (*notes, *engine.notes))
+        study = write_results(study, store.study)
+    return study
+
+
+def _study(store: Store, notes: tuple[str, ...]) -> Study:
+    record = read_record(store.folder)
+    session = record["sessions"][-1]
+    study = Study(
+        folder=store.folder,
+        architecture=record["architecture"],
+        preset=record["preset"],
+        wanted=session["trials"],
+        trials=store.trials(),
+        notes=notes,
+        ranges=record["ranges"],
+        fixed=record["fixed"],
+        sampler=session["sampler"],
+        pruner=session["pruner"],
+        spec=record["spec"],
+    )
+    return replace(study, baseline=_baseline(study.best))
+
+
+def _baseline(best: Trial | None) -> Mapping[str, float]:
+    if best is None or best.folder is None:
+        return {}
+    try:
+        return read_run(best.folder).baseline
+    except ProblemError:  # the person moved it; the study stands without
+        return {}
+
+
+def _plan(request: Request, opened: Opened, space: Space) -> Plan:
+    text = opened.architecture.text
+
+    def check(graph: Graph) -> None:
+        check_fits(graph, opened.dataset.classes)
+        _check_memory(graph, request.settings.batch_size)
+
+    return Plan(
+        space=space,
+        spec_for=lambda graph: spec_with(text, graph.hyperparameters),
+        check=check,
+        data=request.data,
+        validation=request.validation,
+        settings=request.settings,
+        trials=request.trials,
+        seed=request.seed,
+        threads=worker_count(request.workers, request.trials)[1],
+        walk=request.sampler == "grid",
+    )
+
+
+def _check_memory(graph: Graph, batch_size: int) -> None:
+    needed, there = needed_bytes(graph, batch_size), machine_bytes()
+    if needed > there:
+        refuse(
+            "AF609",
+            f"the network needs {needed / 2**30:.1f} GiB to train, the machine has "
+            f"{there / 2**30:.1f}",
+            why=f"training keeps every layer's output for each of {batch_size} images",
+            fix="use a smaller --batch-size, fewer filters or a smaller size",
+        )
+
+
+def _check_space(plan: Plan) -> None:
+    draw, _ = plan.space.defaults()
+    plan.check(draw.graph)
+    if not draw.values:
+        refuse(
+            "AF605",
+            f"'{plan.space.architecture.spec.name}' has nothing to search",
+            why="no hyperparameter that the network reads has a range and is left open",
+            fix="open one with `--search name=lo..hi`, or write `search:` in the spec",
+        )
+    if plan.walk and networks(plan) is None:
+        refuse(
+            "AF611",
+            "this space cannot be tried point by point",
+            why="it has a range without steps, or more points than anybody would try",
+            fix="give steps, such as --search dropout=0..0.4:0.2, or use --sampler tpe",
+        )
+
+
+def _identity(request: Request, opened: Opened, space: Space) -> Identity:
+    return Identity(
+        architecture=opened.architecture.spec.name,
+        spec=opened.architecture.text,
+        preset=opened.preset,
+        fixed=dict(opened.fixed),
+        ranges=space.ranges(),
+        data=opened.dataset.fingerprint,
+        folder=str(request.data),
+        validation=request.validation,
+        settings=training_facts(request.settings),
+        seed=request.seed,
+        sampler=request.sampler,
+        pruner=request.pruner,
+    )
+
+
+def _session_seed(folder: Path, seed: int) -> int:
+    """A new one for each session: with the first one's, it would draw the same points again."""
+    try:
+        sessions = len(read_record(folder)["sessions"])
+    except ProblemError:  # `begin` says what is wrong with it
+        sessions = 0
+    digest = hashlib.blake2b(f"{seed}:{sessions}".encode(), digest_size=4).digest()
+    return int.from_bytes(digest, "big") if sessions else seed
+
+
+def _silent(event: Event) -> None:
+    """Nobody listens."""

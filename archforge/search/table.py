@@ -1,0 +1,98 @@
+"""Trials as text: the table that a search prints, and ``trials.csv``."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from archforge.search.records import GOAL, Study, Trial
+
+BEST = "best.yaml"
+TABLE = "trials.csv"
+
+
+def table_text(trials: Iterable[Trial]) -> str:
+    """Every trial as a line of CSV, with a column for each value that any of them has."""
+    rows = list(trials)
+    keys = value_keys(rows)
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([*_COLUMNS, *keys, "message"])
+    for each in rows:
+        facts = (
+            each.number,
+            each.state,
+            each.kind,
+            "" if each.value is None else repr(each.value),
+            len(each.epochs),
+            each.parameters or "",
+            each.macs or "",
+            f"{each.seconds:.1f}",
+            each.fingerprint,
+            "" if each.twin is None else each.twin,
+        )
+        values = [each.values.get(key, "") for key in keys]
+        writer.writerow([*facts, *values, each.message])
+    return text.getvalue()
+
+
+_COLUMNS = (
+    "trial",
+    "state",
+    "kind",
+    GOAL,
+    "epochs",
+    "parameters",
+    "macs",
+    "seconds",
+    "fingerprint",
+    "twin",
+)
+
+
+def value_keys(trials: Iterable[Trial]) -> list[str]:
+    """Keys of all values that were drawn, in the order of the first trial that has them."""
+    return list(dict.fromkeys(key for each in trials for key in each.values))
+
+
+def values_words(trial: Trial) -> str:
+    """What was drawn, families as lists: ``filters=16, dropout=[0.1, 0.2]``."""
+    shown: dict[str, list[Any]] = {}
+    for key, value in trial.values.items():
+        shown.setdefault(key.partition("@")[0], []).append(_short(value))
+    return ", ".join(f"{name}={_members(trial, name, found)}" for name, found in shown.items())
+
+
+def _members(trial: Trial, name: str, found: list[Any]) -> str:
+    if f"{name}@0" in trial.values or len(found) > 1:
+        return f"[{', '.join(found)}]"
+    return str(found[0])
+
+
+def _short(value: Any) -> str:
+    return f"{value:.3g}" if isinstance(value, float) else str(value)
+
+
+def table_rows(study: Study, most: int = 10) -> Iterator[tuple[str, ...]]:
+    """The best trials as rows of text, with a header."""
+    yield ("rank", "trial", GOAL, "parameters", "MACs", "seconds", "hyperparameters")
+    for rank, each in enumerate(study.ranked[:most], start=1):
+        yield (
+            str(rank),
+            str(each.number),
+            f"{each.value:.4f}",
+            f"{each.parameters:,}",
+            f"{each.macs:,}",
+            f"{each.seconds:.0f}",
+            values_words(each),
+        )
+
+
+def folder_words(study: Study) -> list[str]:
+    """Where things lie."""
+    where = study.folder
+    lines = [f"study      {where}", f"trials     {where / TABLE}"]
+    if study.best is not None:
+        lines.append(f"best spec  {where / BEST}")
+        lines.append(f"best run   {study.best.folder}")
+    return lines + [f"picture    {path}" for path in study.pictures]

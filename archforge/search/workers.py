@@ -1,0 +1,237 @@
+"""One process for each trial, and the pipe to it.
+
+Memory that a training leaks ends with its process, and a crash ends one trial. Processes are forked
+from a server that has imported TensorFlow and touched no tensor, so a trial does not wait for the
+import. A child reads its pipe in a thread: when the parent is gone, killed or not, the pipe ends
+and the child ends at once, so no orphan goes on training.
+"""
+
+import os
+import queue
+import signal
+import threading
+import time
+import traceback
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import import_module
+from multiprocessing import connection, context, get_all_start_methods, get_context
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from archforge.errors import ProblemError
+from archforge.search.jobs import Job, Work
+
+# The driver of a GPU does not survive a fork once TensorFlow has listed its devices.
+NVIDIA = Path("/proc/driver/nvidia/version")
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+PATIENCE_S = 5.0
+MOST_AUTO = 4
+
+
+@dataclass(frozen=True)
+class Message:
+    """Something that a trial's process said, or its end.
+
+    Args:
+        number: Of the trial.
+        what: ``epoch``, ``outcome``, ``problem``, ``memory``, ``bug``, ``death`` or ``timeout``.
+        content: The epoch and its value; the outcome; the ``ProblemError``; words; the traceback;
+            the exit code and whether the system killed something for memory meanwhile.
+    """
+
+    number: int
+    what: str
+    content: Any = None
+
+
+@dataclass
+class _Child:
+    job: Job
+    process: Any
+    pipe: Connection
+    started: float
+    oom_kills: int
+
+
+class Pool:
+    """Trials that run at the same time.
+
+    Args:
+        work: ``module:function`` of the function that trains a trial; its module is imported once,
+            in the server.
+        workers: Processes at once.
+        timeout_s: After which a trial is ended; ``None`` for never.
+    """
+
+    def __init__(self, work: str, workers: int, timeout_s: float | None = None) -> None:
+        self._work = work
+        self._workers = workers
+        self._timeout_s = timeout_s
+        self._context: Any = _context(work.partition(":")[0])
+        self._children: dict[int, _Child] = {}
+
+    @property
+    def free(self) -> bool:
+        """Whether one more trial may start."""
+        return len(self._children) < self._workers
+
+    @property
+    def busy(self) -> bool:
+        """Whether a trial is running."""
+        return bool(self._children)
+
+    def seconds(self, number: int) -> float:
+        """Since the start of a running trial."""
+        return time.monotonic() - self._children[number].started
+
+    def start(self, job: Job) -> None:
+        """Start a trial."""
+        assert self.free
+        ours, theirs = self._context.Pipe()
+        process = self._context.Process(
+            target=run_child, args=(theirs, self._work, job), daemon=True
+        )
+        with _threads_in_environment(job.threads):
+            process.start()
+        theirs.close()
+        self._children[job.number] = _Child(job, process, ours, time.monotonic(), oom_kills())
+
+    def answer(self, number: int, *, go_on: bool) -> None:
+        """Tell a trial that waits after an epoch whether to go on."""
+        try:
+            self._children[number].pipe.send(go_on)
+        except OSError:  # it died while we thought; its end is read next
+            return
+
+    def messages(self, wait_s: float = 0.5) -> Iterator[Message]:
+        """What trials have said; a trial that ended is out of the pool when its end is given."""
+        handles: dict[Any, _Child] = {child.pipe: child for child in self._children.values()}
+        ready = connection.wait(list(handles), wait_s)
+        for handle in ready:
+            child = handles[handle]
+            message = self._read(child)
+            if message.what != "epoch":
+                self._remove(child)
+            yield message
+        yield from self._late()
+
+    def close(self) -> None:
+        """End every trial, without grace for those that do not listen."""
+        for child in self._children.values():
+            child.process.terminate()
+        for child in list(self._children.values()):
+            self._remove(child)
+
+    def _read(self, child: _Child) -> Message:
+        try:
+            what, content = child.pipe.recv()
+        except (EOFError, OSError):
+            child.process.join(PATIENCE_S)
+            killed = oom_kills() > child.oom_kills
+            return Message(child.job.number, "death", (child.process.exitcode, killed))
+        return Message(child.job.number, what, content)
+
+    def _late(self) -> Iterator[Message]:
+        if self._timeout_s is None:
+            return
+        for child in list(self._children.values()):
+            if time.monotonic() - child.started > self._timeout_s:
+                child.process.terminate()
+                self._remove(child)
+                yield Message(child.job.number, "timeout")
+
+    def _remove(self, child: _Child) -> None:
+        self._children.pop(child.job.number, None)
+        child.pipe.close()
+        child.process.join(PATIENCE_S)
+        if child.process.is_alive():
+            child.process.kill()
+            child.process.join()
+        child.process.close()
+
+
+def run_child(pipe: Connection, work: str, job: Job) -> None:
+    """The life of a trial's process."""
+    # Ctrl-C goes to every process of the terminal; the parent decides what it means.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.environ.update(dict.fromkeys(THREADS, str(job.threads)))
+    answers: queue.SimpleQueue[bool] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=(pipe, answers), daemon=True).start()
+
+    def report(epoch: int, value: float) -> bool:
+        pipe.send(("epoch", (epoch, value)))
+        return answers.get()
+
+    try:
+        pipe.send(("outcome", _find(work)(job, report)))
+    except ProblemError as error:
+        pipe.send(("problem", error))
+    except MemoryError as error:
+        pipe.send(("memory", str(error)))
+    except Exception:  # noqa: BLE001 (the parent stops the search and shows it)
+        pipe.send(("bug", traceback.format_exc()))
+
+
+def _listen(pipe: Connection, answers: "queue.SimpleQueue[bool]") -> None:
+    while True:
+        try:
+            answers.put(pipe.recv())
+        except (EOFError, OSError):
+            os._exit(1)  # the parent is gone; nobody would read what comes
+
+
+def _find(work: str) -> Work:
+    module, name = work.split(":")
+    found: Work = getattr(import_module(module), name)
+    return found
+
+
+def worker_count(asked: int | str, trials: int) -> tuple[int, int]:
+    """Processes and threads of each, for ``auto`` or a number.
+
+    Several processes with one thread each train more than one with several threads. ``auto`` takes
+    a process for each core, 4 at most: a sampler learns from trials that have ended. With a GPU it
+    takes one.
+    """
+    cores = (
+        len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    )
+    auto = 1 if NVIDIA.exists() else min(cores, MOST_AUTO)
+    workers = min(auto if asked == "auto" else int(asked), max(trials, 1))
+    return workers, max(1, cores // workers)
+
+
+def oom_kills() -> int:
+    """Processes that Linux has killed for memory since it started; 0 where it does not say."""
+    try:
+        lines = Path("/proc/vmstat").read_text("ascii").splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) for line in lines if line.startswith("oom_kill ")), 0)
+
+
+def _context(preload: str) -> context.BaseContext:
+    if "forkserver" not in get_all_start_methods() or NVIDIA.exists():
+        return get_context("spawn")
+    made = get_context("forkserver")
+    # This module too: its imports take longer than a small trial.
+    made.set_forkserver_preload([__name__, preload])
+    return made
+
+
+@contextmanager
+def _threads_in_environment(threads: int) -> Iterator[None]:
+    """The server of the processes reads the environment once, when the first trial starts it."""
+    before: Mapping[str, str | None] = {name: os.environ.get(name) for name in THREADS}
+    os.environ.update(dict.fromkeys(THREADS, str(threads)))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value

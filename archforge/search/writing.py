@@ -1,0 +1,109 @@
+"""What a search leaves: the best spec, a line for each trial, the pictures, the table."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import optuna
+
+from archforge.files import said_if_unwritable, write_whole
+from archforge.search.pictures import draw_history, draw_importance
+from archforge.search.records import COMPLETE, GOAL, Study
+from archforge.search.table import BEST, TABLE, table_text, value_keys, values_words
+from archforge.spec import read_text
+from archforge.spec.rewrite import with_defaults, without_sections
+
+HISTORY = "history.png"
+IMPORTANCE = "importance.png"
+# With fewer points a share of importance is noise.
+FEWEST_FOR_IMPORTANCE = 8
+
+
+def write_results(study: Study, of_optuna: optuna.study.Study) -> Study:
+    """Write everything that follows from the trials, and say what was drawn.
+
+    Raises:
+        ProblemError: The folder cannot be written.
+    """
+    with said_if_unwritable(study.folder):
+        write_whole(study.folder / TABLE, table_text(study.trials))
+        if study.best is None:
+            return study
+        write_whole(study.folder / BEST, best_text(study))
+        pictures = [draw_history(study, study.folder / HISTORY)]
+        shares, words = importances(study, of_optuna)
+        if shares:
+            pictures.append(draw_importance(study, shares, study.folder / IMPORTANCE))
+        notes = (*study.notes, words) if words else study.notes
+    return replace(study, notes=notes, pictures=tuple(pictures))
+
+
+def spec_with(text: str, values: Mapping[str, Any]) -> str:
+    """The spec with ``values`` as its defaults.
+
+    Presets and ``expect:`` are left out: both speak of the defaults that were there before.
+    """
+    return without_sections(with_defaults(text, _typed(text, values)), "expect", "presets")
+
+
+def _typed(text: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values with the type of their defaults: ``--set dropout=0`` leaves it a fraction."""
+    section = read_text(text, "spec").plain["hyperparameters"]
+    return {
+        name: _as_float(value) if _is_float(section[name]) else value
+        for name, value in values.items()
+        if name in section
+    }
+
+
+def _is_float(written: Any) -> bool:
+    default = written.get("default") if isinstance(written, dict) else written
+    return any(
+        isinstance(each, float) for each in (default if isinstance(default, list) else [default])
+    )
+
+
+def _as_float(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_as_float(each) for each in value]
+    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def best_text(study: Study) -> str:
+    """The best network as a spec that ``archforge train`` takes."""
+    best = study.best
+    assert best is not None
+    trained = sum(each.counts for each in study.trials)
+    head = [
+        f"# The best of {trained} networks that `archforge search` trained: trial {best.number},",
+        f"# {GOAL} {best.value:.4f}, {best.parameters:,} parameters, {best.macs:,} MACs.",
+        f"# Found: {values_words(best) or 'the defaults'}",
+        f"# Fingerprint: {best.fingerprint}",
+    ]
+    text = spec_with(study.spec, best.hyperparameters)
+    first, _, rest = text.partition("\n")
+    if first.startswith("# yaml-language-server:"):
+        return "\n".join([first, *head, rest])
+    return "\n".join([*head, text])
+
+
+def importances(study: Study, of_optuna: optuna.study.Study) -> tuple[dict[str, float], str]:
+    """The share of each hyperparameter in the spread of values, or why there is none.
+
+    Source: PED-ANOVA, Watanabe, Bansal and Hutter 2023, arXiv:2304.10255.
+    """
+    done = [each for each in study.trials if each.state == COMPLETE]
+    if len(done) < FEWEST_FOR_IMPORTANCE:
+        return {}, (
+            f"Importances need {FEWEST_FOR_IMPORTANCE} complete trials, there are {len(done)}."
+        )
+    if len({each.value for each in done}) == 1:
+        return {}, "All complete trials have the same value, so nothing made a difference."
+    shared = [key for key in value_keys(done) if all(key in each.values for each in done)]
+    moving = [key for key in shared if len({str(each.values[key]) for each in done}) > 1]
+    if not moving:
+        return {}, "No value is read by every network, so importances cannot be worked out."
+    # Optuna's default warns that it is new in 5.0; named, it does not.
+    evaluator = optuna.importance.PedAnovaImportanceEvaluator()
+    shares = optuna.importance.get_param_importances(of_optuna, evaluator=evaluator, params=moving)
+    return dict(shares), ""
