@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from archforge.cli.options import data_option, json_option, print_json, set_option
+from archforge.cli.options import (
+    data_option,
+    json_option,
+    print_json,
+    set_option,
+    training_options,
+    validation_option,
+)
 
 if TYPE_CHECKING:
     from archforge.compare import Comparison
@@ -22,19 +29,8 @@ SETTINGS = ("epochs", "batch_size", "loss", "learning_rate", "augment", "patienc
 @set_option
 @data_option
 @click.option("--seeds", default=1, show_default=True, help="Trainings of each architecture.")
-@click.option(
-    "--validation",
-    default=0.2,
-    show_default=True,
-    type=click.FloatRange(0, 1, max_open=True),
-    help="Share of the images to score on, where no folder 'validation' is.",
-)
-@click.option("--epochs", type=int, help="At most this many.  [default: 40]")
-@click.option("--batch-size", type=int, help="Images in a step.  [default: 16]")
-@click.option("--loss", help="bce, crossentropy, dice, sums with +, or auto.  [default: auto]")
-@click.option("--learning-rate", type=float, help="Length of a step.  [default: 0.001]")
-@click.option("--augment", help="flips or none.  [default: flips]")
-@click.option("--patience", type=int, help="Epochs without a better Dice.  [default: 8]")
+@validation_option
+@training_options
 @click.option("--seed", type=int, help="The first seed, and that of the split.  [default: 0]")
 @click.option(
     "-o",

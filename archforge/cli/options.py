@@ -64,3 +64,27 @@ def spec_options(function: Function) -> Function:
 def print_json(facts: object) -> None:
     """Print ``facts`` on stdout, indented."""
     click.echo(json.dumps(facts, indent=2))
+
+
+validation_option = click.option(
+    "--validation",
+    default=0.2,
+    show_default=True,
+    type=click.FloatRange(0, 1, max_open=True),
+    help="Share of the images to score on, where no folder 'validation' is.",
+)
+
+
+def training_options(function: Function) -> Function:
+    """What every command that trains may set; ``None`` leaves the default of ``Settings``."""
+    options = (
+        click.option("--epochs", type=int, help="At most this many.  [default: 40]"),
+        click.option("--batch-size", type=int, help="Images in a step.  [default: 16]"),
+        click.option("--loss", help="bce, crossentropy, dice, sums, or auto.  [default: auto]"),
+        click.option("--learning-rate", type=float, help="Length of a step.  [default: 0.001]"),
+        click.option("--augment", help="flips or none.  [default: flips]"),
+        click.option("--patience", type=int, help="Epochs without better Dice.  [default: 8]"),
+    )
+    for option in reversed(options):
+        function = option(function)
+    return function

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from archforge.cli.options import data_option, json_option, print_json, spec_options
+from archforge.cli.options import (
+    data_option,
+    json_option,
+    print_json,
+    spec_options,
+    training_options,
+    validation_option,
+)
 from archforge.cli.train import SETTINGS, clock
 
 if TYPE_CHECKING:
@@ -50,19 +57,8 @@ class Workers(click.ParamType[int | str]):
     metavar="NAME=RANGE",
     help="lo..hi, lo..hi:step, lo..hi:log or a,b,c; narrows or opens a range, several times.",
 )
-@click.option("--epochs", type=int, help="Of each network, at most.  [default: 40]")
-@click.option("--batch-size", type=int, help="Images in a step.  [default: 16]")
-@click.option("--loss", help="bce, crossentropy, dice, sums with +, or auto.  [default: auto]")
-@click.option("--learning-rate", type=float, help="Length of a step.  [default: 0.001]")
-@click.option("--augment", help="flips or none.  [default: flips]")
-@click.option("--patience", type=int, help="Epochs without a better Dice.  [default: 8]")
-@click.option(
-    "--validation",
-    default=0.2,
-    show_default=True,
-    type=click.FloatRange(0, 1, max_open=True),
-    help="Share of the images to score on, where no folder 'validation' is.",
-)
+@training_options
+@validation_option
 @click.option("--seed", default=0, show_default=True, help="Of draws, split and trainings.")
 @click.option("--sampler", default="tpe", show_default=True, help="See `archforge list samplers`.")
 @click.option("--pruner", default="median", show_default=True, help="See `archforge list pruners`.")

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from archforge.cli.options import data_option, json_option, print_json, spec_options
+from archforge.cli.options import (
+    data_option,
+    json_option,
+    print_json,
+    spec_options,
+    training_options,
+    validation_option,
+)
 from archforge.errors import ProblemError
 
 if TYPE_CHECKING:
@@ -27,19 +34,8 @@ OPEN_SIZE = 256
 @click.command(epilog="Example:  archforge train unet --preset tutorial --data nuclei --epochs 20")
 @spec_options
 @data_option
-@click.option(
-    "--validation",
-    default=0.2,
-    show_default=True,
-    type=click.FloatRange(0, 1, max_open=True),
-    help="Share of the images to choose the best epoch on, where no folder 'validation' is.",
-)
-@click.option("--epochs", type=int, help="At most this many.  [default: 40]")
-@click.option("--batch-size", type=int, help="Images in a step.  [default: 16]")
-@click.option("--loss", help="bce, crossentropy, dice, sums with +, or auto.  [default: auto]")
-@click.option("--learning-rate", type=float, help="Length of a step.  [default: 0.001]")
-@click.option("--augment", help="flips or none.  [default: flips]")
-@click.option("--patience", type=int, help="Epochs without a better Dice.  [default: 8]")
+@validation_option
+@training_options
 @click.option("--seed", type=int, help="Of weights, order and split.  [default: 0]")
 @click.option(
     "-o",

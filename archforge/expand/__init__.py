@@ -6,8 +6,9 @@ without end or a block inside itself is a problem, never a hang.
 
 from archforge.expand.arguments import no_such
 from archforge.expand.expand import expand
-from archforge.expand.formula import Formula, FormulaError, parse_formula
+from archforge.expand.formula import Formula, parse_formula
 from archforge.expand.inspect import formula_problems
+from archforge.expand.operations import FormulaError
 from archforge.expand.values import Choose, Values
 
 __all__ = [

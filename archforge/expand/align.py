@@ -1,7 +1,7 @@
 """``align:`` on a merge: bring its inputs to one height and width."""
 
 from archforge.errors import listing
-from archforge.expand.formula import show
+from archforge.expand.operations import show
 from archforge.expand.scope import Place
 from archforge.expand.working import Working
 from archforge.graph import Shape

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from archforge.blocks import BLOCKS
 from archforge.errors import Mark, Problem, ProblemError, did_you_mean
-from archforge.expand.formula import show
+from archforge.expand.operations import show
 from archforge.expand.scope import Place, Scope
 from archforge.expand.values import Values
 from archforge.expand.working import Working

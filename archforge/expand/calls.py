@@ -8,8 +8,8 @@ from archforge.blocks import BLOCKS, Recipe
 from archforge.errors import Mark, listing
 from archforge.expand.align import aligned
 from archforge.expand.arguments import Arguments
-from archforge.expand.formula import show
 from archforge.expand.network import Network
+from archforge.expand.operations import show
 from archforge.expand.scope import Made, Place, Scope, trail_of
 from archforge.expand.values import Values
 from archforge.expand.working import Working

@@ -6,8 +6,9 @@ from typing import Any
 
 from archforge.errors import Mark, Problem, ProblemError
 from archforge.expand.expander import Expander
-from archforge.expand.formula import parse_formula, show
+from archforge.expand.formula import parse_formula
 from archforge.expand.network import Network
+from archforge.expand.operations import show
 from archforge.expand.outputs import find_outputs, unreached
 from archforge.expand.padding import padded
 from archforge.expand.remedies import with_remedies

@@ -10,8 +10,8 @@ from typing import Any
 
 from archforge.errors import Mark, Problem, ProblemError, Problems
 from archforge.expand.calls import Calls
-from archforge.expand.formula import FormulaError, show
 from archforge.expand.network import Network
+from archforge.expand.operations import FormulaError, show
 from archforge.expand.scope import Made, Place, Unknown, turns
 from archforge.expand.values import Values
 from archforge.expand.working import Working

@@ -1,143 +1,28 @@
-"""Formulas: parsed with ``ast`` against a white list and worked out by walking the tree.
+"""Formulas: parsed with ``ast`` against a white list, so that a spec from a stranger runs no code.
 
-Never ``eval``. Limits on text, exponents, numbers and lists keep a hostile formula from hanging or
-filling memory. ``@`` is read before the formula: ``f@i-1`` is ``(f@i) - 1``.
+``@`` is read before the formula: ``f@i-1`` is ``(f@i) - 1``.
 """
 
 import ast
-import operator
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from math import floor, isfinite
-from math import log2 as exact_log2
-from typing import Any, NoReturn, Protocol
+from typing import Any
 
 from archforge.errors import did_you_mean
-from archforge.graph import Shape
+from archforge.expand.evaluate import AT, Evaluator, Names, text_of
+from archforge.expand.operations import (
+    FUNCTIONS,
+    SIZES,
+    WORDS,
+    FormulaError,
+    checked,
+    lower,
+    too_large,
+)
 
 MAX_TEXT = 500
-MAX_LIST = 10_000
-MAX_NUMBER = 2**53
-MAX_EXPONENT = 64
-
-
-class FormulaError(Exception):
-    """A formula cannot be read or worked out; ``code`` is a key of ``CODES``."""
-
-    def __init__(self, code: str, message: str, *, why: str = "", fix: str = "") -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-        self.why = why
-        self.fix = fix
-
-
-class Names(Protocol):
-    """What a formula may ask of the place where it stands."""
-
-    def value(self, name: str) -> Any:
-        """The hyperparameter, loop variable or argument called ``name``."""
-
-    def member(self, name: str, index: int) -> Any:
-        """Member ``index`` of the list called ``name``."""
-
-    def shape(self, node: str) -> Shape:
-        """Shape of the node called ``node``, families written out (``skip@2``)."""
-
-
-def _range(*values: int) -> list[int]:
-    numbers = range(*values)
-    if len(numbers) > MAX_LIST:
-        _too_large(f"a range of {len(numbers)} numbers", MAX_LIST)
-    return list(numbers)
-
-
-def _log2(value: float) -> int | float:
-    result = exact_log2(value)
-    return int(result) if result.is_integer() else result
-
-
-FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "abs": abs,
-    "ceil": lambda value: -floor(-value),
-    "float": float,
-    "floor": floor,
-    "int": int,
-    "len": len,
-    "log2": _log2,
-    "max": max,
-    "min": min,
-    "range": _range,
-    "reversed": lambda values: list(reversed(values)),
-    "round": round,
-    "sum": sum,
-}
-SIZES: dict[str, int] = {"height": -3, "width": -2, "channels": -1}
-"""Functions of a node: which axis of its shape they give."""
-
-_WORDS = {"true": True, "false": False, "null": None, "True": True, "False": False, "None": None}
-
-
-def _power(base: float, exponent: float) -> Any:
-    if abs(exponent) > MAX_EXPONENT:
-        _too_large(f"the exponent {exponent}", MAX_EXPONENT)
-    return base**exponent
-
-
-def _times(left: Any, right: Any) -> Any:
-    for sequence, count in ((left, right), (right, left)):
-        if isinstance(sequence, list | str) and isinstance(count, int):
-            if len(sequence) * count > MAX_LIST:
-                _too_large(f"a list of {len(sequence) * count} members", MAX_LIST)
-            return sequence * count
-    return left * right
-
-
-_OPERATORS: dict[type, Callable[[Any, Any], Any]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: _times,
-    ast.Div: operator.truediv,
-    ast.FloorDiv: operator.floordiv,
-    ast.Mod: lambda left, right: _number(left) % _number(right),
-    ast.Pow: lambda left, right: _power(_number(left), _number(right)),
-}
-_COMPARISONS: dict[type, Callable[[Any, Any], bool]] = {
-    ast.Eq: operator.eq,
-    ast.NotEq: operator.ne,
-    ast.Lt: operator.lt,
-    ast.LtE: operator.le,
-    ast.Gt: operator.gt,
-    ast.GtE: operator.ge,
-    ast.In: lambda left, right: left in right,
-    ast.NotIn: lambda left, right: left not in right,
-}
-_UNARY: dict[type, Callable[[Any], Any]] = {
-    ast.USub: operator.neg,
-    ast.UAdd: operator.pos,
-    ast.Not: operator.not_,
-}
-
-
-def _number(value: Any) -> Any:
-    if isinstance(value, int | float):
-        return value
-    raise TypeError(f"a number was expected, not {show(value)}")
-
-
-def _too_large(what: str, limit: int) -> NoReturn:
-    raise FormulaError("AF124", f"{what} is too large for a formula", why=f"the limit is {limit}")
-
-
-def show(value: Any) -> str:
-    """A value as a spec would write it."""
-    if isinstance(value, bool) or value is None:
-        return {True: "true", False: "false", None: "null"}[value]
-    if isinstance(value, list | tuple):
-        return f"[{', '.join(show(item) for item in value)}]"
-    return f"'{value}'" if isinstance(value, str) else f"{value}"
 
 
 @dataclass(frozen=True)
@@ -163,150 +48,15 @@ class Formula:
             FormulaError: It has none here.
         """
         try:
-            return _checked(_Evaluator(names).visit(self.body))
+            return checked(Evaluator(names).visit(self.body))
         except FormulaError:
             raise
         except (ArithmeticError, TypeError, ValueError, IndexError, RecursionError) as error:
             raise FormulaError(
-                "AF123", f"`={self.text}` cannot be worked out: {_lower(str(error))}"
+                "AF123", f"`={self.text}` cannot be worked out: {lower(str(error))}"
             ) from error
 
 
-def _lower(text: str) -> str:
-    return text[:1].lower() + text[1:]
-
-
-def _checked(value: Any) -> Any:
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        if not isfinite(value) or abs(value) > MAX_NUMBER:
-            _too_large("a number", MAX_NUMBER)
-    elif isinstance(value, list | str) and len(value) > MAX_LIST:
-        _too_large(f"a list of {len(value)} members", MAX_LIST)
-    elif not isinstance(value, list | str | bool | None):
-        raise TypeError(f"the result is not a number, a string or a list: {value!r}")
-    return value
-
-
-class _Evaluator:
-    """Walks a checked syntax tree."""
-
-    def __init__(self, names: Names) -> None:
-        self._names = names
-
-    def visit(self, node: ast.AST) -> Any:
-        return getattr(self, f"_{type(node).__name__.lower()}")(node)
-
-    def _constant(self, node: ast.Constant) -> Any:
-        return node.value
-
-    def _name(self, node: ast.Name) -> Any:
-        return _WORDS[node.id] if node.id in _WORDS else self._names.value(node.id)
-
-    def _list(self, node: ast.List) -> Any:
-        return [self.visit(item) for item in node.elts]
-
-    def _binop(self, node: ast.BinOp) -> Any:
-        apply = _OPERATORS[type(node.op)]
-        return _checked(apply(self.visit(node.left), self.visit(node.right)))
-
-    def _unaryop(self, node: ast.UnaryOp) -> Any:
-        return _UNARY[type(node.op)](self.visit(node.operand))
-
-    def _boolop(self, node: ast.BoolOp) -> Any:
-        stop = isinstance(node.op, ast.Or)
-        value: Any = None
-        for part in node.values:
-            value = self.visit(part)
-            if bool(value) is stop:
-                break
-        return value
-
-    def _compare(self, node: ast.Compare) -> Any:
-        left = self.visit(node.left)
-        for compare, part in zip(node.ops, node.comparators, strict=True):
-            right = self.visit(part)
-            if not _COMPARISONS[type(compare)](left, right):
-                return False
-            left = right
-        return True
-
-    def _ifexp(self, node: ast.IfExp) -> Any:
-        return self.visit(node.body if self.visit(node.test) else node.orelse)
-
-    def _subscript(self, node: ast.Subscript) -> Any:
-        return self.visit(node.value)[self.visit(node.slice)]
-
-    def _slice(self, node: ast.Slice) -> slice:
-        parts = (node.lower, node.upper, node.step)
-        return slice(*(None if part is None else self.visit(part) for part in parts))
-
-    def _call(self, node: ast.Call) -> Any:
-        assert isinstance(node.func, ast.Name)
-        if node.func.id == AT:
-            return self._at(node)
-        if node.func.id in SIZES:
-            return self._size(node.func.id, self.reference(node.args[0]))
-        return _checked(FUNCTIONS[node.func.id](*(self.visit(item) for item in node.args)))
-
-    def _at(self, node: ast.Call) -> Any:
-        name, *indices = node.args
-        value = self._names.member(str(_text(name)), self._index(indices[0]))
-        for part in indices[1:]:
-            value = value[self._index(part)]
-        return value
-
-    def _index(self, node: ast.AST) -> int:
-        return whole_index(self.visit(node))
-
-    def _size(self, function: str, node: str) -> int:
-        shape = self._names.shape(node)
-        axis = SIZES[function]
-        if len(shape) < -axis:
-            raise FormulaError(
-                "AF126", f"{function}({node}) does not exist: '{node}' is a flat vector"
-            )
-        size = shape[axis]
-        if size is None:
-            raise FormulaError(
-                "AF126",
-                f"{function}({node}) is not known: the input's size is open",
-                fix="give the input a fixed size, or write the network without it",
-            )
-        return size
-
-    def reference(self, node: ast.AST) -> str:
-        """The node's name with families written out."""
-        if isinstance(node, ast.Attribute):
-            return f"{self.reference(node.value)}.{node.attr}"
-        if isinstance(node, ast.Call):
-            name, *indices = node.args
-            return "@".join([_text(name), *(str(self._index(part)) for part in indices)])
-        assert isinstance(node, ast.Name)
-        return node.id
-
-
-def whole_index(value: Any) -> int:
-    """``value`` as what may follow ``@``.
-
-    Raises:
-        FormulaError: It is not a whole number, 0 or more.
-    """
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise FormulaError(
-            "AF125",
-            f"what follows `@` is a whole number, 0 or more, not {show(value)}",
-            why="`@-1` does not mean the last member",
-            fix="guard it with `if:`, or start the loop later",
-        )
-    return value
-
-
-def _text(node: ast.AST) -> str:
-    assert isinstance(node, ast.Constant)
-    return str(node.value)
-
-
-AT = "at_"
 _FAMILY = re.compile(r"(?<![\w.'\"])[A-Za-z_][\w]*(?:\.[A-Za-z_]\w*)*@")
 _PLAIN_INDEX = re.compile(r"\w+")
 
@@ -386,7 +136,7 @@ def parse_formula(text: str) -> Formula:
     """
     inner = text[1:].strip()
     if len(inner) > MAX_TEXT:
-        _too_large(f"a formula of {len(inner)} letters", MAX_TEXT)
+        too_large(f"a formula of {len(inner)} letters", MAX_TEXT)
     try:
         body = ast.parse(_rewrite(inner), mode="eval").body
     except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
@@ -395,11 +145,11 @@ def parse_formula(text: str) -> Formula:
         ) from error
     names: set[str] = set()
     asks = [_check(node, inner, names) for node in _values(body)]
-    return Formula(inner, body, frozenset(names - set(_WORDS)), any(asks))
+    return Formula(inner, body, frozenset(names - set(WORDS)), any(asks))
 
 
 def _syntax(error: BaseException) -> str:
-    return _lower(error.msg) if isinstance(error, SyntaxError) else "it nests too deep"
+    return lower(error.msg) if isinstance(error, SyntaxError) else "it nests too deep"
 
 
 def _syntax_fix(text: str) -> str:
@@ -467,7 +217,7 @@ def _check_call(node: ast.Call, text: str, names: set[str]) -> bool:
         raise FormulaError("AF122", f"`={text}` calls something that is not a formula's function")
     function = node.func.id
     if function == AT:
-        names.add(_text(node.args[0]).split(".", maxsplit=1)[0])
+        names.add(text_of(node.args[0]).split(".", maxsplit=1)[0])
         return False
     if function in SIZES:
         return _check_size(node, text)

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from archforge.errors import Problem
-from archforge.expand.formula import FormulaError, parse_formula
+from archforge.expand.formula import parse_formula
+from archforge.expand.operations import FormulaError
 from archforge.expand.references import parse_reference
 from archforge.expand.scope import unknown_name
 from archforge.spec import Branches, Call, Condition, Items, Loop, Scalar, Share, Spec, Step, Tree

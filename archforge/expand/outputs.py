@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from archforge.errors import Problem, ProblemError
 from archforge.expand.expander import Expander
-from archforge.expand.formula import FormulaError
+from archforge.expand.operations import FormulaError
 from archforge.expand.references import parse_reference
 from archforge.expand.scope import Made, Place, Unknown
 from archforge.expand.working import Working

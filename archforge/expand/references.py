@@ -4,7 +4,9 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from archforge.expand.formula import FormulaError, Names, parse_formula, split_index, whole_index
+from archforge.expand.evaluate import Names, whole_index
+from archforge.expand.formula import parse_formula, split_index
+from archforge.expand.operations import FormulaError
 
 _WORD = re.compile(r"[A-Za-z_]\w*")
 NAME = re.compile(r"[A-Za-z]\w*\Z")

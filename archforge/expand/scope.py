@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from archforge.errors import Mark, did_you_mean
-from archforge.expand.formula import FormulaError
+from archforge.expand.operations import FormulaError
 from archforge.expand.references import parse_reference
 from archforge.expand.values import Values
 from archforge.graph import Frame, Shape

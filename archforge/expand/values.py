@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from archforge.errors import Mark, Problem, ProblemError, did_you_mean, listing
-from archforge.expand.formula import FormulaError, parse_formula, show
+from archforge.expand.formula import parse_formula
+from archforge.expand.operations import FormulaError, show
 from archforge.graph import Shape
 from archforge.spec import Hyperparameter, Search, Spec
 

@@ -3,8 +3,9 @@
 from typing import Any
 
 from archforge.errors import Mark, Problem, ProblemError
-from archforge.expand.formula import FormulaError, parse_formula
+from archforge.expand.formula import parse_formula
 from archforge.expand.network import Network
+from archforge.expand.operations import FormulaError
 from archforge.expand.references import NAME, parse_reference
 from archforge.expand.scope import Made, Place, Reader, Unknown
 from archforge.graph import ShapeError, show_shape

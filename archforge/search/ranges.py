@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from archforge.errors import Problem, ProblemError, did_you_mean, refuse
-from archforge.expand.formula import show
+from archforge.expand.operations import show
 from archforge.expand.values import misfit
 from archforge.spec import Hyperparameter, Search, Spec, read_text
 

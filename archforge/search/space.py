@@ -11,7 +11,7 @@ from math import floor
 from typing import Any
 
 from archforge.catalog import Architecture
-from archforge.expand.formula import show
+from archforge.expand.operations import show
 from archforge.graph import Graph
 from archforge.spec import Search
 

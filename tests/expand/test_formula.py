@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archforge.expand.formula import FUNCTIONS, MAX_LIST, FormulaError, parse_formula
+from archforge.expand.formula import parse_formula
+from archforge.expand.operations import FUNCTIONS, MAX_LIST, FormulaError
 from archforge.graph import Shape
 
 
