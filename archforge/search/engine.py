@@ -17,6 +17,7 @@ from archforge.errors import ProblemError
 from archforge.files import write_whole
 from archforge.graph import fingerprint
 from archforge.search.failures import failure_kind, first_words
+from archforge.search.interrupts import held_interrupts
 from archforge.search.jobs import Job, Outcome
 from archforge.search.models import drop_models, ranked
 from archforge.search.plan import Event, OnEvent, Plan, all_tried, draw_facts, networks, trial_seed
@@ -25,6 +26,7 @@ from archforge.search.records import (
     FAILED,
     INFEASIBLE,
     RUNNING,
+    Trial,
 )
 from archforge.search.space import Draw
 from archforge.search.store import Ask, Store
@@ -60,6 +62,7 @@ class Engine:
         self._redraws = 0
         self._walk: list[dict[str, Any]] | None = None
         self._over = False
+        self._trials: tuple[Trial, ...] = ()
         self.notes: list[str] = []
         self._known = {
             each.fingerprint: each.number
@@ -76,11 +79,14 @@ class Engine:
         """
         self._begin()
         try:
-            self._fill()
-            while self._pool.busy:
-                for message in self._pool.messages():
-                    self._hear(message)
+            with held_interrupts() as stop_if_interrupted:
                 self._fill()
+                while self._pool.busy:
+                    for message in self._pool.messages():
+                        self._hear(message)
+                        stop_if_interrupted()
+                    stop_if_interrupted()
+                    self._fill()
         finally:
             self._pool.close()
             for number in list(self._asked):
@@ -278,7 +284,9 @@ class Engine:
         self._say("end", number)
 
     def _say(self, what: str, number: int, epoch: int = 0, value: float | None = None) -> None:
-        trials = self._store.trials()
+        if what != "epoch":  # in between nothing changes that an event tells
+            self._trials = self._store.trials()
+        trials = self._trials
         best = ranked(trials)[:1]
         self._on_event(
             Event(

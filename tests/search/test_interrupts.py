@@ -1,0 +1,40 @@
+"""Ctrl-C is acted on between two messages, whatever the program is in the middle of."""
+
+import gc
+import signal
+import weakref
+
+import pytest
+
+from archforge.search.interrupts import held_interrupts
+
+
+class Thing:
+    """Something to refer to weakly."""
+
+
+def test_a_ctrl_c_inside_a_callback_that_swallows_exceptions_is_not_lost() -> None:
+    thing = Thing()
+    kept = weakref.ref(thing, lambda _: signal.raise_signal(signal.SIGINT))
+    with held_interrupts() as stop_if_interrupted:
+        del thing
+        gc.collect()
+        with pytest.raises(KeyboardInterrupt):
+            stop_if_interrupted()
+
+    assert kept() is None
+
+
+def test_without_ctrl_c_nothing_is_raised_and_the_old_way_comes_back() -> None:
+    before = signal.getsignal(signal.SIGINT)
+
+    with held_interrupts() as stop_if_interrupted:
+        stop_if_interrupted()
+
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_a_second_ctrl_c_is_raised_at_once() -> None:
+    with held_interrupts(), pytest.raises(KeyboardInterrupt):  # noqa: PT012 (two signals)
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
