@@ -25,14 +25,14 @@ $(READY): pyproject.toml
 demo: export ARCHFORGE_CACHE := $(DEMO)/cache
 demo: $(READY)
 	rm -rf $(DEMO)
-	$(BIN)/archforge data synth $(DEMO)/nuclei --count 48 --size 96
+	$(BIN)/archforge data synth $(DEMO)/nuclei --count 80 --size 96
 	$(BIN)/archforge data inspect $(DEMO)/nuclei
 	$(BIN)/archforge check unet
 	$(BIN)/archforge draw unet --preset tutorial -o $(DEMO)/unet.svg
 	$(BIN)/archforge search unet --preset tutorial --set size=96 --data $(DEMO)/nuclei \
-	  --search filters=4..12:4 --search depth=2..3 --trials 4 --epochs 8 -o $(DEMO)/search
+	  --search filters=4..12:4 --search depth=2..3 --trials 4 --epochs 24 --batch-size 4 -o $(DEMO)/search
 	$(BIN)/archforge compare $(DEMO)/search/best.yaml unet:tutorial --set size=96 \
-	  --data $(DEMO)/nuclei --epochs 8 -o $(DEMO)/compare
+	  --data $(DEMO)/nuclei --epochs 24 --batch-size 4 -o $(DEMO)/compare
 	@echo
 	@echo "Look at:"
 	@find $(DEMO) -name cache -prune -o \( -name '*.png' -o -name '*.svg' \) -print \
