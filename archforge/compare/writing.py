@@ -11,6 +11,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.ticker import EngFormatter, LogLocator, NullFormatter
 
 from archforge.compare.records import OTSU, Comparison, Row
 from archforge.files import said_if_unwritable, whole_file, write_whole
@@ -98,6 +99,10 @@ def _draw(comparison: Comparison, path: Path) -> Path:
         for row in floor:
             axes.axhline(row.mean(), color="#767676", linestyle=":", label="Otsu's threshold")
         axes.set_xscale("log")
+        # 200 k, 500 k, 1 M: few enough not to run into each other, within one decade too.
+        axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+        axes.xaxis.set_major_formatter(EngFormatter())
+        axes.xaxis.set_minor_formatter(NullFormatter())
         axes.margins(x=0.25)
         axes.set_xlabel(label)
         axes.grid(visible=True, color="#DDDDDD", linewidth=0.6)
