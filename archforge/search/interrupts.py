@@ -10,16 +10,17 @@ from contextlib import contextmanager
 def held_interrupts() -> Iterator[Callable[[], None]]:
     """Keep Ctrl-C until the block asks for it; a second one is raised at once.
 
-    Python drops an exception that rises inside a weak reference's callback or a finalizer. A
-    database's session has many of them, and one Ctrl-C in a busy search was lost that way.
+    Python drops an exception that rises inside a weak reference's callback or a finalizer, and a
+    database's session has many of them: a Ctrl-C at the wrong moment would be lost. Where the
+    caller has Ctrl-C ignored, as `nohup` and background jobs do, it stays ignored.
 
     Yields:
         A function that raises ``KeyboardInterrupt`` if Ctrl-C has come.
     """
-    if threading.current_thread() is not threading.main_thread():
+    before = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or before == signal.SIG_IGN:
         yield lambda: None  # signals go to the main thread, which has its own way with them
         return
-    before = signal.getsignal(signal.SIGINT)
     came = threading.Event()
 
     def remember(*_: object) -> None:

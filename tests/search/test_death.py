@@ -86,7 +86,10 @@ def test_ctrl_c_in_a_terminal_ends_every_process_with_status_130(
     folder = tmp_path / "study"
     words = ["search", str(spec), "--data", str(nuclei), "--trials", "4", "--epochs", "5000"]
     words += ["--patience", "5000", "--pruner", "none", "--workers", "2", "-o", str(folder)]
-    program = [sys.executable, "-c", "from archforge.cli import main; main()", *words]
+    # Tests may run as a background job, which has Ctrl-C ignored; a terminal's program has not.
+    listening = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    run = f"{listening}from archforge.cli import main; main()"
+    program = [sys.executable, "-c", run, *words]
     coordinator = subprocess.Popen(program, start_new_session=True, stderr=subprocess.PIPE)
 
     began = wait_for(lambda: len(list(folder.glob("trials/*/history.csv"))) == 2)

@@ -3,6 +3,7 @@
 import gc
 import signal
 import weakref
+from collections.abc import Iterator
 
 import pytest
 
@@ -11,6 +12,14 @@ from archforge.search.interrupts import held_interrupts
 
 class Thing:
     """Something to refer to weakly."""
+
+
+@pytest.fixture(autouse=True)
+def listening() -> Iterator[None]:
+    """Ctrl-C as a terminal's program has it, also where the tests run as a background job."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def test_a_ctrl_c_inside_a_callback_that_swallows_exceptions_is_not_lost() -> None:
@@ -38,3 +47,13 @@ def test_a_second_ctrl_c_is_raised_at_once() -> None:
     with held_interrupts(), pytest.raises(KeyboardInterrupt):  # noqa: PT012 (two signals)
         signal.raise_signal(signal.SIGINT)
         signal.raise_signal(signal.SIGINT)
+
+
+def test_where_ctrl_c_is_ignored_it_stays_ignored() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    with held_interrupts() as stop_if_interrupted:
+        signal.raise_signal(signal.SIGINT)
+        stop_if_interrupted()
+
+    assert signal.getsignal(signal.SIGINT) == signal.SIG_IGN
