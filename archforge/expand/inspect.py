@@ -7,7 +7,8 @@ from archforge.expand.formula import parse_formula
 from archforge.expand.operations import FormulaError
 from archforge.expand.references import parse_reference
 from archforge.expand.scope import unknown_name
-from archforge.spec import Branches, Call, Condition, Items, Loop, Scalar, Share, Spec, Step, Tree
+from archforge.spec import Branches, Call, Items, Loop, Scalar, Share, Spec, Step, Tree
+from archforge.spec.names import bodies
 from archforge.spec.tree import formulas
 
 Known = tuple[str, ...]
@@ -83,14 +84,10 @@ def _references(step: Step) -> Iterator[Scalar]:
 
 
 def _bodies(step: Step) -> tuple[Sequence[Step], ...]:
-    if isinstance(step, Loop):
-        return (step.steps,)
-    if isinstance(step, Condition):
-        return (step.steps, step.otherwise)
-    if isinstance(step, Branches):
-        merge = () if step.merge is None else (step.merge,)
-        return (*step.branches.values(), merge)
-    return ()
+    """The steps inside a step, the merge of branches among them."""
+    if isinstance(step, Branches) and step.merge is not None:
+        return (*bodies(step), (step.merge,))
+    return bodies(step)
 
 
 def _tree(tree: Tree, known: Known, read: set[str], *, in_block: bool) -> Iterator[Problem]:
