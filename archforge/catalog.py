@@ -17,6 +17,7 @@ from archforge.expand import Choose, expand, formula_problems
 from archforge.expand.expand import expand_at
 from archforge.graph import Graph
 from archforge.schema import check_form, meaning_problems
+from archforge.spec import Mapping as Tree
 from archforge.spec import Spec, parse_spec, read_text
 from archforge.spec.read import MAX_BYTES, file_text
 
@@ -75,10 +76,55 @@ def read_architecture(name: str) -> Architecture:
         ProblemError: There is none, or its text is not a spec; every problem that can be found
             without expanding it.
     """
-    found, _, problems = _read(name)
+    text, file, preset = _text(name)
+    found, _, problems = _parsed(read_text(text, file), text, preset)
     problems.raise_any()
     assert found is not None
     return found
+
+
+@dataclass(frozen=True)
+class Look:
+    """Everything that one look at a spec's text finds.
+
+    Args:
+        problems: In the order of their places.
+        architecture: What was read; ``None`` where its form does not allow it.
+        graph: Its network; with problems, the nodes that could be made, and no outputs; ``None``
+            where there are none.
+    """
+
+    problems: tuple[Problem, ...]
+    architecture: Architecture | None = None
+    graph: Graph | None = None
+
+
+def look(
+    text: str, file: str, preset: str | None = None, given: Mapping[str, Any] | None = None
+) -> Look:
+    """Look at the text of a spec, as it stands in an editor; never raises for what stands in it.
+
+    Args:
+        text: Of the spec.
+        file: Where it lies, as problems should name it.
+        preset: A preset of the spec.
+        given: Hyperparameters to fix.
+    """
+    try:
+        tree = read_text(text, file)
+    except ProblemError as error:
+        return Look(error.problems)
+    found, bad, problems = _parsed(tree, text, preset)
+    if found is None:
+        return Look(_sorted(problems))
+    try:
+        graph = expand(found.spec, found.preset, given, bad=bad)
+    except ProblemError as error:
+        problems.extend(error.problems)
+        return Look(_sorted(problems), found, getattr(error, "graph", None))
+    if not problems.found:
+        problems.extend(expectation_problems(found.spec))
+    return Look(_sorted(problems), found, graph)
 
 
 def check(name: str, preset: str | None = None, given: Mapping[str, Any] | None = None) -> Graph:
@@ -87,26 +133,31 @@ def check(name: str, preset: str | None = None, given: Mapping[str, Any] | None 
     Raises:
         ProblemError: With every problem of form, of meaning, of the network and of ``expect:``.
     """
-    found, bad, problems = _read(name)
-    if found is None:
-        raise ProblemError(problems.found)
-    try:
-        graph = expand(found.spec, preset or found.preset, given, bad=bad)
-    except ProblemError as error:
-        problems.extend(error.problems)
-        raise ProblemError(problems.found) from None
-    problems.raise_any()
-    problems.extend(expectation_problems(found.spec))
-    problems.raise_any()
-    return graph
+    text, file, meant = _text(name)
+    found = look(text, file, preset or meant, given)
+    if found.problems:
+        raise ProblemError(found.problems)
+    assert found.graph is not None
+    return found.graph
 
 
-def _read(name: str) -> tuple[Architecture | None, frozenset[Mark], Problems]:
-    """What was read, the marks of its bad steps, its problems; nothing if it cannot be parsed."""
+def _sorted(problems: Problems) -> tuple[Problem, ...]:
+    return ProblemError(problems.found).problems if problems.found else ()
+
+
+def _text(name: str) -> tuple[str, str, str | None]:
+    """Text and shown name of the spec called ``name``, and the preset that its name means."""
     path, preset = _find(name)
-    shown = name if path is None or _is_path(name) else path.name
-    text = _stdin() if path is None else file_text(path, shown)
-    tree = read_text(text, "standard input" if path is None else shown)
+    if path is None:
+        return _stdin(), "standard input", None
+    shown = name if _is_path(name) else path.name
+    return file_text(path, shown), shown, preset
+
+
+def _parsed(
+    tree: Tree, text: str, preset: str | None
+) -> tuple[Architecture | None, frozenset[Mark], Problems]:
+    """What was read, the marks of its bad steps, its problems; nothing if it cannot be parsed."""
     form = check_form(tree)
     problems = Problems(list(form.problems))
     if not form.sound:

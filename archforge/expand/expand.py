@@ -1,6 +1,6 @@
 """The whole way from a spec to its graph."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -21,6 +21,19 @@ from archforge.spec.names import step_names
 
 MAX_SIZE = 100_000
 VALUES = ("unit", "byte", "signed", "standard", "imagenet", "caffe")
+
+
+class ExpandError(ProblemError):
+    """A spec has no graph; carries the nodes that could be made, for an editor to show.
+
+    Args:
+        problems: Everything that is wrong.
+        graph: Of those nodes, without outputs.
+    """
+
+    def __init__(self, problems: Iterable[Problem], graph: Graph | None = None) -> None:
+        super().__init__(problems)
+        self.graph = graph
 
 
 def expand(
@@ -51,7 +64,8 @@ def expand(
     except ProblemError as error:
         if choose is not None:
             raise
-        raise with_remedies(error, spec, values, _tries(spec, preset, given or {})) from None
+        told = with_remedies(error, spec, values, _tries(spec, preset, given or {}))
+        raise ExpandError(told.problems, getattr(error, "graph", None)) from None
 
 
 def _padded(spec: Spec, values: Values) -> Graph:
@@ -119,11 +133,10 @@ def _expand(
         outputs = find_outputs(spec, expander, working, place)
     except ProblemError as error:
         problems.extend(error.problems)
-        raise ProblemError(problems.found) from None
+        outputs = {}
     except RecursionError:
         problems.add(Problem("AF005", "blocks and loops nest too deep", Mark(spec.file)))
         raise ProblemError(problems.found) from None
-    problems.raise_any()
     network = expander.network
     graph = Graph(
         spec.name,
@@ -132,12 +145,14 @@ def _expand(
         outputs,
         network.aliases,
         values.preset,
-        values.snapshot(),
+        {} if problems.found else values.snapshot(),
         tuple(values.read),
     )
-    if outputs and not bad:  # a step that hangs on a bad one is not lost
+    # A step that hangs on one with a problem is not lost.
+    if outputs and not bad and not problems.found:
         problems.extend(unreached(graph))
-        problems.raise_any()
+    if problems.found:
+        raise ExpandError(problems.found, replace(graph, outputs={}))
     return graph
 
 
