@@ -1,11 +1,14 @@
-"""A graph's identity: all layers, arguments, operand order and sharing, names removed.
+"""A graph's identity: a canonical hash of the expanded graph with names removed.
 
+It holds every layer, its arguments, the order of its operands and which calls share weights.
 Nodes are numbered in the order in which a walk from the outputs, operand by operand, first
-completes them, so neither names nor the order of writing matter.
+completes them, so neither names, nor blocks, nor the order of writing matter. Without names,
+outputs are told apart by their order, and so are inputs where there are several.
 """
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import fields
 
 from archforge.graph.graph import Graph, Node
@@ -15,9 +18,14 @@ def fingerprint(graph: Graph) -> str:
     """32 hex digits, equal on every machine and version of Python for equal networks."""
     order = _completion_order(graph)
     number = {name: index for index, name in enumerate(order)}
-    rows = [_row(graph.nodes[name], number) for name in order]
-    outputs = [number[node] for node in graph.outputs.values()]
-    text = json.dumps([rows, outputs], sort_keys=True, separators=(",", ":"))
+    weights = _first_users(graph, number)
+    content = [
+        [_row(graph.nodes[name], number, weights) for name in order],
+        [number[node] for node in graph.outputs.values()],
+    ]
+    if len(graph.inputs) > 1:  # one input has no order, and stored fingerprints stay as they are
+        content.append([number[name] for name in graph.inputs])
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"))
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
@@ -37,16 +45,42 @@ def _completion_order(graph: Graph) -> dict[str, None]:
     return done
 
 
-def _row(node: Node, number: dict[str, int]) -> list[object]:
+def _first_users(graph: Graph, number: Mapping[str, int]) -> dict[str, int]:
+    """For each node that others share weights with, or that shares, the walk's first user.
+
+    Which of the calls is written as the owner says nothing about the network, and the owner may
+    not be a part of it: so the first call in the walk stands for the weights.
+    """
+    first: dict[str, int] = {}
+    users: dict[str, list[str]] = {}
+    for name in number:
+        users.setdefault(_owner(graph, name), []).append(name)
+    for names in users.values():
+        first |= dict.fromkeys(names, number[names[0]])
+    return first
+
+
+def _owner(graph: Graph, name: str) -> str:
+    """The node that the weights were made for, through any number of sharings."""
+    node = graph.nodes.get(name)
+    while node is not None and node.shares is not None:
+        name = node.shares
+        node = graph.nodes.get(name)
+    return name
+
+
+def _row(node: Node, number: Mapping[str, int], weights: Mapping[str, int]) -> list[object]:
     arguments = {f.name: _plain(getattr(node.layer, f.name)) for f in fields(node.layer)}
-    # The owner of shared weights may come later in this walk; its own number stands for both.
-    shares = None if node.shares is None else number.get(node.shares, node.shares)
+    first = weights[node.name]
+    shares = None if first == number[node.name] else first
     return [node.kind, arguments, [number[name] for name in node.inputs], shares]
 
 
 def _plain(value: object) -> object:
-    if isinstance(value, tuple):
+    if isinstance(value, (tuple, list)):
         return [_plain(item) for item in value]
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, float) and value.is_integer():
         return int(value)  # 1.0 and 1 are the same argument
     return value
