@@ -5,17 +5,17 @@ from typing import Any
 
 from archforge.analysis.costs import costs
 from archforge.errors import Mark, Problem, ProblemError, did_you_mean
-from archforge.expand import expand
+from archforge.expand import Finder, expand
 from archforge.graph import Graph
 from archforge.spec import Expectation, Spec
 from archforge.spec import Mapping as Keys
 
 
-def expectation_problems(spec: Spec) -> Iterator[Problem]:
+def expectation_problems(spec: Spec, finder: Finder | None = None) -> Iterator[Problem]:
     """A problem for every stated fact that does not hold."""
     for expected in spec.expect:
         try:
-            graph = expand(spec, expected.preset, expected.hyperparameters)
+            graph = expand(spec, expected.preset, expected.hyperparameters, finder=finder)
         except ProblemError as error:
             what = f"preset '{expected.preset}'" if expected.preset else "what `expect` describes"
             for problem in error.problems:

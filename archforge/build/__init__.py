@@ -11,6 +11,7 @@ To add a layer that Keras lacks: its record in ``archforge.layers``, its class a
 from archforge.build.custom import CUSTOM
 from archforge.build.model import build_model, keras_layer, keras_name
 from archforge.build.quiet import keras, tensorflow
+from archforge.build.saved import load_saved
 from archforge.build.weights import model_facts, transfer
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "keras",
     "keras_layer",
     "keras_name",
+    "load_saved",
     "model_facts",
     "tensorflow",
     "transfer",

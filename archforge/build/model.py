@@ -7,13 +7,14 @@ itself what to call.
 from typing import Any
 
 from archforge.build.custom import CUSTOM
+from archforge.build.pretrained import load_pretrained
 from archforge.build.quiet import keras
 from archforge.graph import Graph, Input, Layer, Node
 from archforge.layers import KerasObject
 
 
 def build_model(graph: Graph) -> Any:
-    """The network of ``graph``, with new weights.
+    """The network of ``graph``, with new weights, or those that included architectures bring.
 
     Operands keep their order: the order of a model's weights follows from it.
 
@@ -23,7 +24,17 @@ def build_model(graph: Graph) -> Any:
     Returns:
         A ``keras.Model``. One input or output is a tensor; several are a dict by name, with ``@``
         written ``.`` as in all Keras names.
+
+    Raises:
+        ProblemError: Weights that the spec names cannot be had.
     """
+    model, layers = _assembled(graph)
+    load_pretrained(graph, layers, lambda whole: _assembled(whole)[0])
+    return model
+
+
+def _assembled(graph: Graph) -> tuple[Any, dict[str, Any]]:
+    """The model with new weights, and the layer of each node."""
     tensors: dict[str, Any] = {}
     layers: dict[str, Any] = {}
     for node in graph:
@@ -35,7 +46,7 @@ def build_model(graph: Graph) -> Any:
             tensors[node.name] = _call(node, graph, tensors, layers)
     inputs = {node.keras_name: tensors[name] for name, node in graph.inputs.items()}
     outputs = {keras_name(name): tensors[node] for name, node in graph.outputs.items()}
-    return keras.Model(_one_or_all(inputs), _one_or_all(outputs), name=graph.name)
+    return keras.Model(_one_or_all(inputs), _one_or_all(outputs), name=graph.name), layers
 
 
 def keras_layer(layer: Layer, name: str | None = None) -> Any:

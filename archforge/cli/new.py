@@ -53,7 +53,7 @@ def _text(source: str, preset: str | None, name: str) -> str:
 
     found = read_architecture(source)
     chosen = preset or found.preset
-    text = found.text
+    text = found.standalone
     if chosen is not None:
         values = found.graph(chosen).hyperparameters
         text = with_defaults(text, {key: values[key] for key in found.spec.presets[chosen]})

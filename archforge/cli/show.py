@@ -13,15 +13,28 @@ Facts = Mapping[str, Any]
 @click.command(epilog="Example:  archforge show unet --preset tutorial --nodes")
 @spec_options
 @click.option("--nodes", is_flag=True, help="One line for every node.")
+@click.option("--origin", is_flag=True, help="The spec with what it inherits, and from where.")
 @json_option
 def command(
-    spec: str, preset: str | None, given: dict[str, Any], nodes: bool, as_json: bool
+    spec: str,
+    preset: str | None,
+    given: dict[str, Any],
+    nodes: bool,
+    origin: bool,
+    as_json: bool,
 ) -> None:
     """Show a spec's shapes, parameters, MACs, memory, receptive field and accepted sizes."""
     from archforge.analysis import facts
     from archforge.catalog import read_architecture
 
     found = read_architecture(spec)
+    if origin:
+        from archforge.catalog import whole_tree
+        from archforge.spec import origin_text
+
+        tree = whole_tree(found.text, found.spec.file, found.spec.home)
+        click.echo(origin_text(tree), nl=False)
+        return
     graph = found.graph(preset, given)
     known = facts(graph, found.sizes(graph))
     if as_json:

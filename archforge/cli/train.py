@@ -74,7 +74,7 @@ def command(  # noqa: PLR0913 (one argument for each option)
     try:
         with shown_progress(folder) as on_epoch:
             run = train(
-                graph, found.text, dataset, settings, folder, fixed=fixed, on_epoch=on_epoch
+                graph, found.standalone, dataset, settings, folder, fixed=fixed, on_epoch=on_epoch
             )
     except (KeyboardInterrupt, ProblemError):
         click.echo(f"what there is of the run: {folder}", err=True)

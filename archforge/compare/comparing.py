@@ -189,7 +189,7 @@ def _trained(entry: Entry, settings: Settings, folder: Path, on_epoch: OnEpoch |
     opened = entry.opened
     return train(
         opened.graph,
-        opened.architecture.text,
+        opened.architecture.standalone,
         opened.dataset,
         settings,
         place,

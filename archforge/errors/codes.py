@@ -35,7 +35,6 @@ CODES: dict[str, str] = {
     "AF115": "nothing comes before this step",
     "AF116": "a block is used inside itself",
     "AF117": "a step reaches no output",
-    "AF118": "part of the language that is not there yet",
     "AF120": "a formula reads a name that does not exist",
     "AF121": "this is not a formula",
     "AF122": "formulas cannot do this",
@@ -47,6 +46,14 @@ CODES: dict[str, str] = {
     "AF131": "a loop over something that is not a list, or uneven columns",
     "AF132": "repeat cannot do this",
     "AF133": "sizes: pad cannot be used",
+    # other files: includes, inheritance, weights
+    "AF140": "an architecture inside itself",
+    "AF141": "an included architecture that does not fit here",
+    "AF142": "an edit that finds no step, or several",
+    "AF143": "keys that exclude each other",
+    "AF144": "no weights of that name",
+    "AF145": "no ImageNet weights for this architecture",
+    "AF146": "pixel values in another range than the weights expect",
     # hyperparameters and promises
     "AF301": "no hyperparameter of that name",
     "AF302": "no preset of that name",
@@ -114,6 +121,8 @@ CODES: dict[str, str] = {
     "AF512": "the saved network names code",
     "AF513": "images that do not fit the run",
     "AF514": "a mask that would overwrite a file",
+    "AF515": "the ImageNet weights cannot be had",
+    "AF516": "weights that do not fit the network",
     # search and comparison
     "AF601": "no hyperparameter of that name to search",
     "AF602": "a search range that cannot be read",

@@ -5,7 +5,8 @@ without end or a block inside itself is a problem, never a hang.
 """
 
 from archforge.expand.arguments import no_such
-from archforge.expand.expand import expand
+from archforge.expand.expand import expand, expand_at
+from archforge.expand.finding import Finder, Found
 from archforge.expand.formula import Formula, parse_formula
 from archforge.expand.inspect import formula_problems
 from archforge.expand.operations import FormulaError
@@ -13,10 +14,13 @@ from archforge.expand.values import Choose, Values
 
 __all__ = [
     "Choose",
+    "Finder",
     "Formula",
     "FormulaError",
+    "Found",
     "Values",
     "expand",
+    "expand_at",
     "formula_problems",
     "no_such",
     "parse_formula",

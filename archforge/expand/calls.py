@@ -80,7 +80,7 @@ class Calls:
         def run(path: str, inputs: list[str], place: Place) -> Made:
             return Made(self._network.add(path, layer, inputs, place, step.mark))
 
-        return _shareable(run)
+        return shareable(run)
 
     def _recipe(self, recipe: Recipe, what: str, step: Call) -> Again:
         def run(path: str, inputs: list[str], place: Place) -> Made:
@@ -92,7 +92,7 @@ class Calls:
             node = recipe.cook(kitchen, inputs)
             return Made(node, Scope(f"{path}.", kitchen.made))
 
-        return _shareable(run)
+        return shareable(run)
 
     def _own_block(self, block: Block, step: Call, place: Place) -> Again:
         if len(place.blocks) >= MAX_BLOCKS or block.name in place.blocks:
@@ -121,7 +121,7 @@ class Calls:
             end = self._steps.steps(block.steps, inside)
             return Made(end.node if end else None, scope)
 
-        return _shareable(run)
+        return shareable(run)
 
     def _repeated(self, step: Call, path: str, nodes: list[str], place: Place) -> Made:
         assert step.repeat is not None
@@ -159,7 +159,7 @@ class Calls:
         return made
 
 
-def _shareable(run: Again) -> Again:
+def shareable(run: Again) -> Again:
     """A run whose first path owns the weights; on later paths it uses them again."""
     owner: list[str] = []
 

@@ -1,26 +1,26 @@
 """The whole way from a spec to its graph."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from archforge.errors import Mark, Problem, ProblemError
-from archforge.expand.expander import Expander
-from archforge.expand.formula import parse_formula
+from archforge.expand.expander import Expander, Terms
+from archforge.expand.finding import Finder
+from archforge.expand.include import identity
+from archforge.expand.inputs import broken_rules, declared, declared_shape
 from archforge.expand.network import Network
-from archforge.expand.operations import show
-from archforge.expand.outputs import find_outputs, unreached
+from archforge.expand.outputs import find_outputs, pruned, unreached
 from archforge.expand.padding import padded
 from archforge.expand.remedies import with_remedies
 from archforge.expand.scope import Made, Place, Scope, Unknown
 from archforge.expand.values import Choose, Values
 from archforge.expand.working import Working
-from archforge.graph import Graph, Input, Node, Shape
-from archforge.spec import InputSpec, Rule, Spec
+from archforge.graph import Graph, Input, Node
+from archforge.spec import Spec
 from archforge.spec.names import step_names
 
-MAX_SIZE = 100_000
-VALUES = ("unit", "byte", "signed", "standard", "imagenet", "caffe")
+Sizes = tuple[int, int]
 
 
 class ExpandError(ProblemError):
@@ -43,6 +43,7 @@ def expand(
     *,
     choose: Choose | None = None,
     bad: frozenset[Mark] = frozenset(),
+    finder: Finder | None = None,
 ) -> Graph:
     """The graph of ``spec``.
 
@@ -52,41 +53,71 @@ def expand(
         given: Hyperparameters with fixed values.
         choose: Asked for every value that is read, may be searched and is not given.
         bad: Marks of steps whose form has a problem already; what hangs on them stays silent.
+        finder: Finds the architectures and weights that the spec names.
 
     Raises:
         ProblemError: With every problem that was found.
     """
     values = Values(spec, preset, given, choose)
+    job = _Job(spec, values, _terms(finder, bad))
     try:
         if spec.sizes == "pad" and not bad:
-            return _padded(spec, values)
-        return _expand(spec, values, bad, None)
+            return _padded(job)
+        return job.run()
     except ProblemError as error:
         if choose is not None:
             raise
-        told = with_remedies(error, spec, values, _tries(spec, preset, given or {}))
+        told = with_remedies(error, spec, values, _tries(job, preset, given or {}))
         raise ExpandError(told.problems, getattr(error, "graph", None)) from None
 
 
-def _padded(spec: Spec, values: Values) -> Graph:
-    place = Place(Scope(), values)
-    shape = _shape(next(iter(spec.inputs.values())), Working(Network()), place)
+def expand_at(spec: Spec, graph: Graph, sizes: Sizes, finder: Finder | None = None) -> Graph | None:
+    """The same network on images of other sizes, or ``None`` if it does not build on them.
 
-    def build(sizes: tuple[int, int] | None) -> Graph:
+    Args:
+        spec: What ``graph`` was expanded from.
+        graph: Whose preset and hyperparameters are kept.
+        sizes: Height and width that every input is given.
+        finder: Finds the architectures that the spec names.
+    """
+    if spec.sizes == "pad":
+        return replace(graph)  # every size is padded to one that fits
+    job = _Job(spec, Values(spec, graph.preset, graph.hyperparameters), _terms(finder))
+    try:
+        return job.at(sizes)
+    except ProblemError:
+        return None
+
+
+def _terms(finder: Finder | None, bad: frozenset[Mark] = frozenset()) -> Terms:
+    def whole(spec: Spec, preset: str | None, given: Mapping[str, Any]) -> Graph:
+        try:
+            return expand(spec, preset, given, finder=finder)
+        except ProblemError:
+            # Cut before its dense layers it may stand at sizes at which it cannot as a whole.
+            return expand(spec, preset, finder=finder)
+
+    return Terms(whole, finder, bad)
+
+
+def _padded(job: "_Job") -> Graph:
+    image = next(iter(job.spec.inputs.values()))
+    shape = declared_shape(image, Working(Network()), Place(Scope(), job.values))
+
+    def build(sizes: Sizes | None) -> Graph:
         # At the sizes of the file every problem is told, not the first alone.
-        return _expand(spec, values, frozenset(), sizes, only_first=sizes is not None)
+        return job.run() if sizes is None else job.at(sizes)
 
-    return padded(spec, build, shape)
+    return padded(job.spec, build, shape)
 
 
-def _tries(spec: Spec, preset: str | None, given: Mapping[str, Any]) -> Any:
+def _tries(job: "_Job", preset: str | None, given: Mapping[str, Any]) -> Any:
     """Tells whether the spec builds with other hyperparameters or with other input sizes."""
 
-    def builds(change: Mapping[str, Any], sizes: tuple[int, int] | None = None) -> bool:
+    def builds(change: Mapping[str, Any], sizes: Sizes | None = None) -> bool:
         try:
-            _expand(
-                spec, Values(spec, preset, {**given, **change}), frozenset(), sizes, only_first=True
-            )
+            values = Values(job.spec, preset, {**given, **change})
+            replace(job, values=values, terms=replace(job.terms, bad=frozenset())).at(sizes)
         except ProblemError:
             return False
         return True
@@ -94,128 +125,80 @@ def _tries(spec: Spec, preset: str | None, given: Mapping[str, Any]) -> Any:
     return builds
 
 
-def expand_at(spec: Spec, graph: Graph, sizes: tuple[int, int]) -> Graph | None:
-    """The same network on images of other sizes, or ``None`` if it does not build on them.
+@dataclass(frozen=True)
+class _Job:
+    """One spec to expand with certain values."""
 
-    Args:
-        spec: What ``graph`` was expanded from.
-        graph: Whose preset and hyperparameters are kept.
-        sizes: Height and width that every input is given.
-    """
-    values = Values(spec, graph.preset, graph.hyperparameters)
-    try:
-        if spec.sizes == "pad":
-            return replace(graph)  # every size is padded to one that fits
-        return _expand(spec, values, frozenset(), sizes, only_first=True)
-    except ProblemError:
-        return None
+    spec: Spec
+    values: Values
+    terms: Terms
 
+    def at(self, sizes: Sizes | None) -> Graph:
+        """The graph on images of other sizes; stops at the first problem."""
+        terms = replace(self.terms, only_first=True, any_size=sizes is not None)
+        return replace(self, terms=terms).run(sizes)
 
-def _expand(
-    spec: Spec,
-    values: Values,
-    bad: frozenset[Mark],
-    sizes: tuple[int, int] | None,
-    *,
-    only_first: bool = False,
-) -> Graph:
-    expander = Expander(spec, values, bad, only_first=only_first)
-    working = Working(expander.network)
-    place = Place(Scope(coming=step_names(spec.steps)), values)
-    problems = expander.problems
-    problems.extend(_broken_rules(spec, values, working))
-    problems.raise_any()
-    try:
-        for image in spec.inputs.values():
-            _add_input(image, expander, working, place, sizes)
-        place.scope.prev = next(iter(place.scope.names.values())) if len(spec.inputs) == 1 else None
-        expander.steps(spec.steps, place)
-        outputs = find_outputs(spec, expander, working, place)
-    except ProblemError as error:
-        problems.extend(error.problems)
-        outputs = {}
-    except RecursionError:
-        problems.add(Problem("AF005", "blocks and loops nest too deep", Mark(spec.file)))
-        raise ProblemError(problems.found) from None
-    network = expander.network
-    graph = Graph(
-        spec.name,
-        spec.task,
-        network.nodes,
-        outputs,
-        network.aliases,
-        values.preset,
-        {} if problems.found else values.snapshot(),
-        tuple(values.read),
-    )
-    # A step that hangs on one with a problem is not lost.
-    if outputs and not bad and not problems.found:
-        problems.extend(unreached(graph))
-    if problems.found:
-        raise ExpandError(problems.found, replace(graph, outputs={}))
-    return graph
+    def run(self, sizes: Sizes | None = None) -> Graph:
+        """The graph.
 
-
-def _broken_rules(spec: Spec, values: Values, working: Working) -> list[Problem]:
-    place = Place(Scope(), values)
-    found: list[Problem] = []
-    for rule in spec.require:
+        Raises:
+            ExpandError: With every problem and the nodes that could be made.
+        """
+        expander = Expander(self.spec, self.values, self.terms)
+        working = Working(expander.network)
+        coming, inside = step_names(self.spec.steps), (identity(self.spec),)
+        place = Place(Scope(coming=coming), self.values, architectures=inside)
+        problems = expander.problems
+        problems.extend(broken_rules(self.spec, self.values, working))
+        problems.raise_any()
+        outputs: dict[str, str] = {}
         try:
-            if not working.scalar(rule.that, place):
-                found.append(_broken(rule, values))
+            self._enter(expander, working, place, sizes)
+            expander.steps(self.spec.steps, place)
+            outputs = find_outputs(self.spec, expander, working, place)
         except ProblemError as error:
-            found += error.problems
-    return found
+            problems.extend(error.problems)
+        except RecursionError:
+            problems.add(Problem("AF005", "blocks and loops nest too deep", Mark(self.spec.file)))
+            raise ProblemError(problems.found) from None
+        graph = self._graph(expander, outputs)
+        # A step that hangs on one with a problem is not lost.
+        if outputs and not self.terms.bad and not problems.found:
+            graph = pruned(graph)
+            problems.extend(unreached(graph, expander.network.included.values()))
+        if problems.found:
+            raise ExpandError(problems.found, replace(graph, outputs={}))
+        return graph
 
+    def _graph(self, expander: Expander, outputs: dict[str, str]) -> Graph:
+        network, values = expander.network, self.values
+        return Graph(
+            self.spec.name,
+            self.spec.task,
+            network.nodes,
+            outputs,
+            network.aliases,
+            values.preset,
+            {} if expander.problems.found else values.snapshot(),
+            tuple(values.read),
+            tuple(network.included.values()),
+        )
 
-def _broken(rule: Rule, values: Values) -> Problem:
-    read = sorted(parse_formula(str(rule.that.value)).names)
-    shown = ", ".join(f"{name} = {show(values.value(name))}" for name in read if name in values)
-    return Problem(
-        "AF305",
-        rule.say,
-        rule.that.mark,
-        why=f"`{rule.that.value}` does not hold with {shown}" if shown else "",
-    )
-
-
-def _add_input(
-    image: InputSpec,
-    expander: Expander,
-    working: Working,
-    place: Place,
-    sizes: tuple[int, int] | None,
-) -> None:
-    try:
-        shape = _shape(image, working, place)
-        accepted = working.scalar(image.values, place)
-        if accepted not in VALUES:
-            raise working.problem(
-                "AF105",
-                f"values cannot be {show(accepted)}",
-                image.values.mark,
-                fix=f"use one of: {', '.join(VALUES)}",
-            )
-    except (ProblemError, Unknown) as error:
-        expander.problems.extend(error.problems if isinstance(error, ProblemError) else ())
-        place.scope.names[image.name] = Made(None)
-        return
-    if sizes is not None and len(shape) == 3:
-        shape = (*sizes, shape[-1])
-    layer = Input(declared=shape, values=accepted)
-    expander.network.nodes[image.name] = Node(image.name, layer, (), shape, mark=image.mark)
-    place.scope.names[image.name] = Made(image.name, line=image.mark.line)
-
-
-def _shape(image: InputSpec, working: Working, place: Place) -> Shape:
-    sizes = working.value(image.shape, place)
-    for item, size in zip(image.shape.items, sizes, strict=True):
-        whole = isinstance(size, int) and not isinstance(size, bool) and 0 < size <= MAX_SIZE
-        if size is not None and not whole:
-            raise working.problem(
-                "AF231",
-                f"a size of input '{image.name}' cannot be {show(size)}",
-                item.mark,
-                why=f"sizes are whole numbers from 1 to {MAX_SIZE}, or null for any",
-            )
-    return tuple(sizes)
+    def _enter(
+        self, expander: Expander, working: Working, place: Place, sizes: Sizes | None
+    ) -> None:
+        """Make the images nodes."""
+        names = place.scope.names
+        for image in self.spec.inputs.values():
+            try:
+                layer = declared(image, working, place)
+            except (ProblemError, Unknown) as error:
+                expander.problems.extend(getattr(error, "problems", ()))
+                names[image.name] = Made(None)
+                continue
+            if sizes is not None and len(layer.declared) == 3:
+                layer = Input(declared=(*sizes, layer.declared[-1]), values=layer.values)
+            node = Node(image.name, layer, (), layer.declared, mark=image.mark)
+            expander.network.nodes[image.name] = node
+            names[image.name] = Made(image.name, line=image.mark.line)
+        place.scope.prev = next(iter(names.values())) if len(names) == 1 else None

@@ -5,19 +5,40 @@ is still checked, so a reader learns of everything at once.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from archforge.errors import Mark, Problem, ProblemError, Problems
 from archforge.expand.calls import Calls
+from archforge.expand.finding import Finder
+from archforge.expand.include import Includes, Whole
 from archforge.expand.network import Network
 from archforge.expand.operations import FormulaError, show
 from archforge.expand.scope import Made, Place, Unknown, turns
 from archforge.expand.values import Values
 from archforge.expand.working import Working
 from archforge.graph import Frame, ShapeError
-from archforge.spec import Branches, Call, Condition, Loop, Share, Spec, Step
+from archforge.spec import Branches, Call, Condition, Include, Loop, Share, Spec, Step
 from archforge.spec.names import step_names
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What holds for an expansion as a whole.
+
+    Args:
+        finder: Finds other specs.
+        whole: Expands another spec on its own.
+        bad: Marks of steps whose form has a problem already.
+        only_first: Stop at the first problem; for trying out whether something builds.
+        any_size: Images may have other sizes than are declared.
+    """
+
+    whole: Whole
+    finder: Finder | None = None
+    bad: frozenset[Mark] = frozenset()
+    only_first: bool = False
+    any_size: bool = False
 
 
 class Expander:
@@ -26,26 +47,38 @@ class Expander:
     Args:
         spec: What to expand.
         values: Its hyperparameters.
-        bad: Marks of steps whose form has a problem already.
-        only_first: Stop at the first problem; for trying out whether something builds.
+        terms: What holds for it.
+        network: What it adds to; a new one by default.
     """
 
     def __init__(
-        self, spec: Spec, values: Values, bad: frozenset[Mark], *, only_first: bool = False
+        self, spec: Spec, values: Values, terms: Terms, network: Network | None = None
     ) -> None:
-        self.network = Network()
+        self.network = network or Network()
         self.problems = Problems()
-        self._bad = bad
-        self._only_first = only_first
-        self._working = Working(self.network)
-        self._calls = Calls(spec, values, self._working, self)
+        self._terms = terms
+        self._working = working = Working(self.network)
+        self._calls = Calls(spec, values, working, self)
+        includes = Includes(
+            terms.finder, working, self._nest, terms.whole, spec.home, any_size=terms.any_size
+        )
         self._run: dict[type[Step], Callable[[Any, Place], Made]] = {
             Call: self._calls.run,
             Loop: self._loop,
             Branches: self._branches,
             Condition: self._condition,
             Share: self._share,
+            Include: includes.run,
         }
+
+    def _nest(self, spec: Spec, values: Values) -> "Expander":
+        # All problems of an included file are wanted: those of steps that are dropped do not count.
+        terms = replace(self._terms, bad=frozenset(), only_first=False)
+        return Expander(spec, values, terms, self.network)
+
+    def found(self) -> list[Problem]:
+        """The problems of the steps that were run."""
+        return self.problems.found
 
     def steps(self, steps: Sequence[Step], place: Place) -> Made | None:
         """Run ``steps`` in order; what ``prev`` is after them."""
@@ -57,7 +90,7 @@ class Expander:
         try:
             self.network.count_step(step.mark)
             name = self._name(step, place)
-            if step.mark in self._bad:
+            if step.mark in self._terms.bad:
                 raise Unknown
             if not isinstance(step, Condition) and self._skipped(step, place):
                 place.scope.skipped.add(name or "")
@@ -71,7 +104,7 @@ class Expander:
         self._define(step, made, place)
 
     def _report(self, error: ProblemError, place: Place) -> None:
-        if self._only_first or any(problem.code == "AF130" for problem in error.problems):
+        if self._terms.only_first or any(problem.code == "AF130" for problem in error.problems):
             raise error
         self.problems.extend(
             replace(problem, trail=problem.trail or self._trail(place))
@@ -98,7 +131,7 @@ class Expander:
             return  # reported when the step was run
         if name is None:
             return
-        if name in place.scope.names and step.mark not in self._bad:
+        if name in place.scope.names and step.mark not in self._terms.bad:
             first = place.scope.names[name].line
             self._report(
                 ProblemError(

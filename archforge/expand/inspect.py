@@ -7,7 +7,7 @@ from archforge.expand.formula import parse_formula
 from archforge.expand.operations import FormulaError
 from archforge.expand.references import parse_reference
 from archforge.expand.scope import unknown_name
-from archforge.spec import Branches, Call, Items, Loop, Scalar, Share, Spec, Step, Tree
+from archforge.spec import Branches, Call, Include, Items, Loop, Scalar, Share, Spec, Step, Tree
 from archforge.spec.names import bodies
 from archforge.spec.tree import formulas
 
@@ -71,6 +71,9 @@ def _own(step: Step) -> Iterator[Tree]:
         yield from (tree for tree in (step.align, step.interpolation) if tree is not None)
     if isinstance(step, Loop):
         yield from step.columns.values()
+    if isinstance(step, Include):
+        values = (step.what, step.preset, step.hyperparameters, step.weights, step.trainable)
+        yield from (value for value in values if value is not None)
 
 
 def _references(step: Step) -> Iterator[Scalar]:
@@ -79,6 +82,8 @@ def _references(step: Step) -> Iterator[Scalar]:
         yield step.name
     if isinstance(step, Share):
         yield step.what
+    if isinstance(step, Include) and step.until is not None:
+        yield step.until
     sources = step.source.items if isinstance(step.source, Items) else (step.source,)
     yield from (source for source in sources if isinstance(source, Scalar))
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from archforge.errors import Mark, refuse
 from archforge.expand.scope import Place
-from archforge.graph import Layer, Node, Parameters, Shape, ShapeError
+from archforge.graph import Included, Layer, Node, Parameters, Shape, ShapeError
 
 MAX_NODES = 20_000
 MAX_STEPS = 200_000
@@ -18,6 +18,7 @@ class Network:
     nodes: dict[str, Node] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
     steps: int = 0
+    included: dict[str, Included] = field(default_factory=dict)
 
     def shape(self, node: str) -> Shape:
         """Shape of a node's output."""
@@ -49,6 +50,8 @@ class Network:
         self.count_step(mark)
         shapes = [self.nodes[name].shape for name in inputs]
         shape = layer.shape(shapes)
+        if place.frozen and layer.weights(shapes).total:
+            layer = type(layer)(**{**vars(layer), "trainable": False})
         owner = self._owner(path, place)
         if owner is not None:
             self._check_shared(owner, layer, shapes)

@@ -1,14 +1,15 @@
 """What a network gives back, and steps that lead nowhere."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
-from archforge.errors import Problem, ProblemError
+from archforge.errors import Mark, Problem, ProblemError
 from archforge.expand.expander import Expander
 from archforge.expand.operations import FormulaError
 from archforge.expand.references import parse_reference
 from archforge.expand.scope import Made, Place, Unknown
 from archforge.expand.working import Working
-from archforge.graph import Graph, Node
+from archforge.graph import Graph, Included, Node
 from archforge.spec import Scalar, Spec
 
 
@@ -54,8 +55,35 @@ def _members(family: str, place: Place) -> dict[str, Made]:
     return {name: made for name, made in place.scope.names.items() if made in members}
 
 
-def unreached(graph: Graph) -> list[Problem]:
-    """A problem for every step, and every input, that reaches no output."""
+def unreached(graph: Graph, included: Iterable[Included] = ()) -> list[Problem]:
+    """A problem for every step, and every input, that reaches no output.
+
+    Args:
+        graph: The network.
+        included: Every architecture that was included; those of which nothing is left are lost.
+    """
+    reached = _reached(graph)
+    lost: dict[object, str] = {}
+    useful = {graph.nodes[name].mark for name in reached}
+    for node in graph:
+        if node.name not in reached and node.mark not in useful:
+            lost.setdefault(node.mark, node.name)
+    for one in included:
+        if not any(name.startswith(f"{one.path}.") for name in graph.nodes):
+            lost.setdefault(one.mark, one.path)
+    return [
+        Problem(
+            "AF117",
+            f"'{name}' reaches no output",
+            mark if isinstance(mark, Mark) else None,
+            why="what it computes is never used",
+            fix="read it in a `from:`, name it in `outputs:`, or remove it",
+        )
+        for mark, name in lost.items()
+    ]
+
+
+def _reached(graph: Graph) -> set[str]:
     reached: set[str] = set()
     stack = list(graph.outputs.values())
     while stack:
@@ -63,18 +91,37 @@ def unreached(graph: Graph) -> list[Problem]:
         if name not in reached:
             reached.add(name)
             stack += graph.nodes[name].inputs
-    lost: dict[object, Node] = {}
-    useful = {graph.nodes[name].mark for name in reached}
-    for node in graph:
-        if node.name not in reached and node.mark not in useful:
-            lost.setdefault(node.mark, node)
-    return [
-        Problem(
-            "AF117",
-            f"'{node.name}' reaches no output",
-            node.mark,
-            why="what it computes is never used",
-            fix="read it in a `from:`, name it in `outputs:`, or remove it",
-        )
-        for node in lost.values()
-    ]
+    return reached
+
+
+def pruned(graph: Graph) -> Graph:
+    """The graph without the nodes of included architectures that reach no output."""
+    if not graph.included:
+        return graph
+    reached, inside = _reached(graph), tuple(f"{one.path}." for one in graph.included)
+    dropped = {node.name for node in graph if node.name not in reached} & {
+        node.name for node in graph if node.name.startswith(inside)
+    }
+    nodes = {node.name: node for node in graph if node.name not in dropped}
+    for node in list(nodes.values()):
+        if node.shares in dropped:
+            _promote(graph, nodes, node)
+    return replace(
+        graph,
+        nodes=nodes,
+        aliases={name: node for name, node in graph.aliases.items() if node not in dropped},
+        included=tuple(
+            one for one in graph.included if any(n.startswith(f"{one.path}.") for n in nodes)
+        ),
+    )
+
+
+def _promote(graph: Graph, nodes: dict[str, Node], heir: Node) -> None:
+    """Give the weights of a dropped node to the first that shares them."""
+    if nodes[heir.name].shares != heir.shares:
+        return  # an earlier one took them
+    parameters = heir.layer.parameters(graph.shapes(heir))
+    for node in list(nodes.values()):
+        if node.shares == heir.shares:
+            nodes[node.name] = replace(node, shares=heir.name)
+    nodes[heir.name] = replace(heir, shares=None, parameters=parameters)

@@ -1,10 +1,10 @@
 """Where a step stands: which names it sees, and what ``prev`` is."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from archforge.errors import Mark, did_you_mean
+from archforge.errors import Mark, Problem, ProblemError, did_you_mean
 from archforge.expand.operations import FormulaError
 from archforge.expand.references import parse_reference
 from archforge.expand.values import Values
@@ -42,6 +42,7 @@ class Scope:
         prev: The output of the step before; ``None`` after a step with a problem.
         skipped: Names whose steps were skipped by ``if:``.
         coming: Names that steps of this scope can make, with their lines.
+        problems: Of an included architecture; told where a name is read that hangs on them.
     """
 
     prefix: str = ""
@@ -49,6 +50,7 @@ class Scope:
     prev: Made | None = None
     skipped: set[str] = field(default_factory=set)
     coming: Mapping[str, int] = field(default_factory=dict)
+    problems: Sequence[Problem] = ()
 
     def find(self, name: str) -> Made:
         """What ``name`` (indices worked out, dots for inner nodes) stands for.
@@ -56,6 +58,7 @@ class Scope:
         Raises:
             FormulaError: Nothing of that name was made before this point.
             Unknown: It was, with a problem.
+            ProblemError: It was, inside an included architecture, with these problems.
         """
         made = self._own(name)
         if made is None:
@@ -69,6 +72,8 @@ class Scope:
             return self.prev
         head, _, rest = name.partition(".")
         made = self.names.get(head)
+        if made is not None and made.node is None and self.problems:
+            raise ProblemError(self.problems)
         if made is None or not rest:
             return made
         if made.node is None:
@@ -108,7 +113,11 @@ class Scope:
                 why=f"steps run top to bottom; '{base}' is made on line {line}",
                 fix=_made_fix(word, self.names),
             )
-        known = ["prev", *self.names, *self.coming]
+        inside = self.names.get(word) if "." in name else None
+        if inside is not None and inside.inner is not None:
+            known = [f"{word}.{inner}" for inner in inside.inner.names]
+        else:
+            known = ["prev", *self.names, *self.coming]
         return FormulaError("AF110", f"no node is called '{name}'", fix=did_you_mean(name, known))
 
 
@@ -130,6 +139,8 @@ class Place:
         frames: The blocks and loops around it.
         trail: How it was reached, for a problem's reader.
         blocks: Own blocks that are being run.
+        architectures: Files of the architectures that are being run, outermost first.
+        frozen: Whether the weights made here stay as they are.
         sharing: (new path, old path): layers below the new one use the weights of the old one.
     """
 
@@ -141,6 +152,8 @@ class Place:
     trail: tuple[str, ...] = ()
     blocks: tuple[str, ...] = ()
     sharing: tuple[str, str] | None = None
+    architectures: tuple[str, ...] = ()
+    frozen: bool = False
 
     def turn(self, loops: Mapping[str, Any], frame: Frame) -> "Place":
         """The place inside one turn of a loop."""

@@ -49,6 +49,10 @@ class Values:
     def __contains__(self, name: str) -> bool:
         return name in self._spec.hyperparameters
 
+    def given(self) -> dict[str, Any]:
+        """The values that are fixed."""
+        return dict(self._given)
+
     def names(self) -> list[str]:
         """Every hyperparameter of the spec."""
         return list(self._spec.hyperparameters)

@@ -8,7 +8,7 @@ A node may only name earlier nodes, so a graph is acyclic and sorted by construc
 from archforge.graph.argument import Argument, arg
 from archforge.graph.described import Described, record
 from archforge.graph.fingerprint import fingerprint
-from archforge.graph.graph import Frame, Graph, Node
+from archforge.graph.graph import Frame, Graph, Included, Node
 from archforge.graph.layer import Input, Layer, Parameters
 from archforge.graph.shape import Shape, ShapeError, Span, show_shape
 
@@ -17,6 +17,7 @@ __all__ = [
     "Described",
     "Frame",
     "Graph",
+    "Included",
     "Input",
     "Layer",
     "Node",

@@ -13,8 +13,8 @@ class Frame:
     """One step outwards from a node to the file: the block or the loop's turn it was made in.
 
     Args:
-        kind: ``block``, ``loop``, ``repeat`` or ``branch``.
-        name: The block's path or the loop's text; what a picture folds by.
+        kind: ``architecture``, ``block``, ``loop``, ``repeat`` or ``branch``.
+        name: The path of the block or the loop; what a picture folds by.
         label: What to call it: ``DoubleConv``, ``i``.
         turn: The loop's turn from 0; 0 for blocks.
     """
@@ -61,6 +61,29 @@ class Node:
 
 
 @dataclass(frozen=True)
+class Included:
+    """Another architecture inside a graph.
+
+    Args:
+        path: Of the step; its nodes are ``PATH.NODE``.
+        architecture: Its name.
+        preset: The preset it was made with, if any.
+        mark: Where it is included.
+        weights: The file or run that its weights come from, ``imagenet``, or nothing.
+        twin: The function of keras.applications that makes the same network, for ``imagenet``.
+        whole: The included network on its own, for those that bring weights.
+    """
+
+    path: str
+    architecture: str
+    preset: str | None
+    mark: Mark
+    weights: str | None = None
+    twin: str | None = None
+    whole: "Graph | None" = None
+
+
+@dataclass(frozen=True)
 class Graph:
     """A whole network.
 
@@ -73,6 +96,7 @@ class Graph:
         preset: The preset it was made with, if any.
         hyperparameters: Every value that the graph was made from.
         read: Names (``filters``, ``dropout@2``) of the hyperparameters that making it read.
+        included: Other architectures inside it.
     """
 
     name: str
@@ -83,6 +107,7 @@ class Graph:
     preset: str | None = None
     hyperparameters: Mapping[str, object] = field(default_factory=dict)
     read: tuple[str, ...] = ()
+    included: tuple[Included, ...] = ()
 
     def __iter__(self) -> Iterator[Node]:
         return iter(self.nodes.values())

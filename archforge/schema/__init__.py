@@ -6,8 +6,8 @@ is, never ``oneOf`` or ``anyOf``: with those an editor loses completion and repo
 alternative.
 """
 
-from archforge.schema.form import Form, check_form
+from archforge.schema.form import Form, check_form, inheritance_problems
 from archforge.schema.language import language_schema
 from archforge.schema.meaning import meaning_problems
 
-__all__ = ["Form", "check_form", "language_schema", "meaning_problems"]
+__all__ = ["Form", "check_form", "inheritance_problems", "language_schema", "meaning_problems"]

@@ -8,7 +8,7 @@ from archforge.errors import Mark, Problem, Problems, did_you_mean
 from archforge.expand import no_such
 from archforge.layers import LAYERS
 from archforge.schema.fragments import Schema
-from archforge.schema.frame import FRAME
+from archforge.schema.frame import FRAME, INHERITS
 from archforge.schema.steps import (
     BLOCK,
     GROUPS,
@@ -20,6 +20,12 @@ from archforge.schema.steps import (
 from archforge.spec import Items, Mapping, Scalar, Tree, is_formula
 from archforge.spec.steps import STEP_KINDS, step_kind
 from archforge.spec.validate import problems as schema_problems
+
+WORDS = (
+    *("name", "if", "align", "interpolation"),
+    *("preset", "until", "weights", "trainable"),
+)
+"""Keys of a step that hold one word; a step with anything else there cannot be parsed."""
 
 _STEPS_LEFT_OPEN: Schema = {"definitions": {"step": {}, "block": {}}}
 
@@ -43,6 +49,27 @@ def check_form(tree: Mapping) -> Form:
     """Check the form of an architecture file; never raises for what stands in it."""
     reader = _Reader(tree)
     return reader.form()
+
+
+def inheritance_problems(tree: Mapping) -> Iterator[Problem]:
+    """Problems of ``extends:`` and ``edit:``, before the parent is looked for."""
+    yield from schema_problems({"properties": INHERITS, **_STEPS_LEFT_OPEN}, tree, "a spec")
+    if "edit" not in tree:
+        return
+    if "extends" not in tree:
+        yield Problem(
+            "AF143",
+            "`edit:` changes the steps of a parent, and there is none",
+            tree.keys["edit"],
+            fix="add `extends: NAME`, or change the steps themselves",
+        )
+    elif "graph" in tree:
+        yield Problem(
+            "AF143",
+            "`graph:` replaces the parent's steps, so `edit:` has nothing to change",
+            tree.keys["edit"],
+            fix="keep one of the two",
+        )
 
 
 class _Reader:
@@ -94,23 +121,17 @@ class _Reader:
             fix = did_you_mean(next(iter(step.keys), ""), STEP_KINDS)
             self._undecided(step.mark, f"this step does not say what it is: {_keys(step)}", fix)
             return
-        if kind == "architecture":
-            self._undecided(
-                step.mark, "`architecture:` is not there yet", "write the steps out", "AF118"
-            )
-            return
         found = [
             *self._unknown(step, kind),
             *schema_problems(self._schema(step, kind), step, _what(step, kind)),
         ]
-        if kind in GROUPS:
+        if kind in GROUPS and kind != "architecture":
             self._fatal(found)
             self._inside(step, kind)
         elif found:
             self._problems.extend(found)
             self._bad.add(step.mark)
-            words = (kind, "name", "if", "align", "interpolation")
-            self._sound &= all(isinstance(step.get(key) or step[kind], Scalar) for key in words)
+            self._sound &= all(isinstance(step.get(key) or step[kind], Scalar) for key in WORDS)
 
     def _unknown(self, step: Mapping, kind: str) -> Iterator[Problem]:
         """A layer or block that is named outright and does not exist."""
@@ -122,8 +143,8 @@ class _Reader:
         if what not in known:
             yield no_such(kind, what, known, others, step[kind].mark)
 
-    def _undecided(self, mark: Mark, message: str, fix: str, code: str = "AF106") -> None:
-        self._fatal([Problem(code, message, mark, fix=fix)])
+    def _undecided(self, mark: Mark, message: str, fix: str) -> None:
+        self._fatal([Problem("AF106", message, mark, fix=fix)])
 
     def _schema(self, step: Mapping, kind: str) -> Schema:
         if kind in GROUPS:
@@ -184,7 +205,7 @@ def _keys(step: Mapping) -> str:
 
 def _what(step: Mapping, kind: str) -> str:
     if kind not in ("layer", "block"):
-        return {"for": "a loop", "if": "a choice", "share": "a share"}.get(kind, "a step")
+        return {"for": "a loop", "if": "a choice", "share": "a share"}.get(kind, f"`{kind}:`")
     what = step[kind].plain
     return "this step" if is_formula(what) else str(what)
 

@@ -64,6 +64,43 @@ def _named(fragment: Schema) -> Schema:
     return {"type": ["object", "null"], "additionalProperties": fragment}
 
 
+NEEDS_AFTER: Schema = {"required": ["after"]}
+STEP_NAME: Schema = {**REFERENCE, "description": "a step, by the text of its `name:`"}
+EDIT: Schema = {
+    **closed(
+        {
+            "after": STEP_NAME,
+            "before": STEP_NAME,
+            "insert": STEPS,
+            "replace": STEP_NAME,
+            "with": STEPS,
+            "remove": STEP_NAME,
+        },
+        description="a change to the parent's steps",
+    ),
+    "minProperties": 1,
+    "allOf": [
+        {"if": {"required": [verb]}, "then": closed({verb: {}, held: {}}, verb, held)}
+        for verb, held in (("after", "insert"), ("before", "insert"), ("replace", "with"))
+    ]
+    + [
+        {"if": {"required": ["remove"]}, "then": closed({"remove": {}}, "remove")},
+        {"if": {"required": ["insert"], "not": {"required": ["before"]}}, "then": NEEDS_AFTER},
+        {"if": {"required": ["with"]}, "then": {"required": ["replace"]}},
+    ],
+}
+INHERITS: dict[str, Schema] = {
+    "extends": {
+        "type": "string",
+        "description": "the one parent: a name of the zoo or a path; its keys are taken over",
+    },
+    "edit": {
+        "type": "array",
+        "items": EDIT,
+        "description": "changes to the parent's steps, made before loops run",
+    },
+}
+
 FRAME: Schema = closed(
     {
         "archforge": {"const": 1, "description": "version of the language"},
@@ -86,12 +123,13 @@ FRAME: Schema = closed(
         },
         "expect": {"type": "array", "items": EXPECTATION},
         "sizes": {"enum": ["exact", "pad"]},
+        **INHERITS,
     },
     "archforge",
     "name",
-    "task",
-    "inputs",
-    "graph",
     description="an archforge architecture",
 )
+FRAME["if"] = {"required": ["extends"]}
+FRAME["then"] = {}
+FRAME["else"] = {"required": ["task", "inputs", "graph"]}
 """Everything but the steps; ``step`` and ``block`` are definitions that ``language`` fills in."""

@@ -64,6 +64,36 @@ GROUPS: dict[str, Schema] = {
         description="branches that start at one node, and what joins them",
     ),
     "if": closed({**COMMON, "steps": STEPS, "else": STEPS}, "if", "steps", description="a choice"),
+    "architecture": closed(
+        {
+            **COMMON,
+            "architecture": {
+                "type": "string",
+                "description": "another spec: a name of the zoo, a preset's name, or a path",
+            },
+            "preset": {"type": "string", "description": "a preset of it"},
+            "until": {
+                **REFERENCE,
+                "description": "its node to stop at; its output by default",
+            },
+            "hyperparameters": {
+                "type": ["object", "null"],
+                "additionalProperties": VALUE,
+                "description": "values of its hyperparameters",
+            },
+            "weights": {
+                "type": ["string", "null"],
+                "description": "imagenet, a run's folder, a .keras or a .weights.h5 file",
+            },
+            "trainable": {
+                "type": ["boolean", "string"],
+                "pattern": "^=",
+                "description": "false keeps its weights as they are",
+            },
+        },
+        "architecture",
+        description="another architecture inside this one",
+    ),
     "share": closed(
         {**COMMON, "share": REFERENCE}, "share", description="an earlier step, same weights"
     ),

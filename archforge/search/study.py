@@ -183,7 +183,7 @@ def _baseline(best: Trial | None) -> Mapping[str, float]:
 
 
 def _plan(request: Request, opened: Opened, space: Space) -> Plan:
-    text = opened.architecture.text
+    text = opened.architecture.standalone
 
     def check(graph: Graph) -> None:
         check_fits(graph, opened.dataset.classes)
@@ -237,7 +237,7 @@ def _check_space(plan: Plan) -> None:
 def _identity(request: Request, opened: Opened, space: Space) -> Identity:
     return Identity(
         architecture=opened.architecture.spec.name,
-        spec=opened.architecture.text,
+        spec=opened.architecture.standalone,
         preset=opened.preset,
         fixed=dict(opened.fixed),
         ranges=space.ranges(),

@@ -5,6 +5,7 @@ whose form was checked into a ``Spec``. Formulas stay text here, ``archforge.exp
 out.
 """
 
+from archforge.spec.inherit import inherited
 from archforge.spec.parse import parse_spec
 from archforge.spec.read import read_file, read_text
 from archforge.spec.records import (
@@ -14,6 +15,7 @@ from archforge.spec.records import (
     Condition,
     Expectation,
     Hyperparameter,
+    Include,
     InputSpec,
     Loop,
     Rule,
@@ -23,6 +25,7 @@ from archforge.spec.records import (
     Step,
 )
 from archforge.spec.tree import Items, Mapping, Scalar, Tree, is_formula
+from archforge.spec.write import origin_text, tree_text
 
 __all__ = [
     "Block",
@@ -31,6 +34,7 @@ __all__ = [
     "Condition",
     "Expectation",
     "Hyperparameter",
+    "Include",
     "InputSpec",
     "Items",
     "Loop",
@@ -42,8 +46,11 @@ __all__ = [
     "Spec",
     "Step",
     "Tree",
+    "inherited",
     "is_formula",
+    "origin_text",
     "parse_spec",
     "read_file",
     "read_text",
+    "tree_text",
 ]

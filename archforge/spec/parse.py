@@ -4,6 +4,8 @@ Every function here relies on that check (``archforge.schema.check``): a wrong t
 a bug of ours, not of the file.
 """
 
+from pathlib import Path
+
 from archforge.spec.records import (
     Block,
     Expectation,
@@ -19,8 +21,14 @@ from archforge.spec.tree import Items, Mapping, Scalar, Tree
 UNIT = "unit"
 
 
-def parse_spec(tree: Mapping, file: str) -> Spec:
-    """The spec in ``tree``."""
+def parse_spec(tree: Mapping, file: str, home: Path | None = None) -> Spec:
+    """The spec in ``tree``.
+
+    Args:
+        tree: Whose form was checked.
+        file: What problems call it.
+        home: Where it lies.
+    """
     year = _plain(tree, "year")
     return Spec(
         file=file,
@@ -42,6 +50,7 @@ def parse_spec(tree: Mapping, file: str) -> Spec:
         require=tuple(_rule(value) for value in _items(tree, "require")),
         expect=tuple(_expectation(value) for value in _items(tree, "expect")),
         sizes=str(_plain(tree, "sizes") or "exact"),
+        home=home,
     )
 
 

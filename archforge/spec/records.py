@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from archforge.errors import Mark
@@ -116,6 +117,27 @@ class Share(Step):
 
 
 @dataclass(frozen=True)
+class Include(Step):
+    """``architecture:``: another spec inside this one.
+
+    Args:
+        what: Its name in the zoo, a preset's name, or a path from this file.
+        preset: A preset of it.
+        until: Its node that is the step's output; ``None`` for its own output.
+        hyperparameters: Values of its hyperparameters.
+        weights: A file, a run, or ``imagenet``; ``None`` for new ones.
+        trainable: Whether its weights are learned; they are by default.
+    """
+
+    what: Scalar = field(default_factory=lambda: Scalar("", Mark("")))
+    preset: Scalar | None = None
+    until: Scalar | None = None
+    hyperparameters: Mapping = field(default_factory=lambda: Mapping({}, {}, Mark("")))
+    weights: Scalar | None = None
+    trainable: Scalar | None = None
+
+
+@dataclass(frozen=True)
 class Block:
     """A named group of steps with arguments of its own.
 
@@ -154,7 +176,13 @@ class Expectation:
 
 @dataclass(frozen=True)
 class Spec:
-    """A whole architecture file."""
+    """A whole architecture file.
+
+    Args:
+        file: What problems call it.
+        home: Where it lies, so that paths in it can be followed; ``None`` for text without a file.
+        parents: Files that it inherits from, as problems call them.
+    """
 
     file: str
     name: str
@@ -173,3 +201,5 @@ class Spec:
     source: str = ""
     year: int | None = None
     sizes: str = "exact"
+    home: Path | None = None
+    parents: tuple[str, ...] = ()

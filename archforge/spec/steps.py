@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 
-from archforge.spec.records import Branches, Call, Condition, Loop, Share, Step
+from archforge.spec.records import Branches, Call, Condition, Include, Loop, Share, Step
 from archforge.spec.tree import Items, Mapping, Scalar, Tree, is_formula
 
 STEP_KINDS = ("layer", "block", "share", "architecture", "for", "branches", "if")
@@ -48,6 +48,7 @@ class StepReader:
             "branches": self._branches,
             "if": self._condition,
             "share": self._share,
+            "architecture": self._include,
         }
         return readers[kind or ""](tree)
 
@@ -100,6 +101,28 @@ class StepReader:
 
     def _share(self, tree: Mapping) -> Share:
         return Share(tree.mark, self._ordinal("share"), *_common(tree), _scalar(tree["share"]))
+
+    def _include(self, tree: Mapping) -> Include:
+        what = _scalar(tree["architecture"])
+        label = "architecture" if is_formula(what.value) else snake(stem(str(what.value)))
+        given = tree.get("hyperparameters")
+        return Include(
+            tree.mark,
+            self._ordinal(label or "architecture"),
+            *_common(tree),
+            what=what,
+            preset=_maybe(tree, "preset"),
+            until=_maybe(tree, "until"),
+            hyperparameters=given if isinstance(given, Mapping) else Mapping({}, {}, tree.mark),
+            weights=_maybe(tree, "weights"),
+            trainable=_maybe(tree, "trainable"),
+        )
+
+
+def stem(name: str) -> str:
+    """The name of an architecture in what ``architecture:`` says: the last part of a path."""
+    last = name.replace("\\", "/").rpartition("/")[2]
+    return last.removesuffix(".yaml").removesuffix(".yml")
 
 
 def _common(tree: Mapping) -> tuple[Scalar | None, Tree | None, Scalar | None]:

@@ -1,6 +1,6 @@
 """Parsed YAML in which every key and value keeps its place."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -86,6 +86,22 @@ def find(tree: Tree, path: Iterable[str | int]) -> Tree:
 def _item(tree: Tree, step: str | int) -> Tree:
     assert isinstance(tree, Items)
     return tree.items[int(step)]
+
+
+def with_values(tree: Tree, keys: Iterable[str], change: Callable[[str], str]) -> Tree:
+    """``tree`` with every word under one of ``keys`` changed; formulas stay as they are."""
+    if isinstance(tree, Items):
+        return Items(tuple(with_values(item, keys, change) for item in tree.items), tree.mark)
+    if not isinstance(tree, Mapping):
+        return tree
+    entries: dict[str, Tree] = {}
+    for key, value in tree.items():
+        word = value.value if key in keys and isinstance(value, Scalar) else None
+        is_word = isinstance(word, str) and not is_formula(word)
+        entries[key] = (
+            Scalar(change(str(word)), value.mark) if is_word else with_values(value, keys, change)
+        )
+    return Mapping(entries, tree.keys, tree.mark)
 
 
 def formulas(tree: Tree) -> Iterator[Scalar]:

@@ -77,6 +77,10 @@ def problems(schema: Mapping[str, Any], tree: Tree, what: str) -> Iterator[Probl
 
 def _worded(error: Any, tree: Tree, what: str) -> Iterator[Problem]:
     place = find(tree, error.absolute_path)
+    slipped = _slipped(error, tree)
+    if slipped is not None:
+        yield slipped
+        return
     name = ".".join(str(step) for step in error.absolute_path)
     if error.validator == "additionalProperties":
         assert isinstance(place, Keys)
@@ -86,6 +90,15 @@ def _worded(error: Any, tree: Tree, what: str) -> Iterator[Problem]:
     else:
         code = "AF104" if error.validator == "type" or _no_formula(error) else "AF105"
         yield Problem(code, f"{name or what} {_said(error)}", place.mark, fix=_fix(error))
+
+
+def _slipped(error: Any, tree: Tree) -> Problem | None:
+    """The slip behind a key without a value, where any key is allowed: the columns of a loop."""
+    *above, key = error.absolute_path or [None]
+    owner = find(tree, above)
+    if error.instance is not None or not isinstance(owner, Keys):
+        return None
+    return slip(str(key), owner, owner.keys[str(key)])
 
 
 def _missing(error: Any, mark: Mark, what: str) -> Iterator[Problem]:

@@ -1,0 +1,71 @@
+"""Names of architectures -> files.
+
+A name is an architecture's (``unet``), or a preset's that is unique in the zoo (``vgg19``);
+anything with a separator or an ending is a path, and ``-`` is standard input.
+"""
+
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+
+from archforge.errors import Problem, ProblemError, did_you_mean
+from archforge.spec import Mapping, read_text
+from archforge.spec.read import file_text
+
+FOLDERS = ("classification", "segmentation")
+ENDINGS = (".yaml", ".yml")
+
+
+def zoo() -> Path:
+    """The folder of shipped architectures: inside the wheel, or at the top of a checkout."""
+    package = Path(__file__).parent.parent
+    inside = package / "architectures"
+    return inside if inside.is_dir() else package.parent / "architectures"
+
+
+@lru_cache(maxsize=1)
+def shipped() -> dict[str, Path]:
+    """Every shipped architecture by name."""
+    files = [path for folder in FOLDERS for path in sorted((zoo() / folder).glob("*.yaml"))]
+    return {path.stem: path for path in files}
+
+
+def is_path(name: str) -> bool:
+    """Whether ``name`` is written as a path, not as a name."""
+    return "/" in name or "\\" in name or name.endswith(ENDINGS)
+
+
+def find(name: str) -> tuple[Path, str | None]:
+    """The shipped file that ``name`` means, and the preset, if it is a preset's name.
+
+    Raises:
+        ProblemError: There is none, or there are several.
+    """
+    if name in shipped():
+        return shipped()[name], None
+    owners = [(path, preset) for path, preset in _presets() if preset == name]
+    if len(owners) == 1:
+        return owners[0]
+    raise _not_found(name, [path.stem for path, _ in owners])
+
+
+def _not_found(name: str, owners: list[str]) -> ProblemError:
+    known = [*shipped(), *(preset for _, preset in _presets())]
+    message, fix = f"there is no architecture '{name}'", did_you_mean(name, known)
+    if owners:
+        message = f"'{name}' is a preset of several architectures: {', '.join(owners)}"
+        fix = f"name the architecture: `{owners[0]} --preset {name}`"
+    return ProblemError([Problem("AF008", message, fix=fix)])
+
+
+def _presets() -> Iterator[tuple[Path, str]]:
+    for path in shipped().values():
+        for preset in _own_presets(path):
+            yield path, preset
+
+
+@lru_cache(maxsize=256)
+def _own_presets(path: Path) -> tuple[str, ...]:
+    """Presets written in the file itself; those of a parent are the parent's names."""
+    presets = read_text(file_text(path, path.name), path.name).get("presets")
+    return tuple(presets.entries) if isinstance(presets, Mapping) else ()
