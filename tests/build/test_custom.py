@@ -93,7 +93,8 @@ def test_a_fresh_process_with_the_room_alone_loads_the_model(tmp_path: Path) -> 
         ("crop", "CropLike", {}, ["image", "pooled"]),
         ("resized", "ResizeLike", {"interpolation": "bicubic"}, ["crop", "image"]),
         ("padded", "PadLike", {}, ["crop", "image"]),
-        ("all", "Concatenate", {}, ["back", "resized", "padded"]),
+        ("stepped", "PadToStep", {"minimum": [1, 1], "step": [1, 1]}, ["padded"]),
+        ("all", "Concatenate", {}, ["back", "resized", "stepped"]),
     ]
     model = build_model(graph({"image": (None, None, 1)}, steps, {"all": "all"}))
     files = [str(tmp_path / name) for name in ("model.keras", "found.npy", "given.npy")]
