@@ -136,6 +136,7 @@ CODES: dict[str, str] = {
     "AF610": "the study cannot be read",
     "AF611": "a space that cannot be tried point by point",
     "AF612": "a network without a size",
+    "AF613": "no network of the space builds",
     "AF621": "a setting of the comparison that cannot be",
     "AF622": "the folder holds another comparison",
 }

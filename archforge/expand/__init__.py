@@ -5,7 +5,7 @@ without end or a block inside itself is a problem, never a hang.
 """
 
 from archforge.expand.arguments import no_such
-from archforge.expand.expand import expand, expand_at
+from archforge.expand.expand import Trace, expand, expand_at, image_shapes, trace
 from archforge.expand.finding import Finder, Found
 from archforge.expand.formula import Formula, parse_formula
 from archforge.expand.inspect import formula_problems
@@ -18,10 +18,13 @@ __all__ = [
     "Formula",
     "FormulaError",
     "Found",
+    "Trace",
     "Values",
     "expand",
     "expand_at",
     "formula_problems",
+    "image_shapes",
     "no_such",
     "parse_formula",
+    "trace",
 ]

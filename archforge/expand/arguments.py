@@ -9,8 +9,8 @@ from archforge.errors import Mark, Problem, ProblemError, did_you_mean
 from archforge.expand.operations import show
 from archforge.expand.scope import Place, Scope
 from archforge.expand.values import Values
-from archforge.expand.working import Working
-from archforge.graph import Described
+from archforge.expand.working import Given, Working
+from archforge.graph import Described, Layer
 from archforge.layers import LAYERS
 from archforge.spec import Block, Call, Spec
 from archforge.spec import Mapping as Keys
@@ -87,8 +87,10 @@ class Arguments:
             known = [*table, *(self._spec.blocks if step.kind == "block" else ())]
             raise ProblemError([no_such(step.kind, what, known, others, step.what.mark)])
         kind = table[what]
-        values, found = self._written(what, step, place)
+        given = self._written(what, step, place)
+        values, found = given.values, given.problems
         arguments = kind.arguments()
+        self._shaped(kind, given)
         found += self._unknown(what, values, arguments, step)
         found += [
             Problem("AF102", f"{what} needs '{key}'", step.mark, fix=f"add `{key}: ...`")
@@ -103,29 +105,39 @@ class Arguments:
             raise ProblemError(found)
         return kind.of(values)
 
-    def of_block(self, block: Block, step: Call, place: Place) -> dict[str, Any]:
+    def _shaped(self, kind: type[Described], given: Given) -> None:
+        """Note the hyperparameters on which the shape of the output may hang."""
+        shaping = kind.shaped_by() if issubclass(kind, Layer) else given.origins
+        for key in shaping:
+            self._working.network.reads.steps |= given.origins.get(key, frozenset())
+
+    def of_block(self, block: Block, step: Call, place: Place) -> Given:
         """The arguments of a block of this file, its own defaults filled in.
 
         Raises:
             ProblemError: With every problem of its arguments.
         """
-        values, found = self._written(block.name, step, place)
+        given = self._written(block.name, step, place)
+        values, found = given.values, given.problems
         found += self._unknown(block.name, values, block.arguments, step)
         for key, declared in block.arguments.items():
             found += self._declared(block, step, values, key, declared.plain)
         if found:
             raise ProblemError(found)
-        return values
+        return given
 
-    def _written(self, what: str, step: Call, place: Place) -> tuple[dict[str, Any], list[Problem]]:
+    def _written(self, what: str, step: Call, place: Place) -> Given:
         written = self._spec.defaults.get(what)
-        values: dict[str, Any] = {}
-        found: list[Problem] = []
-        if written is not None:
-            unused = written.without(step.arguments.entries)
-            values, found = self._working.plain_arguments(unused, self._file)
-        own, wrong = self._working.plain_arguments(step.arguments, place)
-        return {**values, **own}, [*found, *wrong]
+        own = self._working.plain_arguments(step.arguments, place)
+        if written is None:
+            return own
+        unused = written.without(step.arguments.entries)
+        default = self._working.plain_arguments(unused, self._file)
+        return Given(
+            {**default.values, **own.values},
+            {**default.origins, **own.origins},
+            [*default.problems, *own.problems],
+        )
 
     def _unknown(
         self, what: str, values: Mapping[str, Any], known: Mapping[str, Any], step: Call

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from archforge.blocks import BLOCKS, Recipe
-from archforge.errors import Mark, listing
+from archforge.errors import Mark, ProblemError, listing
 from archforge.expand.align import aligned
 from archforge.expand.arguments import Arguments
 from archforge.expand.network import Network
@@ -53,6 +53,21 @@ class Calls:
         named = self._working.named_inputs(step, place)
         inputs, names = [made for made, _ in named], [name for _, name in named]
         return self.on(step, inputs, names, place)
+
+    def passes(self, step: Step, place: Place) -> bool:
+        """Whether ``step`` can stand here and keeps the shape: nothing hangs on its `if:`."""
+        before = place.scope.prev
+        if not isinstance(step, Call) or not _lone(step) or before is None:
+            return False
+        kind = LAYERS.get(str(step.what.value))
+        if kind is None or not kind.keeps_shape():
+            return False
+        try:
+            layer = self._arguments.record(LAYERS, kind.__name__, step, place)
+            layer.shape([self._network.shape(str(before.node))])
+        except (ProblemError, ShapeError, KeyError):
+            return False
+        return True
 
     def on(self, step: Call, inputs: list[Made], names: list[str], place: Place) -> Made:
         """Run ``step`` on ``inputs``, which people call ``names``."""
@@ -104,7 +119,7 @@ class Calls:
                 why="it would never end",
                 fix="use a loop or `repeat:`",
             )
-        arguments = self._arguments.of_block(block, step, place)
+        given = self._arguments.of_block(block, step, place)
 
         def run(path: str, inputs: list[str], at: Place) -> Made:
             if len(inputs) != len(block.inputs):
@@ -112,11 +127,14 @@ class Calls:
             scope = _inside(block, path, inputs)
             inside = Place(
                 scope,
-                arguments,
+                given.values,
+                origins=given.origins,
                 frames=(*at.frames, Frame("block", path, block.name)),
                 trail=trail_of(f"{block.name} (line {block.mark.line})", at, step.mark),
                 blocks=(*at.blocks, block.name),
                 sharing=at.sharing,
+                architectures=at.architectures,
+                frozen=at.frozen,
             )
             end = self._steps.steps(block.steps, inside)
             return Made(end.node if end else None, scope)
@@ -157,6 +175,11 @@ class Calls:
             if made.node is not None and made.node != path:
                 self._network.aliases[path] = made.node
         return made
+
+
+def _lone(step: Call) -> bool:
+    """Whether nothing but the next step can read this one."""
+    return step.kind == "layer" and (step.name, step.source, step.repeat) == (None, None, None)
 
 
 def shareable(run: Again) -> Again:
@@ -211,6 +234,7 @@ class _Kitchen:
         return node
 
     def shape(self, node: str) -> Shape:
+        self.network.reads.size()
         return self.network.shape(node)
 
     def _numbered(self, word: str) -> str:

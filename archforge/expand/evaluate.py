@@ -29,8 +29,8 @@ class Names(Protocol):
     def member(self, name: str, index: int) -> Any:
         """Member ``index`` of the list called ``name``."""
 
-    def shape(self, node: str) -> Shape:
-        """Shape of the node called ``node``, families written out (``skip@2``)."""
+    def shape(self, node: str, function: str) -> Shape:
+        """Shape of the node called ``node`` (``skip@2``), of which ``function`` reads one axis."""
 
 
 class Evaluator:
@@ -110,7 +110,7 @@ class Evaluator:
         return whole_index(self.visit(node))
 
     def _size(self, function: str, node: str) -> int:
-        shape = self._names.shape(node)
+        shape = self._names.shape(node, function)
         axis = SIZES[function]
         if len(shape) < -axis:
             raise FormulaError(

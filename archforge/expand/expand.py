@@ -9,14 +9,15 @@ from archforge.expand.expander import Expander, Terms
 from archforge.expand.finding import Finder
 from archforge.expand.include import identity
 from archforge.expand.inputs import broken_rules, declared, declared_shape
-from archforge.expand.network import Network
+from archforge.expand.network import Network, Reads
 from archforge.expand.outputs import find_outputs, pruned, unreached
 from archforge.expand.padding import padded
 from archforge.expand.remedies import with_remedies
 from archforge.expand.scope import Made, Place, Scope, Unknown
+from archforge.expand.tape import Tape
 from archforge.expand.values import Choose, Values
 from archforge.expand.working import Working
-from archforge.graph import Graph, Input, Node
+from archforge.graph import Graph, Input, Node, Shape
 from archforge.spec import Spec
 from archforge.spec.names import step_names
 
@@ -89,6 +90,58 @@ def expand_at(spec: Spec, graph: Graph, sizes: Sizes, finder: Finder | None = No
         return None
 
 
+@dataclass(frozen=True)
+class Trace:
+    """One expansion and all that it tried.
+
+    Args:
+        tape: Every layer in order, to be played at other sizes.
+        reads: Which hyperparameters were read, and what for.
+        graph: ``None`` where it does not build.
+        problem: The first one, where it does not build.
+        again: Whether the tape says what the spec does at other sizes.
+    """
+
+    tape: Tape
+    reads: Reads
+    graph: Graph | None
+    problem: Problem | None
+    again: bool
+
+
+def trace(
+    spec: Spec,
+    preset: str | None,
+    given: Mapping[str, Any],
+    finder: Finder | None = None,
+    sizes: Sizes | None = None,
+) -> Trace:
+    """Expand ``spec`` without its padding and keep what was tried.
+
+    Args:
+        spec: Whose form was checked.
+        preset: Its name, or ``None``.
+        given: Hyperparameters with fixed values.
+        finder: Finds the architectures that it names.
+        sizes: Height and width to give every image instead of its own.
+
+    Raises:
+        ProblemError: A value is not allowed.
+    """
+    return _Job(spec, Values(spec, preset, given), _terms(finder)).trace(sizes)
+
+
+def image_shapes(spec: Spec, preset: str | None, given: Mapping[str, Any]) -> dict[str, Shape]:
+    """The shape that each image is declared to have.
+
+    Raises:
+        ProblemError: It cannot be.
+    """
+    place = Place(Scope(), Values(spec, preset, given))
+    working = Working(Network())
+    return {name: declared_shape(one, working, place) for name, one in spec.inputs.items()}
+
+
 def _terms(finder: Finder | None, bad: frozenset[Mark] = frozenset()) -> Terms:
     def whole(spec: Spec, preset: str | None, given: Mapping[str, Any]) -> Graph:
         try:
@@ -138,13 +191,27 @@ class _Job:
         terms = replace(self.terms, only_first=True, any_size=sizes is not None)
         return replace(self, terms=terms).run(sizes)
 
-    def run(self, sizes: Sizes | None = None) -> Graph:
+    def trace(self, sizes: Sizes | None) -> Trace:
+        """The graph with all that was tried on the way, or the first problem."""
+        terms = replace(self.terms, only_first=True, any_size=sizes is not None, tracing=True)
+        network = Network(tape=Tape())
+        graph: Graph | None = None
+        problem: Problem | None = None
+        try:
+            graph = replace(self, terms=terms).run(sizes, network)
+        except ProblemError as error:
+            problem = error.problems[0]
+        assert network.tape is not None
+        again = not network.reads.sizes and not network.included
+        return Trace(network.tape, network.reads, graph, problem, again)
+
+    def run(self, sizes: Sizes | None = None, network: Network | None = None) -> Graph:
         """The graph.
 
         Raises:
             ExpandError: With every problem and the nodes that could be made.
         """
-        expander = Expander(self.spec, self.values, self.terms)
+        expander = Expander(self.spec, self.values, self.terms, network)
         working = Working(expander.network)
         coming, inside = step_names(self.spec.steps), (identity(self.spec),)
         place = Place(Scope(coming=coming), self.values, architectures=inside)

@@ -6,6 +6,7 @@ is still checked, so a reader learns of everything at once.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from archforge.errors import Mark, Problem, ProblemError, Problems
@@ -32,6 +33,7 @@ class Terms:
         bad: Marks of steps whose form has a problem already.
         only_first: Stop at the first problem; for trying out whether something builds.
         any_size: Images may have other sizes than are declared.
+        tracing: Find out which hyperparameters shapes hang on, and record what was tried.
     """
 
     whole: Whole
@@ -39,6 +41,7 @@ class Terms:
     bad: frozenset[Mark] = frozenset()
     only_first: bool = False
     any_size: bool = False
+    tracing: bool = False
 
 
 class Expander:
@@ -153,7 +156,13 @@ class Expander:
             self.network.aliases[path] = made.node
 
     def _skipped(self, step: Step, place: Place) -> bool:
-        return step.condition is not None and not self._working.scalar(step.condition, place)
+        if step.condition is None:
+            return False
+        condition = step.condition
+        holds, read = self._working.apart(lambda: self._working.scalar(condition, place))
+        if not self._terms.tracing or not self._calls.passes(step, place):
+            self.network.reads.steps |= read
+        return not holds
 
     def _start(self, step: Step, place: Place) -> None:
         """``from:`` of a loop, a condition or branches: where its first step starts."""
@@ -170,7 +179,7 @@ class Expander:
 
     def _loop(self, step: Loop, place: Place) -> Made:
         self._start(step, place)
-        columns = {name: self._column(name, step, place) for name in step.columns}
+        columns, origins = self._columns(step, place)
         lengths = {name: len(values) for name, values in columns.items()}
         if len(set(lengths.values())) > 1:
             counted = ", ".join(f"'{name}' has {count}" for name, count in lengths.items())
@@ -184,8 +193,20 @@ class Expander:
         for turn, row in enumerate(zip(*columns.values(), strict=True)):
             variables = dict(zip(columns, row, strict=True))
             frame = Frame("loop", path, ", ".join(columns), turn)
-            self.steps(step.steps, place.turn(variables, frame))
+            self.steps(step.steps, place.turn(variables, frame, origins))
         return self._after(place)
+
+    def _columns(
+        self, step: Loop, place: Place
+    ) -> tuple[dict[str, list[Any]], dict[str, frozenset[str]]]:
+        """The values of each column, and the hyperparameters behind it."""
+        columns: dict[str, list[Any]] = {}
+        origins: dict[str, frozenset[str]] = {}
+        for name in step.columns:
+            work = partial(self._column, name, step, place)
+            columns[name], origins[name] = self._working.apart(work)
+            self.network.reads.steps |= origins[name]
+        return columns, origins
 
     def _column(self, name: str, step: Loop, place: Place) -> list[Any]:
         values = self._working.value(step.columns[name], place)

@@ -90,9 +90,9 @@ class Includes:
         found = self._find(step, place)
         inputs = [str(made.node) for made in self._working.inputs(step, place)]
         preset = self._word(step.preset, place) or found.preset
-        given = self._working.value(step.hyperparameters, place)
-        values = _values(found.spec, preset, given, step)
-        place = replace(place, frozen=place.frozen or not self._trainable(step, place))
+        values = self._values(found.spec, preset, step, place)
+        trainable, _ = self._working.apart(lambda: self._trainable(step, place))
+        place = replace(place, frozen=place.frozen or not trainable)
         path = place.scope.prefix + self._working.label(step, place)
         made = shareable(self._again(step, found.spec, values))(path, inputs, place)
         if step.weights is not None:
@@ -100,6 +100,15 @@ class Includes:
             use = _Use(found.spec, values, inputs, place)
             included[path] = self._with_weights(included[path], step, use)
         return made
+
+    def _values(self, spec: Spec, preset: str | None, step: Include, place: Place) -> Values:
+        given = self._working.plain_arguments(step.hyperparameters, place)
+        if given.problems:
+            raise ProblemError(given.problems)
+        try:
+            return Values(spec, preset, given.values, origins=given.origins)
+        except ProblemError as error:
+            raise _marked(error, step) from None
 
     def _find(self, step: Include, place: Place) -> Found:
         name = str(self._working.scalar(step.what, place))
@@ -229,7 +238,8 @@ class Includes:
     def _with_weights(self, included: Included, step: Include, use: "_Use") -> Included:
         """Where the weights come from, as far as that can be known without reading them."""
         assert step.weights is not None
-        name = self._working.scalar(step.weights, use.place)
+        weights = step.weights
+        name, _ = self._working.apart(lambda: self._working.scalar(weights, use.place))
         if name is None:
             return included
         whole = self._whole(use.spec, use.values.preset, use.values.given())
@@ -279,19 +289,17 @@ def identity(spec: Spec) -> str:
     return str(spec.home.resolve()) if spec.home else spec.file
 
 
-def _values(spec: Spec, preset: str | None, given: dict[str, Any], step: Include) -> Values:
-    try:
-        return Values(spec, preset, given)
-    except ProblemError as error:
-        marks = step.hyperparameters.keys
-        named = step.preset.mark if step.preset is not None else step.mark
-        raise ProblemError(
-            replace(
-                problem,
-                mark=next((m for key, m in marks.items() if f"'{key}'" in problem.message), named),
-            )
-            for problem in error.problems
-        ) from None
+def _marked(error: ProblemError, step: Include) -> ProblemError:
+    """Problems of the values that the step gives, each at its value."""
+    marks = step.hyperparameters.keys
+    named = step.preset.mark if step.preset is not None else step.mark
+    return ProblemError(
+        replace(
+            problem,
+            mark=next((m for key, m in marks.items() if f"'{key}'" in problem.message), named),
+        )
+        for problem in error.problems
+    )
 
 
 def _told(error: ProblemError, mark: Mark, trail: str) -> ProblemError:

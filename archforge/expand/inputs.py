@@ -20,7 +20,7 @@ def declared(image: InputSpec, working: Working, place: Place) -> Input:
         ProblemError: A size or the range of values cannot be.
     """
     shape = declared_shape(image, working, place)
-    accepted = working.scalar(image.values, place)
+    accepted, _ = working.apart(lambda: working.scalar(image.values, place))
     if accepted not in VALUES:
         raise working.problem(
             "AF105",
@@ -37,7 +37,8 @@ def declared_shape(image: InputSpec, working: Working, place: Place) -> Shape:
     Raises:
         ProblemError: One of them cannot be.
     """
-    sizes = working.value(image.shape, place)
+    sizes, read = working.apart(lambda: working.value(image.shape, place))
+    working.network.reads.inputs |= read
     for item, size in zip(image.shape.items, sizes, strict=True):
         whole = isinstance(size, int) and not isinstance(size, bool) and 0 < size <= MAX_SIZE
         if size is not None and not whole:

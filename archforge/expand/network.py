@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from archforge.errors import Mark, refuse
 from archforge.expand.scope import Place
+from archforge.expand.tape import Tape
 from archforge.graph import Included, Layer, Node, Parameters, Shape, ShapeError
 
 MAX_NODES = 20_000
@@ -12,13 +13,43 @@ MAX_STEPS = 200_000
 
 
 @dataclass
+class Reads:
+    """Which hyperparameters an expansion read, and what for.
+
+    Args:
+        steps: Those on which shapes, names or the choice of steps may hang.
+        inputs: Those that the declared shapes of images read.
+        sizes: Whether something asked for a height or a width.
+    """
+
+    steps: set[str] = field(default_factory=set)
+    inputs: set[str] = field(default_factory=set)
+    sizes: bool = False
+
+    def size(self) -> None:
+        """Something asks for a height or a width."""
+        self.sizes = True
+
+
+@dataclass
 class Network:
-    """Nodes made so far; the only thing an expansion changes."""
+    """Nodes made so far; the only thing an expansion changes.
+
+    Args:
+        nodes: By path.
+        aliases: Names of blocks and loops with their output.
+        steps: How many were run.
+        included: Other architectures inside, by path.
+        reads: Which hyperparameters were read.
+        tape: Every layer that was tried, in order, where an expansion is recorded.
+    """
 
     nodes: dict[str, Node] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
     steps: int = 0
     included: dict[str, Included] = field(default_factory=dict)
+    reads: Reads = field(default_factory=Reads)
+    tape: Tape | None = None
 
     def shape(self, node: str) -> Shape:
         """Shape of a node's output."""
@@ -48,11 +79,13 @@ class Network:
             ProblemError: The network does not end.
         """
         self.count_step(mark)
+        owner = self._owner(path, place)
+        if self.tape is not None:
+            self.tape.tried(path, layer, inputs, owner)
         shapes = [self.nodes[name].shape for name in inputs]
         shape = layer.shape(shapes)
         if place.frozen and layer.weights(shapes).total:
             layer = type(layer)(**{**vars(layer), "trainable": False})
-        owner = self._owner(path, place)
         if owner is not None:
             self._check_shared(owner, layer, shapes)
         parameters = layer.parameters(shapes) if owner is None else Parameters()

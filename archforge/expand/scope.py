@@ -141,6 +141,7 @@ class Place:
         blocks: Own blocks that are being run.
         architectures: Files of the architectures that are being run, outermost first.
         frozen: Whether the weights made here stay as they are.
+        origins: Hyperparameters behind each loop variable and each argument of a block.
         sharing: (new path, old path): layers below the new one use the weights of the old one.
     """
 
@@ -152,14 +153,18 @@ class Place:
     trail: tuple[str, ...] = ()
     blocks: tuple[str, ...] = ()
     sharing: tuple[str, str] | None = None
+    origins: Mapping[str, frozenset[str]] = field(default_factory=dict)
     architectures: tuple[str, ...] = ()
     frozen: bool = False
 
-    def turn(self, loops: Mapping[str, Any], frame: Frame) -> "Place":
+    def turn(
+        self, loops: Mapping[str, Any], frame: Frame, origins: Mapping[str, frozenset[str]]
+    ) -> "Place":
         """The place inside one turn of a loop."""
         return replace(
             self,
             loops={**self.loops, **loops},
+            origins={**self.origins, **origins},
             turns=(*self.turns, frame.turn),
             frames=(*self.frames, frame),
         )
@@ -167,25 +172,38 @@ class Place:
 
 @dataclass(frozen=True)
 class Reader:
-    """What formulas see at a place; implements ``formula.Names``."""
+    """What formulas see at a place; implements ``formula.Names``.
+
+    Args:
+        place: Where the formula stands.
+        shapes: Shape of a node.
+        read: Takes the hyperparameters that the formula reads.
+        sized: Told when a formula asks for a height or a width.
+    """
 
     place: Place
     shapes: Callable[[str], Shape]
+    read: set[str]
+    sized: Callable[[], None]
 
     def value(self, name: str) -> Any:
         if name in self.place.loops:
+            self.read.update(self.place.origins.get(name, ()))
             return self.place.loops[name]
         base = self.place.base
         if isinstance(base, Values):
             if name in base:
+                self.read.update(base.origin(name))
                 return base.value(name)
         elif name in base:
+            self.read.update(self.place.origins.get(name, ()))
             return base[name]
         raise self._unknown(name)
 
     def member(self, name: str, index: int) -> Any:
         base = self.place.base
         if isinstance(base, Values) and name in base and name not in self.place.loops:
+            self.read.update(base.origin(name))
             return base.member(name, index)
         values = self.value(name)
         if not isinstance(values, list):
@@ -198,7 +216,9 @@ class Reader:
             )
         return values[index]
 
-    def shape(self, node: str) -> Shape:
+    def shape(self, node: str, function: str) -> Shape:
+        if function != "channels":
+            self.sized()
         made = self.place.scope.find(parse_reference(node).resolve(self))
         assert made.node is not None
         return self.shapes(made.node)

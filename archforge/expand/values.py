@@ -27,6 +27,7 @@ class Values:
         preset: Whose values replace the defaults.
         given: Values that are fixed; they are not searched.
         choose: Asked for each value that is read, has a ``search:`` range and is not given.
+        origins: For an included spec: hyperparameters of the outer one behind each given value.
     """
 
     def __init__(
@@ -35,8 +36,10 @@ class Values:
         preset: str | None = None,
         given: Mapping[str, Any] | None = None,
         choose: Choose | None = None,
+        origins: Mapping[str, frozenset[str]] | None = None,
     ) -> None:
         self._spec = spec
+        self._origins = origins
         self._preset = _preset(spec, preset)
         self._given = dict(given or {})
         self._choose = choose
@@ -56,6 +59,16 @@ class Values:
     def names(self) -> list[str]:
         """Every hyperparameter of the spec."""
         return list(self._spec.hyperparameters)
+
+    def origin(self, name: str, below: frozenset[str] = frozenset()) -> frozenset[str]:
+        """The hyperparameters of the outermost spec that the value of ``name`` hangs on."""
+        own = frozenset((name,)) if self._origins is None else self._origins.get(name, frozenset())
+        each = self._spec.hyperparameters[name].each
+        if each is None:
+            return own
+        below |= {name}
+        counted = parse_formula(str(each.value)).names - below
+        return own.union(*(self.origin(other, below) for other in counted if other in self))
 
     def value(self, name: str) -> Any:
         """The value of ``name``; for one with ``each``, the list of its levels' values.
@@ -107,7 +120,7 @@ class Values:
             raise FormulaError("AF308", f"`each` of '{name}' must count members, not {show(count)}")
         return count
 
-    def shape(self, node: str) -> Shape:
+    def shape(self, node: str, function: str) -> Shape:
         """There are no nodes where hyperparameters stand."""
         raise FormulaError("AF110", f"'{node}' cannot be read here: no node exists yet")
 

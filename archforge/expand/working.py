@@ -1,6 +1,9 @@
 """Works out what a step says at a place: values, names, inputs; and words what goes wrong there."""
 
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, TypeVar
 
 from archforge.errors import Mark, Problem, ProblemError
 from archforge.expand.formula import parse_formula
@@ -11,16 +14,27 @@ from archforge.expand.scope import Made, Place, Reader, Unknown
 from archforge.graph import ShapeError, show_shape
 from archforge.spec import Items, Mapping, Scalar, Step, Tree, is_formula
 
+Answer = TypeVar("Answer")
+
 
 class Working:
     """Formulas and references, worked out against the network as it stands."""
 
     def __init__(self, network: Network) -> None:
         self.network = network
+        self._read = network.reads.steps
 
     def reader(self, place: Place) -> Reader:
         """What formulas see at ``place``."""
-        return Reader(place, self.network.shape)
+        return Reader(place, self.network.shape, self._read, self.network.reads.size)
+
+    def apart(self, work: Callable[[], Answer]) -> tuple[Answer, frozenset[str]]:
+        """What ``work`` gives, and the hyperparameters that it read, kept apart from the others."""
+        before, self._read = self._read, set()
+        try:
+            return work(), frozenset(self._read)
+        finally:
+            self._read = before
 
     def scalar(self, scalar: Scalar, place: Place) -> Any:
         """A value, its formula worked out.
@@ -145,15 +159,27 @@ class Working:
             message = f"{message.partition(':')[0]}: {', '.join(shown)}"
         return self.problem(error.code, message, mark, why=error.why, fix=error.fix)
 
-    def plain_arguments(
-        self, mapping: Mapping, place: Place
-    ) -> tuple[dict[str, Any], list[Problem]]:
+    def plain_arguments(self, mapping: Mapping, place: Place) -> "Given":
         """Arguments worked out, with the problems of those that cannot be."""
-        values: dict[str, Any] = {}
-        found: list[Problem] = []
+        given = Given()
         for key, tree in mapping.items():
             try:
-                values[key] = self.value(tree, place)
+                given.values[key], given.origins[key] = self.apart(partial(self.value, tree, place))
             except ProblemError as error:
-                found += error.problems
-        return values, found
+                given.problems += error.problems
+        return given
+
+
+@dataclass
+class Given:
+    """Arguments of a step.
+
+    Args:
+        values: Worked out.
+        origins: The hyperparameters behind each.
+        problems: Of those that cannot be worked out.
+    """
+
+    values: dict[str, Any] = field(default_factory=dict)
+    origins: dict[str, frozenset[str]] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)

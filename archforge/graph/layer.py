@@ -44,8 +44,37 @@ class Layer(Described):
     RANK: ClassVar[int | None] = None
     """Axes that the input must have, 3 for an image; ``None`` for any."""
 
+    SIDES: ClassVar[tuple[str, ...] | None] = None
+    """Arguments that the output's height and width hang on, or that inputs are refused for.
+
+    A layer that states them promises that heights and widths come from heights and widths alone,
+    channels from channels alone. ``None``: no such promise, unless ``shape`` is this class's own.
+    """
+
+    CHANNELS: ClassVar[tuple[str, ...]] = ()
+    """Arguments that the output's channels hang on, beyond those in ``SIDES``."""
+
+    KEEPS: ClassVar[bool] = False
+    """Whether the output always has the shape of the input."""
+
     trainable: bool = arg(FLAG, True, "false keeps the layer's weights as they are")
     dtype: str | None = arg(DTYPE, None, "the type or policy the layer computes with")
+
+    @classmethod
+    def sides(cls) -> tuple[str, ...] | None:
+        """``SIDES``; nothing for a layer that passes shapes on as they are."""
+        return () if cls.SIDES is None and cls.shape is Layer.shape else cls.SIDES
+
+    @classmethod
+    def shaped_by(cls) -> tuple[str, ...]:
+        """The arguments that the output's shape may hang on."""
+        sides = cls.sides()
+        return tuple(cls.arguments()) if sides is None else (*sides, *cls.CHANNELS)
+
+    @classmethod
+    def keeps_shape(cls) -> bool:
+        """Whether the output always has the shape of the input."""
+        return cls.KEEPS or cls.shape is Layer.shape
 
     def shape(self, inputs: Sequence[Shape]) -> Shape:
         """Shape of the output.

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from math import prod
-from typing import Any
+from typing import Any, ClassVar
 
 from archforge.graph import Layer, Parameters, Shape, Span, arg, record
 from archforge.layers.arguments import (
@@ -54,6 +54,9 @@ class ELU(Layer):
 class PReLU(Layer):
     """Rectified linear unit whose negative slope is learned."""
 
+    SIDES: ClassVar[tuple[str, ...] | None] = ("shared_axes",)
+    KEEPS: ClassVar[bool] = True
+
     alpha_initializer: Any = arg(INITIALIZER, "zeros")
     alpha_regularizer: Any = arg(REGULARIZER, None)
     alpha_constraint: Any = arg(CONSTRAINT, None)
@@ -78,6 +81,9 @@ class PReLU(Layer):
 @record
 class Softmax(Layer):
     """Shares that sum to one along an axis."""
+
+    SIDES: ClassVar[tuple[str, ...] | None] = ("axis",)
+    KEEPS: ClassVar[bool] = True
 
     axis: int | tuple[int, ...] = arg(AXES, -1)
 

@@ -27,6 +27,8 @@ from archforge.layers.windows import Window
 class Convolution(Layer):
     """A window over height and width, a bias, an activation; not a layer on its own."""
 
+    SIDES: ClassVar[tuple[str, ...] | None] = ("kernel_size", "strides", "padding", "dilation_rate")
+
     RANK: ClassVar[int | None] = 3
 
     kernel_size: Pair = arg(PAIR)
@@ -73,6 +75,8 @@ class Convolution(Layer):
 @record
 class Conv2D(Convolution):
     """Convolution over height and width."""
+
+    CHANNELS: ClassVar[tuple[str, ...]] = ("filters", "groups")
 
     filters: int = arg(COUNT)
     groups: int = arg(COUNT, 1)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from math import prod
-from typing import Any
+from typing import Any, ClassVar
 
 from archforge.graph import Layer, Parameters, Shape, ShapeError, Span, arg, record, show_shape
 from archforge.layers.arguments import (
@@ -22,6 +22,9 @@ from archforge.layers.windows import whole
 @record
 class Dense(Layer):
     """Every output from every input of the last axis."""
+
+    SIDES: ClassVar[tuple[str, ...] | None] = ()
+    CHANNELS: ClassVar[tuple[str, ...]] = ("units",)
 
     units: int = arg(COUNT)
     activation: str | None = arg(ACTIVATION, None)

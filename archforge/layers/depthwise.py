@@ -6,7 +6,7 @@ every n-th position (``_depthwise_conv_stride_dilation_decomposition``, Keras 3.
 
 from collections.abc import Sequence
 from math import prod
-from typing import Any
+from typing import Any, ClassVar
 
 from archforge.graph import Parameters, Shape, arg, record
 from archforge.layers.arguments import CONSTRAINT, COUNT, INITIALIZER, REGULARIZER
@@ -17,6 +17,8 @@ from archforge.layers.sizes import channels, positions
 @record
 class DepthwiseConv2D(Convolution):
     """Convolution of each channel on its own."""
+
+    CHANNELS: ClassVar[tuple[str, ...]] = ("depth_multiplier",)
 
     depth_multiplier: int = arg(COUNT, 1)
     depthwise_initializer: Any = arg(INITIALIZER, "glorot_uniform")
@@ -40,6 +42,8 @@ class DepthwiseConv2D(Convolution):
 @record
 class SeparableConv2D(Convolution):
     """Depthwise convolution, then a 1x1 convolution that mixes the channels."""
+
+    CHANNELS: ClassVar[tuple[str, ...]] = ("filters", "depth_multiplier")
 
     filters: int = arg(COUNT)
     depth_multiplier: int = arg(COUNT, 1)

@@ -19,6 +19,8 @@ from archforge.layers.windows import unless_outside, whole
 class Like(Layer):
     """What the three share: a height and width taken from the inputs; not a layer on its own."""
 
+    SIDES: ClassVar[tuple[str, ...] | None] = ()
+
     RANK: ClassVar[int | None] = 3
 
     def target(self, inputs: Sequence[Shape], axis: int) -> int | None:
@@ -109,6 +111,8 @@ class PadLike(Like):
 class PadToStep(Like):
     """Pads with zeros to the next size that a network takes (ours; what `sizes: pad` adds)."""
 
+    SIDES: ClassVar[tuple[str, ...] | None] = ("minimum", "step")
+
     INPUTS: ClassVar[tuple[int, int | None]] = (1, 1)
 
     minimum: Pair = arg(PAIR, 1)
@@ -163,6 +167,8 @@ class MaxUnpool2D(Layer):
     Takes the second input's size; all other places are zero. Of equal maxima the first counts.
     SegNet, section 3, arXiv:1511.00561.
     """
+
+    SIDES: ClassVar[tuple[str, ...] | None] = ()
 
     INPUTS: ClassVar[tuple[int, int | None]] = (2, 2)
     RANK: ClassVar[int | None] = 3

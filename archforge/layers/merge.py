@@ -19,6 +19,8 @@ ALIGN = "use `align: crop`, `align: pad` or `align: resize`, or make the sizes e
 class Elementwise(Layer):
     """One value from the values at the same place; not a layer on its own."""
 
+    SIDES: ClassVar[tuple[str, ...] | None] = ()
+
     INPUTS: ClassVar[tuple[int, int | None]] = (2, None)
 
     def shape(self, inputs: Sequence[Shape]) -> Shape:
@@ -107,6 +109,8 @@ class Minimum(Elementwise):
 @record
 class Concatenate(Layer):
     """Its inputs behind one another, along the channels unless `axis` says otherwise."""
+
+    SIDES: ClassVar[tuple[str, ...] | None] = ("axis",)
 
     # One input is legal: `x@i@*` may have a single member.
     INPUTS: ClassVar[tuple[int, int | None]] = (1, None)

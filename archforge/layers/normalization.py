@@ -31,6 +31,9 @@ from archforge.layers.windows import whole
 class Affine(Layer):
     """A learned scale and offset after normalizing; not a layer on its own."""
 
+    SIDES: ClassVar[tuple[str, ...] | None] = ("axis",)
+    KEEPS: ClassVar[bool] = True
+
     epsilon: float = arg(POSITIVE, 1e-3)
     center: bool = arg(FLAG, True, "learn an offset, beta")
     scale: bool = arg(FLAG, True, "learn a factor, gamma")
@@ -91,6 +94,8 @@ class LayerNormalization(Affine):
 class GroupNormalization(Affine):
     """Mean 0 and variance 1 of each group of channels, for each example on its own."""
 
+    SIDES: ClassVar[tuple[str, ...] | None] = ("axis", "groups")
+
     groups: int = arg(GROUPS, 32)
     axis: int = arg(AXIS, -1)
 
@@ -123,6 +128,9 @@ class GroupNormalization(Affine):
 class UnitNormalization(Layer):
     """Length 1 along an axis."""
 
+    SIDES: ClassVar[tuple[str, ...] | None] = ("axis",)
+    KEEPS: ClassVar[bool] = True
+
     axis: int | tuple[int, ...] = arg(AXES, -1)
 
     def shape(self, inputs: Sequence[Shape]) -> Shape:
@@ -141,6 +149,9 @@ class Normalization(Layer):
 
     Without `mean` and `variance` both are weights, with a count: parity with EfficientNet.
     """
+
+    SIDES: ClassVar[tuple[str, ...] | None] = ("axis", "mean", "variance")
+    KEEPS: ClassVar[bool] = True
 
     axis: int | tuple[int, ...] | None = arg(AXES_OR_NULL, -1)
     mean: float | tuple[float, ...] | None = arg(NUMBERS_OR_NULL, None)

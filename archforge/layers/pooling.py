@@ -15,6 +15,8 @@ from archforge.layers.windows import Window, whole
 class Pooling(Layer):
     """A window over height and width, each channel on its own; not a layer on its own."""
 
+    SIDES: ClassVar[tuple[str, ...] | None] = ("pool_size", "strides", "padding")
+
     RANK: ClassVar[int | None] = 3
 
     pool_size: Pair = arg(PAIR)
@@ -51,6 +53,8 @@ class AveragePooling2D(Pooling):
 @record
 class GlobalPooling(Layer):
     """One number per channel, from the whole image; not a layer on its own."""
+
+    SIDES: ClassVar[tuple[str, ...] | None] = ("keepdims",)
 
     RANK: ClassVar[int | None] = 3
 

@@ -11,6 +11,9 @@ from archforge.layers.arguments import NOISE_SHAPE, RATE, SEED, SHARE
 class Masking(Layer):
     """A part of the values is dropped; not a layer on its own."""
 
+    SIDES: ClassVar[tuple[str, ...] | None] = ("noise_shape",)
+    KEEPS: ClassVar[bool] = True
+
     rate: float = arg(RATE)
     noise_shape: tuple[int | None, ...] | None = arg(NOISE_SHAPE, None)
     seed: int | None = arg(SEED, None)

@@ -24,6 +24,8 @@ from archforge.layers.windows import unless_outside, whole
 class UpSampling2D(Layer):
     """Makes an image larger by whole factors."""
 
+    SIDES: ClassVar[tuple[str, ...] | None] = ("size",)
+
     RANK: ClassVar[int | None] = 3
 
     size: Pair = arg(PAIR, 2)
@@ -45,6 +47,8 @@ class UpSampling2D(Layer):
 class ZeroPadding2D(Layer):
     """Adds rows and columns of zeros."""
 
+    SIDES: ClassVar[tuple[str, ...] | None] = ("padding",)
+
     RANK: ClassVar[int | None] = 3
 
     padding: Edges = arg(EDGES, 1)
@@ -65,6 +69,8 @@ class ZeroPadding2D(Layer):
 @record
 class Cropping2D(Layer):
     """Cuts rows and columns off."""
+
+    SIDES: ClassVar[tuple[str, ...] | None] = ("cropping",)
 
     RANK: ClassVar[int | None] = 3
 
@@ -96,6 +102,13 @@ class Cropping2D(Layer):
 @record
 class Resizing(Layer):
     """Brings an image to a given height and width."""
+
+    SIDES: ClassVar[tuple[str, ...] | None] = (
+        "height",
+        "width",
+        "crop_to_aspect_ratio",
+        "pad_to_aspect_ratio",
+    )
 
     RANK: ClassVar[int | None] = 3
 
@@ -129,6 +142,9 @@ class Resizing(Layer):
 @record
 class Rescaling(Layer):
     """Multiplies by `scale` and adds `offset`, each one number or one per channel."""
+
+    SIDES: ClassVar[tuple[str, ...] | None] = ("scale", "offset")
+    KEEPS: ClassVar[bool] = True
 
     scale: float | tuple[float, ...] = arg(NUMBERS)
     offset: float | tuple[float, ...] = arg(NUMBERS, 0.0)

@@ -5,7 +5,7 @@ Source: Dumoulin and Visin 2016, arXiv:1603.07285, section 4; sizes as Keras 3.1
 
 from collections.abc import Sequence
 from math import prod
-from typing import Any
+from typing import Any, ClassVar
 
 from archforge.graph import Parameters, Shape, ShapeError, Span, arg, record
 from archforge.layers.arguments import (
@@ -24,6 +24,15 @@ from archforge.layers.windows import TransposedWindow
 @record
 class Conv2DTranspose(Convolution):
     """Transposed convolution, which makes an image larger by its strides."""
+
+    SIDES: ClassVar[tuple[str, ...] | None] = (
+        "kernel_size",
+        "strides",
+        "padding",
+        "dilation_rate",
+        "output_padding",
+    )
+    CHANNELS: ClassVar[tuple[str, ...]] = ("filters",)
 
     filters: int = arg(COUNT)
     output_padding: Pair | None = arg(OUTPUT_PADDING, None)

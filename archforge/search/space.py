@@ -12,13 +12,12 @@ from typing import Any
 
 from archforge.catalog import Architecture
 from archforge.expand.operations import show
+from archforge.expand.ranges import SLACK, grid_values, step_of, value_at
 from archforge.graph import Graph
 from archforge.spec import Search
 
 # Above this a space is not walked to its end; one U-Net takes some milliseconds.
 MOST_POINTS = 512
-# Steps of a float are sums with rounding errors.
-SLACK = 1e-9
 
 Suggest = Callable[[str, Search], Any]
 """Given a key (``filters``, ``dropout@2``) and its range, a value of the range."""
@@ -133,7 +132,7 @@ class _Replay:
         self._values = values
 
     def __call__(self, key: str, search: Search) -> Any:
-        grid = grid_values(search)
+        grid = grid_values(search, MOST_POINTS + 1)
         if grid is None:
             raise EndlessError
         at = len(self.path)
@@ -143,39 +142,26 @@ class _Replay:
         return grid[index]
 
 
-def grid_values(search: Search) -> list[Any] | None:
-    """All values of a range, or ``None`` where it has no steps."""
-    if search.kind == "choice":
-        return list(search.choices)
-    if search.low == search.high:
-        return [search.low]
-    step = _step(search)
-    if step is None:
-        return None
-    count = floor((search.high - search.low) / step + SLACK) + 1
-    return [_at(search, index, step) for index in range(min(count, MOST_POINTS + 1))]
-
-
 def nearest_value(search: Search, value: Any) -> Any:
     """The value of the range that is nearest to ``value``; the first choice for other kinds."""
     if search.kind == "choice":
         return _nearest_choice(search, value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return search.low
-    step = _step(search)
+    step = step_of(search)
     if step is None:
         return min(max(value, search.low), search.high)
     last = floor((search.high - search.low) / step + SLACK)
-    return _at(search, min(max(round((value - search.low) / step), 0), last), step)
+    return value_at(search, min(max(round((value - search.low) / step), 0), last), step)
 
 
 def closed(search: Search) -> Search:
     """The range with its end on the grid, as Optuna wants it."""
-    step = None if search.kind == "choice" else _step(search)
+    step = None if search.kind == "choice" else step_of(search)
     if step is None:
         return search
     last = floor((search.high - search.low) / step + SLACK)
-    return replace(search, high=_at(search, last, step))
+    return replace(search, high=value_at(search, last, step))
 
 
 def range_words(search: Search) -> str:
@@ -193,15 +179,3 @@ def _nearest_choice(search: Search, value: Any) -> Any:
     if numbers:
         return search.choices[0]
     return min(search.choices, key=lambda each: abs(each - value))
-
-
-def _step(search: Search) -> float | None:
-    if search.step:
-        return search.step
-    return 1 if search.kind == "int" else None
-
-
-def _at(search: Search, index: int, step: float) -> float:
-    value = search.low + index * step
-    # 0.1 + 2 * 0.1 is 0.30000000000000004; people wrote 0.3.
-    return value if isinstance(value, int) else round(value, 12)

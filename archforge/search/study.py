@@ -9,6 +9,7 @@ from typing import Any
 from archforge.catalog import Architecture, read_architecture
 from archforge.compare.opening import Opened, open_together
 from archforge.errors import ProblemError, refuse
+from archforge.expand.ranges import with_ranges
 from archforge.graph import Graph
 from archforge.losses import check_loss
 from archforge.runs import read_run
@@ -17,7 +18,7 @@ from archforge.search.identity import Identity, alone, begin, read_record, train
 from archforge.search.methods import PRUNERS, SAMPLERS
 from archforge.search.models import drop_models
 from archforge.search.plan import Event, OnEvent, Plan, machine_bytes, needed_bytes, networks
-from archforge.search.ranges import with_ranges
+from archforge.search.proving import space_words
 from archforge.search.records import Study, Trial
 from archforge.search.request import WORK, Request
 from archforge.search.space import Space
@@ -96,6 +97,8 @@ def search(  # noqa: PLR0913 - the room's one door: each is a part of a search
     space = Space(replace(read, spec=spec), opened.preset, opened.fixed)
     plan = _plan(request, opened, space)
     _check_space(plan)
+    words = space_words(space)
+    opened = replace(opened, notes=(*opened.notes, *words))
     where = folder or default_folder(read, opened.preset, request.data)
     with alone(where):
         return _session(where, request, plan, opened, on_event or _silent)

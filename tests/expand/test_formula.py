@@ -29,7 +29,7 @@ class Known:
     def member(self, name: str, index: int) -> Any:
         return self.VALUES[name][index]
 
-    def shape(self, node: str) -> Shape:
+    def shape(self, node: str, function: str) -> Shape:
         return {"image": (64, 48, 3), "skip@2": (8, 6, 32), "flat": (10,), "open": (None, 4, 1)}[
             node
         ]

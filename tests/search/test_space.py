@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archforge.errors import ProblemError
-from archforge.search.ranges import with_ranges
-from archforge.search.space import EndlessError, Space, closed, grid_values, nearest_value
+from archforge.expand.ranges import with_ranges
+from archforge.expand.ranges import grid_values
+from archforge.search.space import EndlessError, Space, closed, nearest_value
 from archforge.search.store import distribution
 from archforge.spec import Search
 from tests.search.conftest import TOY, architecture
@@ -106,7 +107,7 @@ def test_the_nearest_value_is_one_that_optuna_takes(search: Search, value: float
 
 @given(search=RANGES, value=st.integers(-5, 100))
 def test_no_value_of_the_grid_is_nearer(search: Search, value: int) -> None:
-    grid = grid_values(search)
+    grid = grid_values(search, 513)
     near = nearest_value(search, value)
 
     if grid is not None:
@@ -115,7 +116,7 @@ def test_no_value_of_the_grid_is_nearer(search: Search, value: int) -> None:
 
 @given(search=RANGES)
 def test_a_closed_range_ends_on_its_grid(search: Search) -> None:
-    grid = grid_values(search)
+    grid = grid_values(search, 513)
 
     if grid is not None:
         assert closed(search).high == grid[-1]

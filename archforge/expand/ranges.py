@@ -1,6 +1,6 @@
-"""What ``--search`` says: ``filters=8..24:8``, ``rate=0.001..0.1:log``, ``padding=same,valid``.
+"""Ranges of hyperparameters, as ``--search`` and ``--over`` say them.
 
-A text narrows the range that the spec has, or opens one where it has none. ``min``, ``max`` and
+``filters=8..24:8``, ``rate=0.001..0.1:log``, ``padding=same,valid``. A text narrows the range that the spec has, or opens one where it has none. ``min``, ``max`` and
 ``one_of`` of the hyperparameter hold all the same. Step and scale of the spec's range stay where
 the text names none.
 """
@@ -8,6 +8,7 @@ the text names none.
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from math import floor
 from typing import Any
 
 from archforge.errors import Problem, ProblemError, did_you_mean, refuse
@@ -17,6 +18,8 @@ from archforge.spec import Hyperparameter, Search, Spec, read_text
 
 FORM = "write name=lo..hi, name=lo..hi:step, name=lo..hi:log or name=a,b,c"
 NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
+# Steps of a float are sums with rounding errors.
+SLACK = 1e-9
 RANGE = re.compile(rf"\s*({NUMBER})\s*\.\.\s*({NUMBER})\s*(?::\s*({NUMBER}|log)\s*)?\Z")
 
 
@@ -157,3 +160,30 @@ def _misfits(known: Hyperparameter, text: str, search: Search) -> Iterator[Probl
                 why="min, max and one_of of the spec hold in a search too",
                 fix=wrong[1] or "give a range inside them, or change the spec",
             )
+
+
+def grid_values(search: Search, most: int) -> list[Any] | None:
+    """The values of a range, at most so many, or ``None`` where it has no steps."""
+    if search.kind == "choice":
+        return list(search.choices)
+    if search.low == search.high:
+        return [search.low]
+    step = step_of(search)
+    if step is None:
+        return None
+    count = floor((search.high - search.low) / step + SLACK) + 1
+    return [value_at(search, index, step) for index in range(min(count, most))]
+
+
+def step_of(search: Search) -> float | None:
+    """The distance between the values of a range, or ``None``."""
+    if search.step:
+        return search.step
+    return 1 if search.kind == "int" else None
+
+
+def value_at(search: Search, index: int, step: float) -> float:
+    """Value ``index`` of a range."""
+    value = search.low + index * step
+    # 0.1 + 2 * 0.1 is 0.30000000000000004; people wrote 0.3.
+    return value if isinstance(value, int) else round(value, 12)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archforge.errors import ProblemError
-from archforge.search.ranges import with_ranges
+from archforge.expand.ranges import with_ranges
 from archforge.search.space import range_words
 from archforge.spec import Search
 from tests.search.conftest import architecture
