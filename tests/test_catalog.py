@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import archforge
-from archforge.catalog import check, read_architecture, shipped, summary
+from archforge.catalog import check, named, read_architecture, shipped, summary
 from archforge.errors import ProblemError
 from tests.specs import HEAD, spec_text
 
@@ -18,6 +18,20 @@ def test_a_name_a_preset_and_a_path_lead_to_the_same_spec() -> None:
     assert by_name.text == by_preset.text == by_path.text
     assert by_preset.preset == "vgg19"
     assert by_preset.graph().hyperparameters["convs"] == [2, 2, 4, 4, 4]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("unet", ("unet", None)),
+        ("unet:tutorial", ("unet", "tutorial")),
+        ("my/unet.yaml:small", ("my/unet.yaml", "small")),
+        ("my:folder/unet.yaml", ("my:folder/unet.yaml", None)),
+        ("odd:name.yaml", ("odd:name.yaml", None)),
+    ],
+)
+def test_a_preset_stands_behind_a_colon(text: str, expected: tuple[str, str | None]) -> None:
+    assert named(text) == expected
 
 
 def test_an_unknown_name_suggests_the_nearest() -> None:

@@ -5,7 +5,7 @@ includes, ``looking`` says everything about it.
 """
 
 from archforge.catalog.looking import Look, Summary, check, look, read_architecture, summary
-from archforge.catalog.names import shipped, zoo
+from archforge.catalog.names import named, shipped, zoo
 from archforge.catalog.reading import Architecture, whole_tree
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Summary",
     "check",
     "look",
+    "named",
     "read_architecture",
     "shipped",
     "summary",

@@ -35,6 +35,17 @@ def is_path(name: str) -> bool:
     return "/" in name or "\\" in name or name.endswith(ENDINGS)
 
 
+def named(text: str) -> tuple[str, str | None]:
+    """A spec and its preset: ``unet:tutorial`` is ``unet`` and ``tutorial``.
+
+    What follows the last colon is a preset if it can be one: a path has a separator or an ending.
+    """
+    name, colon, preset = text.rpartition(":")
+    if colon and name and preset and not set("/\\") & set(preset) and not preset.endswith("yaml"):
+        return name, preset
+    return text, None
+
+
 def find(name: str) -> tuple[Path, str | None]:
     """The shipped file that ``name`` means, and the preset, if it is a preset's name.
 

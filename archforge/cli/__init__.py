@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("check", "every problem of a spec, or silence"),
     "show": ("show", "shapes, parameters, MACs, memory, receptive field"),
     "draw": ("draw", "the picture of a spec"),
+    "diff": ("diff", "what two architectures do not share"),
     "explain": ("explain", "what a problem code means"),
     "schema": ("schema", "the JSON Schema of the language, for editors"),
     "build": ("build", "the Keras model of a spec"),

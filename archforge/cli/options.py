@@ -23,9 +23,10 @@ data_option = click.option(
 )
 
 
-def _settings(
+def settings(
     context: click.Context, parameter: click.Parameter, given: tuple[str, ...]
 ) -> dict[str, Any]:
+    """What all ``NAME=VALUE`` of one option say together."""
     return dict(setting(text) for text in given)
 
 
@@ -34,7 +35,7 @@ set_option = click.option(
     "given",
     multiple=True,
     metavar="NAME=VALUE",
-    callback=_settings,
+    callback=settings,
     help="Fix a hyperparameter; may be given several times.",
 )
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from scipy.stats import bootstrap  # type: ignore[import-untyped]  # scipy has no types
 
-from archforge.catalog import read_architecture
+from archforge.catalog import named, read_architecture
 from archforge.compare.opening import Opened, open_together
 from archforge.compare.records import OTSU, Comparison, Difference, Row
 from archforge.compare.writing import RECORD, write_comparison
@@ -110,17 +110,6 @@ def _without_retracing_words() -> Iterator[None]:
         yield
     finally:
         logger.setLevel(before)
-
-
-def named(text: str) -> tuple[str, str | None]:
-    """A spec and its preset: ``unet:tutorial`` is ``unet`` and ``tutorial``.
-
-    What follows the last colon is a preset if it can be one: a path has a separator or an ending.
-    """
-    name, colon, preset = text.rpartition(":")
-    if colon and name and preset and not set("/\\") & set(preset) and not preset.endswith("yaml"):
-        return name, preset
-    return text, None
 
 
 def _check(specs: Sequence[str], seeds: int, validation: float) -> None:

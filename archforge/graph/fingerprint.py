@@ -16,7 +16,7 @@ from archforge.graph.graph import Graph, Node
 
 def fingerprint(graph: Graph) -> str:
     """32 hex digits, equal on every machine and version of Python for equal networks."""
-    order = _completion_order(graph)
+    order = canonical_order(graph)
     number = {name: index for index, name in enumerate(order)}
     weights = _first_users(graph, number)
     content = [
@@ -29,7 +29,8 @@ def fingerprint(graph: Graph) -> str:
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
-def _completion_order(graph: Graph) -> dict[str, None]:
+def canonical_order(graph: Graph) -> tuple[str, ...]:
+    """Names of the nodes as the fingerprint numbers them: alike in networks that are the same."""
     done: dict[str, None] = {}
     # A stack, not recursion: a chain of thousands of layers is a legal network.
     stack = [(name, False) for name in reversed([*graph.outputs.values(), *graph.inputs])]
@@ -42,7 +43,7 @@ def _completion_order(graph: Graph) -> dict[str, None]:
             continue
         stack.append((name, True))
         stack += [(before, False) for before in reversed(graph.nodes[name].inputs)]
-    return done
+    return tuple(done)
 
 
 def _first_users(graph: Graph, number: Mapping[str, int]) -> dict[str, int]:

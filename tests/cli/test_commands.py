@@ -38,6 +38,7 @@ def test_every_command_has_help_with_an_example(
         ["explain", "AF204"],
         ["schema"],
         ["draw", "unet", "-o", "{tmp}/unet.svg"],
+        ["diff", "vgg16", "vgg19"],
         ["new", "{tmp}/mine.yaml"],
     ],
     ids=" ".join,

@@ -8,7 +8,6 @@ import pytest
 
 from archforge.cli import run
 from archforge.compare import Comparison, Difference, Row, compare
-from archforge.compare.comparing import named
 from archforge.compare.writing import table_rows
 from archforge.data import write_synth
 from archforge.errors import ProblemError
@@ -45,20 +44,6 @@ def spec(tmp_path: Path) -> str:
     path = tmp_path / "toy.yaml"
     path.write_text(SPEC)
     return str(path)
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("unet", ("unet", None)),
-        ("unet:tutorial", ("unet", "tutorial")),
-        ("my/unet.yaml:small", ("my/unet.yaml", "small")),
-        ("my:folder/unet.yaml", ("my:folder/unet.yaml", None)),
-        ("odd:name.yaml", ("odd:name.yaml", None)),
-    ],
-)
-def test_a_preset_stands_behind_a_colon(text: str, expected: tuple[str, str | None]) -> None:
-    assert named(text) == expected
 
 
 def row(name: str, dice: tuple[float, ...], macs: int = 1) -> Row:

@@ -10,6 +10,7 @@ import pytest
 
 from archforge.catalog import read_architecture
 from archforge.graph import Graph, Parameters, fingerprint
+from archforge.graph.fingerprint import canonical_order
 from tests.specs import HEAD, graph_of, spec_text
 
 A = "{layer: Conv2D, name: %s, from: image, filters: %d, kernel_size: 3, padding: same}"
@@ -211,3 +212,12 @@ def renamed(graph: Graph) -> Graph:
     }
     outputs = {f"out{i}": name[node] for i, node in enumerate(graph.outputs.values())}
     return Graph("other", graph.task, nodes, outputs)
+
+
+def test_one_order_says_which_node_is_which_in_two_networks_that_are_the_same() -> None:
+    graph = read_architecture("unet").graph("tutorial")
+    other = renamed(graph)
+
+    pairs = dict(zip(canonical_order(graph), canonical_order(other), strict=True))
+
+    assert pairs == dict(zip(graph.nodes, other.nodes, strict=True))

@@ -9,6 +9,7 @@ are to be opened; ``place`` puts them in rows by resolution, so that a U-Net com
 from collections.abc import Callable, Collection
 from pathlib import Path
 
+from archforge.analysis.draw.beside import compose_difference
 from archforge.analysis.draw.compose import compose
 from archforge.analysis.draw.scene import Scene
 from archforge.analysis.draw.svg import write_svg
@@ -59,6 +60,7 @@ __all__ = [
     "WRITERS",
     "Scene",
     "compose",
+    "compose_difference",
     "draw_svg",
     "frame_names",
     "unmatched",

@@ -48,6 +48,8 @@ def compose(
     graph: Graph,
     unfold: Collection[str] = (),
     marks: Mapping[str, str] = NO_MARKS,
+    *,
+    panels: bool = True,
     path: str = "",
 ) -> Scene:
     """The picture of ``graph``.
@@ -56,20 +58,21 @@ def compose(
         graph: To draw.
         unfold: Names of blocks and included architectures to open; ``*`` for all.
         marks: ``+``, ``-`` or ``~`` for nodes that another network does not share.
+        panels: Whether included architectures can be opened over the picture.
         path: Of the architecture whose inside ``graph`` is.
     """
     folded = fold(graph, opened(graph, unfold), marks)
     pages = list(_pages(folded))
-    panels = tuple(_panels(graph, folded, path)) if not marks else ()
+    insides = tuple(_panels(graph, folded, path)) if panels else ()
     wide = max(
         [
             *(page.right + RIGHT for page in pages),
             LEAST,
-            *(ROOM * one.scene.width for one in panels),
+            *(ROOM * one.scene.width for one in insides),
         ]
     )
     legend, legend_height = _legend(folded.boxes, wide)
-    high = max([pages[-1].bottom + BOTTOM, *(ROOM * one.scene.height for one in panels)])
+    high = max([pages[-1].bottom + BOTTOM, *(ROOM * one.scene.height for one in insides)])
     below = [moved(item, 0, high - 30) for item in legend]
     items = (
         Rect(0, 0, wide, high + legend_height, "page", radius=0),
@@ -77,12 +80,12 @@ def compose(
         *(
             item
             for page in pages
-            for item in page.items({panel.name: panel.anchor for panel in panels})
+            for item in page.items({panel.name: panel.anchor for panel in insides})
         ),
         *below,
     )
     described = "In the order of computation: " + "; ".join(_said(box) for box in folded.boxes)
-    return Scene(wide, high + legend_height, titled(graph), described, items, panels)
+    return Scene(wide, high + legend_height, titled(graph), described, items, insides)
 
 
 def _pages(folded: Folded) -> Iterator["_Page"]:

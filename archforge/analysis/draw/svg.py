@@ -47,8 +47,8 @@ def _style() -> str:
         for name, look in TEXTS.items()
     )
     lines = (
-        f".{name}{{fill:none;stroke:{look.colour};stroke-width:{look.width};"
-        f"marker-end:url(#{name})}}"
+        f".{name}{{fill:none;stroke:{look.colour};stroke-width:{look.width}}}"
+        f".{name}.to{{marker-end:url(#{name})}}"
         for name, look in LINES.items()
     )
     return f"text{{font-family:{FONT}}}{''.join(texts)}{''.join(lines)}"
@@ -108,7 +108,8 @@ def _line(line: Line) -> str:
     for next_x, next_y in rest:
         path.append(f"H{_number(next_x)}" if next_y == y else f"V{_number(next_y)}")
         x, y = next_x, next_y
-    return f'<path class="{line.style}" d="{"".join(path)}"/>'
+    style = f"{line.style} to" if line.arrow else line.style
+    return f'<path class="{style}" d="{"".join(path)}"/>'
 
 
 def _number(value: float) -> str:
