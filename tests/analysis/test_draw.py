@@ -278,6 +278,34 @@ def test_an_included_architecture_stands_across_the_levels_that_are_read() -> No
     assert list(crossed(compose(graph))) == []
 
 
+def test_a_line_goes_around_an_included_architecture_that_stands_in_its_way() -> None:
+    graph = with_encoder(read_architecture("unet").graph("tutorial"))
+    mask = graph.nodes["mask.conv2d_1"]
+    add = LAYERS["Add"].of({})
+    again = Node("again", add, ("rescaling_1", mask.name), mask.shape)
+    low = Node("low", add, ("encoder_in", "up@3"), graph.nodes["up@3"].shape)
+    pool = graph.nodes["max_pooling2d_1@0"]
+    entrance = replace(pool, name="encoder_in", inputs=("rescaling_1",), within=())
+
+    scene = compose(
+        replace(
+            graph,
+            nodes={
+                "image": graph.nodes["image"],
+                "rescaling_1": graph.nodes["rescaling_1"],
+                "encoder_in": entrance,
+                **graph.nodes,
+                "low": low,
+                "again": again,
+            },
+            outputs={"mask": "again", "low": "low"},
+        )
+    )
+
+    assert list(crossed(scene)) == []
+    assert overlaps(boxes(scene)) == []
+
+
 def test_an_opened_architecture_makes_the_u_again() -> None:
     graph = with_encoder(read_architecture("unet").graph("tutorial"))
 

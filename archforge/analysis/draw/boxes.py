@@ -64,6 +64,10 @@ class Box:
         return self.highest < self.level
 
 
+Net = tuple[int, int]
+"""A box and the level at which it is read."""
+
+
 @dataclass(frozen=True)
 class Edge:
     """What leads from one box to another.
@@ -77,6 +81,11 @@ class Edge:
     source: int
     target: int
     level: int
+
+    @property
+    def net(self) -> Net:
+        """What shares a line: everything that reads one box at one level."""
+        return (self.source, self.level)
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,16 @@
 
 from bisect import bisect_left, insort
 
+from archforge.analysis.draw.boxes import Net
+
 APART = 5
 """How near two lines may run to each other."""
 
 
-def assigned(spans: dict[int, tuple[float, float]]) -> dict[int, int]:
+def assigned(spans: dict[Net, tuple[float, float]]) -> dict[Net, int]:
     """A lane for every net; short ones next to the row, so that long ones go around them."""
     lanes: list[list[tuple[float, float]]] = []
-    found: dict[int, int] = {}
+    found: dict[Net, int] = {}
     for net, (left, right) in sorted(spans.items(), key=lambda one: (one[1][1] - one[1][0], one)):
         around = (left - 2 * APART, right + 2 * APART)
         number = next((i for i, lane in enumerate(lanes) if _fits(lane, around)), len(lanes))

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from archforge.analysis.draw.boxes import Edge
+from archforge.analysis.draw.boxes import Edge, Net
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class At:
 
     kind: str
     index: int
-    net: int = -1
+    net: Net = (-1, 0)
 
 
 Points = tuple[tuple[float, At], ...]
@@ -48,4 +48,4 @@ class Routed:
     """
 
     ways: list[Way]
-    lanes: dict[int, dict[int, int]]
+    lanes: dict[int, dict[Net, int]]
