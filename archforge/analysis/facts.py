@@ -1,5 +1,6 @@
 """All figures of a graph as plain data: what ``show --json`` prints."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from archforge.analysis.costs import costs
@@ -9,12 +10,12 @@ from archforge.analysis.sizes import AcceptedSizes
 from archforge.graph import Graph, Input, Node, fingerprint
 
 
-def facts(graph: Graph, sizes: AcceptedSizes | None = None) -> dict[str, Any]:
+def facts(graph: Graph, sizes: Mapping[str, AcceptedSizes] | None = None) -> dict[str, Any]:
     """Every figure of ``graph``.
 
     Args:
         graph: An expanded network.
-        sizes: Its accepted sizes, which need the spec to be found.
+        sizes: The accepted sizes of each image, which need the spec to be found.
     """
     total, alive = costs(graph), memory(graph)
     return {
@@ -36,12 +37,21 @@ def facts(graph: Graph, sizes: AcceptedSizes | None = None) -> dict[str, Any]:
             "dtype": alive.dtype,
         },
         "receptive_field": {name: list(field) for name, field in receptive_field(graph).items()},
-        "accepted_sizes": None
-        if sizes is None
-        else {"minimum": list(sizes.minimum), "step": list(sizes.step)},
+        "accepted_sizes": _sizes(sizes or {}),
         "fingerprint": fingerprint(graph),
         "nodes": [_node(graph, node) for node in graph if not isinstance(node.layer, Input)],
     }
+
+
+def _sizes(sizes: Mapping[str, AcceptedSizes]) -> dict[str, Any] | None:
+    """Of one image its record, of several one for each by name."""
+    known = {name: _accepted(one) for name, one in sizes.items()}
+    return next(iter(known.values())) if len(known) == 1 else known or None
+
+
+def _accepted(one: AcceptedSizes) -> dict[str, Any]:
+    halo = None if one.halo is None else list(one.halo)
+    return {"minimum": list(one.minimum), "step": list(one.step), "halo": halo}
 
 
 def _node(graph: Graph, node: Node) -> dict[str, Any]:

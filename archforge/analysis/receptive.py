@@ -30,6 +30,46 @@ def _field(graph: Graph, output: str) -> tuple[int, int]:
     return (height, height if all(map(_square, order)) else _along(graph, order, 1))
 
 
+def halo(graph: Graph) -> tuple[int, int] | None:
+    """By how much tiles must overlap on each side, for height and width.
+
+    A tile that begins on the grid of the network's strides, and has a length that the network
+    gives back without a rest, gives with this margin around it what the whole image gives there.
+    ``None`` where the image is too small to
+    tell, or some position reads all of it.
+    """
+    if any(len(graph.nodes[node].shape) < 3 for node in graph.outputs.values()):
+        return None
+    margins = [_margins(graph, node, axis) for node in graph.outputs.values() for axis in (0, 1)]
+    known = [margin for margin in margins if margin is not None]
+    if len(known) < len(margins):
+        return None
+    return (max(known[0::2]), max(known[1::2]))
+
+
+def _margins(graph: Graph, output: str, axis: int) -> int | None:
+    """The larger of what is read before and behind a tile along ``axis``."""
+    order = _needed(graph, output)
+    shapes = {node.name: _closed(node.shape) for node in order}
+    made = shapes[output][axis] or 0
+    period = min(_period(order, axis), made)
+    centre = max((made - period) // 2, 0) // period * period
+    before = 0
+    behind = [0] * period  # for a tile that ends behind the position of this phase
+    for phase in range(period):
+        for name, (first, last) in _spans(order, shapes, centre + phase, axis).items():
+            read = shapes[name][axis] or 0
+            if first <= 0 or last >= read - 1:
+                return None
+            scale = max(round(read / made), 1)
+            start = (read - made * scale) // 2 + (centre + phase) * scale
+            before = max(before, start - first - phase * scale)
+            for end in range(period):
+                inside = (end - phase) % period * scale
+                behind[end] = max(behind[end], last - (start + scale - 1) - inside)
+    return max(before, min(behind))
+
+
 def _square(node: Node) -> bool:
     """Whether height and width are alike at this node."""
     pairs = [value for value in vars(node.layer).values() if isinstance(value, tuple)]
@@ -83,18 +123,26 @@ def _stride(node: Node, axis: int) -> int:
 
 
 def _reach(order: list[Node], shapes: Mapping[str, Shape], position: int, axis: int) -> int:
+    spans = _spans(order, shapes, position, axis).values()
+    return max((last - first + 1 for first, last in spans), default=0)
+
+
+def _spans(
+    order: list[Node], shapes: Mapping[str, Shape], position: int, axis: int
+) -> dict[str, Span]:
+    """What an output position reads of each image."""
     spans: dict[str, Span] = {order[0].name: (position, position)}
-    widest = 0
+    images: dict[str, Span] = {}
     for node in order:
         span = spans.get(node.name)
         if span is None:
             continue
-        if not node.inputs:
-            widest = max(widest, span[1] - span[0] + 1)
+        if not node.inputs and len(shapes[node.name]) == 3:
+            images[node.name] = span
         for name, read in _reads(node, span, axis, shapes):
             known = spans.get(name, read)
             spans[name] = (min(known[0], read[0]), max(known[1], read[1]))
-    return widest
+    return images
 
 
 def _reads(

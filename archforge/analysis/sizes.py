@@ -4,16 +4,23 @@ Found by expanding the spec again at other sizes, so formulas and `align:` count
 if the network builds on it with the same weights.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
+from archforge.analysis.receptive import halo
 from archforge.graph import Graph
 
-Expand = Callable[[tuple[int, int]], Graph | None]
+Sizes = Mapping[str, tuple[int, int]]
+"""Height and width for some of a network's images."""
+
+Expand = Callable[[Sizes], Graph | None]
 """The same network on images of another height and width, or ``None``."""
 
 REACH = 512
 """Up to which side the smallest size is looked for."""
+
+LARGEST = 4_096
+"""Up to which side an image is made larger to see the whole of a receptive field."""
 
 
 @dataclass(frozen=True)
@@ -23,28 +30,78 @@ class AcceptedSizes:
     Args:
         minimum: Smallest height and width.
         step: From one accepted height and width to the next; 0 where no other one is.
+        halo: Rows above and below, and columns left and right, by which a tile of a large image
+            must be larger than what is kept of its output, for that to be the output of the whole
+            image; tiles begin on the grid of the network's strides. ``None`` where every position
+            reads everything.
     """
 
     minimum: tuple[int, int]
     step: tuple[int, int]
+    halo: tuple[int, int] | None = None
 
 
-def accepted_sizes(graph: Graph, expand: Expand) -> AcceptedSizes | None:
-    """The sizes that ``graph`` takes; ``None`` without exactly one image as its input.
+def accepted_sizes(graph: Graph, expand: Expand) -> dict[str, AcceptedSizes]:
+    """The sizes that ``graph`` takes, by the name of the image.
+
+    Images of one size change together, those of other sizes stay as they are.
 
     Args:
         graph: The network at its own size.
         expand: Expands the same spec at other sizes.
     """
-    images = [node.shape for node in graph.inputs.values() if len(node.shape) == 3]
-    if len(images) != 1 or len(graph.inputs) != 1:
-        return None
-    height, width = (side or REACH for side in images[0][:2])
-    rows = _along(lambda side: _takes(graph, expand((side, width))), height)
+    groups: dict[tuple[int, int], list[str]] = {}
+    for name, node in graph.inputs.items():
+        if len(node.shape) == 3:
+            height, width = (side or REACH for side in node.shape[:2])
+            groups.setdefault((height, width), []).append(name)
+    return {
+        name: found
+        for size, names in groups.items()
+        for found in [_accepted(graph, expand, size, names)]
+        for name in names
+    }
+
+
+def _accepted(
+    graph: Graph, expand: Expand, size: tuple[int, int], names: list[str]
+) -> AcceptedSizes:
+    height, width = size
+
+    def at(height: int, width: int) -> Graph | None:
+        return expand(dict.fromkeys(names, (height, width)))
+
+    rows = _along(lambda side: _takes(graph, at(side, width)), height)
     columns = rows
     if height != width:
-        columns = _along(lambda side: _takes(graph, expand((height, side))), width)
-    return AcceptedSizes((rows[0], columns[0]), (rows[1], columns[1]))
+        columns = _along(lambda side: _takes(graph, at(height, side)), width)
+    found = AcceptedSizes((rows[0], columns[0]), (rows[1], columns[1]))
+    return replace(found, halo=_halo(graph, at, size, found))
+
+
+def _halo(
+    graph: Graph,
+    at: Callable[[int, int], Graph | None],
+    size: tuple[int, int],
+    accepted: AcceptedSizes,
+) -> tuple[int, int] | None:
+    """What tiles must overlap by, seen on an image that is large enough."""
+    grown: Graph | None = graph
+    while grown is not None:
+        found = halo(grown)
+        if found is not None:
+            return found
+        if not all(accepted.step) or max(size) >= LARGEST:
+            return None
+        # The next accepted size that is at least twice as large.
+        size = (_next(size[0], accepted.step[0]), _next(size[1], accepted.step[1]))
+        grown = at(*size)
+    return None
+
+
+def _next(side: int, step: int) -> int:
+    step = step if step > 1 else 64  # where every size is taken, a round one
+    return side + -(-side // step) * step
 
 
 def _takes(graph: Graph, other: Graph | None) -> bool:

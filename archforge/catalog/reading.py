@@ -99,8 +99,8 @@ class Architecture:
         """
         return standalone(self.text, self.spec.file, self.spec.home)
 
-    def sizes(self, graph: Graph) -> AcceptedSizes | None:
-        """The image sizes that ``graph``, made from this spec, takes."""
+    def sizes(self, graph: Graph) -> dict[str, AcceptedSizes]:
+        """The sizes of each image that ``graph``, made from this spec, takes."""
         return accepted_sizes(graph, lambda sizes: expand_at(self.spec, graph, sizes, self.finder))
 
 

@@ -11,10 +11,7 @@ from archforge.errors import Problem, ProblemError
 if TYPE_CHECKING:
     from archforge.analysis.space import Proof
 
-EXAMPLE = """\b
-Examples:
-  archforge check unet my_unet.yaml
-  archforge check unet --space --over depth=1..7 --over size=16..320"""
+EXAMPLE = "Example:  archforge check unet --space --over depth=1..7 --over size=16..320"
 
 
 @click.command(epilog=EXAMPLE)

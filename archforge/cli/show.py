@@ -1,6 +1,6 @@
 """``archforge show``."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import click
@@ -71,9 +71,21 @@ def _rows(known: Facts) -> Iterator[tuple[str, str]]:
     )
     for name, field in known["receptive_field"].items():
         yield "receptive field", f"{_shape(field)} of the input for each position of {name}"
-    if known["accepted_sizes"] is not None:
-        yield "accepted sizes", _sizes(known["accepted_sizes"])
+    for name, sizes in _by_image(known["accepted_sizes"]).items():
+        yield "accepted sizes", f"{_sizes(sizes)}{f' for {name}' if name else ''}"
+        yield "halo", _halo(sizes["halo"])
     yield "fingerprint", known["fingerprint"]
+
+
+def _by_image(sizes: Facts | None) -> Facts:
+    """Accepted sizes by the name of the image; no name where there is one image."""
+    return {"": sizes} if sizes is not None and "minimum" in sizes else sizes or {}
+
+
+def _halo(halo: list[int] | None) -> str:
+    if halo is None:
+        return "none: every position reads the whole image"
+    return f"{_shape(halo)} on each side, by which tiles of a large image must overlap"
 
 
 def _sizes(sizes: Facts) -> str:
@@ -84,7 +96,7 @@ def _sizes(sizes: Facts) -> str:
     return f"{_shape(minimum)} at least, {every}"
 
 
-def _shape(shape: list[int | None]) -> str:
+def _shape(shape: Sequence[int | None]) -> str:
     return " x ".join("any" if side is None else str(side) for side in shape)
 
 

@@ -21,7 +21,8 @@ from archforge.graph import Graph, Input, Node, Shape
 from archforge.spec import Spec
 from archforge.spec.names import step_names
 
-Sizes = tuple[int, int]
+Sizes = Mapping[str, tuple[int, int]]
+"""Height and width for some of the images, in place of those that are declared."""
 
 
 class ExpandError(ProblemError):
@@ -78,16 +79,15 @@ def expand_at(spec: Spec, graph: Graph, sizes: Sizes, finder: Finder | None = No
     Args:
         spec: What ``graph`` was expanded from.
         graph: Whose preset and hyperparameters are kept.
-        sizes: Height and width that every input is given.
+        sizes: Height and width of some of its images.
         finder: Finds the architectures that the spec names.
     """
-    if spec.sizes == "pad":
-        return replace(graph)  # every size is padded to one that fits
     job = _Job(spec, Values(spec, graph.preset, graph.hyperparameters), _terms(finder))
     try:
         return job.at(sizes)
     except ProblemError:
-        return None
+        # Every size is padded to one that fits.
+        return replace(graph) if spec.sizes == "pad" else None
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ def trace(
         preset: Its name, or ``None``.
         given: Hyperparameters with fixed values.
         finder: Finds the architectures that it names.
-        sizes: Height and width to give every image instead of its own.
+        sizes: Height and width of some of its images, instead of their own.
 
     Raises:
         ProblemError: A value is not allowed.
@@ -157,9 +157,9 @@ def _padded(job: "_Job") -> Graph:
     image = next(iter(job.spec.inputs.values()))
     shape = declared_shape(image, Working(Network()), Place(Scope(), job.values))
 
-    def build(sizes: Sizes | None) -> Graph:
+    def build(size: tuple[int, int] | None) -> Graph:
         # At the sizes of the file every problem is told, not the first alone.
-        return job.run() if sizes is None else job.at(sizes)
+        return job.run() if size is None else job.at({image.name: size})
 
     return padded(job.spec, build, shape)
 
@@ -167,7 +167,8 @@ def _padded(job: "_Job") -> Graph:
 def _tries(job: "_Job", preset: str | None, given: Mapping[str, Any]) -> Any:
     """Tells whether the spec builds with other hyperparameters or with other input sizes."""
 
-    def builds(change: Mapping[str, Any], sizes: Sizes | None = None) -> bool:
+    def builds(change: Mapping[str, Any], size: tuple[int, int] | None = None) -> bool:
+        sizes = None if size is None else dict.fromkeys(job.spec.inputs, size)
         try:
             values = Values(job.spec, preset, {**given, **change})
             replace(job, values=values, terms=replace(job.terms, bad=frozenset())).at(sizes)
@@ -263,8 +264,9 @@ class _Job:
                 expander.problems.extend(getattr(error, "problems", ()))
                 names[image.name] = Made(None)
                 continue
-            if sizes is not None and len(layer.declared) == 3:
-                layer = Input(declared=(*sizes, layer.declared[-1]), values=layer.values)
+            if sizes is not None and image.name in sizes and len(layer.declared) == 3:
+                declared_shape = (*sizes[image.name], layer.declared[-1])
+                layer = Input(declared=declared_shape, values=layer.values)
             node = Node(image.name, layer, (), layer.declared, mark=image.mark)
             expander.network.nodes[image.name] = node
             names[image.name] = Made(image.name, line=image.mark.line)

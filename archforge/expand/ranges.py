@@ -1,8 +1,8 @@
 """Ranges of hyperparameters, as ``--search`` and ``--over`` say them.
 
-``filters=8..24:8``, ``rate=0.001..0.1:log``, ``padding=same,valid``. A text narrows the range that the spec has, or opens one where it has none. ``min``, ``max`` and
-``one_of`` of the hyperparameter hold all the same. Step and scale of the spec's range stay where
-the text names none.
+``filters=8..24:8``, ``rate=0.001..0.1:log``, ``padding=same,valid``. A text narrows the range that
+the spec has, or opens one where it has none. ``min``, ``max`` and ``one_of`` of the hyperparameter
+hold all the same. Step and scale of the spec's range stay where the text names none.
 """
 
 import re

@@ -20,6 +20,7 @@ from archforge.schema.steps import (
 from archforge.spec import Items, Mapping, Scalar, Tree, is_formula
 from archforge.spec.steps import STEP_KINDS, step_kind
 from archforge.spec.validate import problems as schema_problems
+from archforge.spec.validate import slip
 
 WORDS = (
     *("name", "if", "align", "interpolation"),
@@ -122,6 +123,7 @@ class _Reader:
             self._undecided(step.mark, f"this step does not say what it is: {_keys(step)}", fix)
             return
         found = [
+            *_given_slips(step),
             *self._unknown(step, kind),
             *schema_problems(self._schema(step, kind), step, _what(step, kind)),
         ]
@@ -197,6 +199,14 @@ class _Reader:
                 fix = did_you_mean(what, [*LAYERS, *BLOCKS, *self._blocks])
                 message = f"`defaults` for '{what}', which is no layer and no block"
                 self._fatal([Problem("AF103", message, defaults.keys[what], fix=fix)])
+
+
+def _given_slips(step: Mapping) -> Iterator[Problem]:
+    """Slips among the values that an include gives, where any key may be right."""
+    given = step.get("hyperparameters")
+    if isinstance(given, Mapping):
+        found = (slip(key, given, given.keys[key]) for key in given.entries)
+        yield from (one for one in found if one is not None)
 
 
 def _keys(step: Mapping) -> str:

@@ -120,7 +120,7 @@ def unknown_keys(place: Keys, schema: Any, what: str) -> Iterator[Problem]:
 def slip(key: str, place: Keys, mark: Mark) -> Problem | None:
     """Valid YAML that was surely meant otherwise, worded as what was meant."""
     value = place[key].plain
-    if value is None and "=" in key and ":" in key:
+    if value is None and key.partition(":")[0].isidentifier() and ":" in key:
         name, _, rest = key.partition(":")
         return Problem(
             "AF107",

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from archforge.analysis import accepted_sizes, costs, memory, receptive_field
+from archforge.analysis import costs, memory, receptive_field
 from archforge.catalog import read_architecture
 from tests.specs import HEAD, graph_of, spec_text
 
@@ -141,23 +141,73 @@ def test_the_receptive_field_is_the_support_of_the_gradient(seed: int, tmp_path:
 def test_a_network_that_ends_in_dense_takes_its_own_size_only() -> None:
     found = read_architecture("lenet5")
 
-    sizes = found.sizes(found.graph())
+    sizes = found.sizes(found.graph())["image"]
 
-    assert sizes is not None
     assert (sizes.minimum, sizes.step) == ((32, 32), (0, 0))
 
 
 def test_the_papers_unet_crops_so_every_size_from_188_on_is_taken() -> None:
     found = read_architecture("unet")
 
-    sizes = found.sizes(found.graph(given={"filters": 2}))
+    sizes = found.sizes(found.graph(given={"filters": 2}))["image"]
 
-    assert sizes is not None
     assert (sizes.minimum, sizes.step) == ((188, 188), (1, 1))
 
 
-def test_a_network_with_two_inputs_has_no_single_row_of_sizes(tmp_path: Path) -> None:
-    steps = "  - {layer: Add, from: [a, b]}\n" + HEAD
-    graph = graph_of(tmp_path, spec_text(steps, inputs="{a: [8, 8, 1], b: [8, 8, 1]}"))
+def test_images_of_one_size_change_together_and_others_on_their_own(tmp_path: Path) -> None:
+    steps = (
+        "  - {layer: Add, name: both, from: [a, b]}\n"
+        "  - {layer: MaxPooling2D, pool_size: 2}\n"
+        "  - {layer: GlobalAveragePooling2D, name: one}\n"
+        "  - {layer: MaxPooling2D, name: third, pool_size: 4, from: c}\n"
+        "  - {layer: GlobalAveragePooling2D, name: two}\n"
+        "  - {layer: Concatenate, from: [one, two]}\n"
+        "  - {layer: Dense, name: label, units: 2}\n"
+    )
+    text = spec_text(steps, inputs="{a: [8, 8, 1], b: [8, 8, 1], c: [16, 12, 1]}")
+    file = tmp_path / "spec.yaml"
+    file.write_text(text.replace("task: segmentation", "task: classification"))
+    found = read_architecture(str(file))
 
-    assert accepted_sizes(graph, lambda sizes: None) is None
+    sizes = found.sizes(found.graph())
+
+    assert (sizes["a"].minimum, sizes["b"].minimum) == ((2, 2), (2, 2))
+    assert (sizes["c"].minimum, sizes["c"].step) == ((4, 4), (1, 1))
+    assert sizes["a"].halo is None
+
+
+def test_the_papers_unet_loses_92_pixels_on_each_side() -> None:
+    found = read_architecture("unet")
+
+    # 572 - 388 = 2 x 92 (Ronneberger, Fischer and Brox 2015, figure 1).
+    assert found.sizes(found.graph(given={"filters": 2}))["image"].halo == (92, 92)
+
+
+@pytest.mark.keras
+@pytest.mark.parametrize(("padding", "side"), [("same", 128), ("valid", 124)])
+def test_a_tile_with_its_halo_gives_what_the_whole_image_gives(padding: str, side: int) -> None:
+    import numpy as np
+
+    from archforge.build import build_model
+
+    found = read_architecture("unet")
+    given = {"filters": 2, "depth": 2, "padding": padding, "classes": 1, "size": 192}
+    whole = build_model(found.graph(given=given))
+    sizes = found.sizes(found.graph(given=given))["image"]
+    assert sizes.halo is not None
+    margin = sizes.halo[0]
+    part = build_model(found.graph(given={**given, "size": side}))
+    part.set_weights(whole.get_weights())
+    image = np.random.default_rng(0).uniform(size=(1, 192, 192, 1)).astype("float32")
+
+    expected = np.asarray(whole(image))[0, ..., 0]
+    output = np.asarray(part(image[:, 32 : 32 + side, 32 : 32 + side]))[0, ..., 0]
+
+    # Where the tile's output lies in the image, and in the output of the whole image.
+    lost_whole, lost = (192 - len(expected)) // 2, (side - len(output)) // 2
+    kept = margin - lost
+    inner = output[kept : len(output) - kept, kept : len(output) - kept]
+    start = 32 + margin - lost_whole
+    there = slice(start, start + len(inner))
+    assert len(inner) == side - 2 * margin
+    np.testing.assert_allclose(inner, expected[there, there], atol=1e-5)

@@ -277,5 +277,4 @@ def test_other_image_sizes_are_accepted_though_the_include_declares_one(tmp_path
 
     sizes = found.sizes(found.graph())
 
-    assert sizes is not None
-    assert sizes.minimum == (16, 16)
+    assert sizes["image"].minimum == (16, 16)

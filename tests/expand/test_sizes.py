@@ -43,8 +43,7 @@ def test_accepted_sizes_are_the_multiples_of_two_to_the_depth(tmp_path: Path) ->
     found = read_architecture(str(file))
 
     for depth in (1, 3, 4):
-        sizes = found.sizes(found.graph(given={"size": 96, "depth": depth}))
-        assert sizes is not None
+        sizes = found.sizes(found.graph(given={"size": 96, "depth": depth}))["image"]
         assert (sizes.minimum, sizes.step) == ((2**depth,) * 2, (2**depth,) * 2)
 
 

@@ -244,8 +244,9 @@ class _Prover:
         found = prober.verdicts(range(1, REACH + 1))
         return tuple(sorted(side for side, why in found.items() if why is None))
 
-    def _trace(self, values: Point, sizes: tuple[int, int] | None = None) -> Trace:
+    def _trace(self, values: Point, size: tuple[int, int] | None = None) -> Trace:
         given = {**self._fixed, **values}
+        sizes = None if size is None else dict.fromkeys(self._spec.inputs, size)
         return trace(self._spec, self._preset, given, self._finder, sizes)
 
     def _shapes(self, values: Point) -> Mapping[str, Shape]:
