@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "diff": ("diff", "what two architectures do not share"),
     "explain": ("explain", "what a problem code means"),
     "schema": ("schema", "the JSON Schema of the language, for editors"),
+    "lsp": ("lsp", "the language server, for editors to start"),
     "build": ("build", "the Keras model of a spec"),
     "data": ("data", "draw a data set, or look at one of yours"),
     "train": ("train", "train one network"),
