@@ -65,11 +65,11 @@ def chain(length: int) -> Graph:
 
 
 def boxes(scene: Scene) -> dict[str, Rect]:
-    """The rectangle of every box, by its name."""
+    """The rectangle of every box, by its name; where a line goes on, none is drawn again."""
     return {
         item.tip.partition(": ")[0]: [one for one in item.items if isinstance(one, Rect)][-1]
         for item in scene.items
-        if isinstance(item, Group) and item.tip
+        if isinstance(item, Group) and item.tip and not item.tip.endswith(" 0 layers")
     }
 
 
