@@ -100,11 +100,14 @@ class Problems:
 
     found: list[Problem] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        self._seen = {(problem.code, problem.mark) for problem in self.found}
+
     def add(self, problem: Problem) -> None:
         """Keep ``problem``, unless its code was already found at the same place."""
-        if not any(
-            (known.code, known.mark) == (problem.code, problem.mark) for known in self.found
-        ):
+        place = (problem.code, problem.mark)
+        if place not in self._seen:
+            self._seen.add(place)
             self.found.append(problem)
 
     def extend(self, problems: Iterable[Problem]) -> None:

@@ -60,9 +60,21 @@ def axis_index(axis: int, shape: Shape, what: str) -> int:
 
 
 def axis_indices(axes: int | Iterable[int], shape: Shape, what: str) -> tuple[int, ...]:
-    """``axis_index`` of one axis or several, in rising order."""
-    several = (axes,) if isinstance(axes, int) else axes
-    return tuple(sorted({axis_index(axis, shape, what) for axis in several}))
+    """``axis_index`` of one axis or several, in rising order.
+
+    Raises:
+        ShapeError: The input has no such axis, or one is named twice.
+    """
+    several = [axes] if isinstance(axes, int) else list(axes)
+    indices = sorted(axis_index(axis, shape, what) for axis in several)
+    if len(set(indices)) < len(indices):
+        raise ShapeError(
+            "AF210",
+            f"{what} names an axis twice: {several}",
+            why="Keras would make a weight for each naming",
+            fix="name each axis once",
+        )
+    return tuple(indices)
 
 
 def row(shapes: Sequence[Shape]) -> str:

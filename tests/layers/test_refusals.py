@@ -77,6 +77,10 @@ REFUSALS: list[tuple[str, str, dict[str, Any], list[Shape], str]] = [
         "Softmax has axis 0, its input 8x8x3 has axes 1 to 3",
     ),
     (
+        "AF210", "LayerNormalization", {"axis": [1, -3]}, [(8, 8, 3)],
+        "LayerNormalization names an axis twice: [1, -3]",
+    ),
+    (
         "AF210", "Permute", {"dims": [1, 3]}, [(8, 8, 3)],
         "Permute has dims [1, 3], its input 8x8x3 has axes 1 to 3",
     ),
