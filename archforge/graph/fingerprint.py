@@ -1,6 +1,7 @@
 """A graph's identity: a canonical hash of the expanded graph with names removed.
 
-It holds every layer, its arguments, the order of its operands and which calls share weights.
+It holds every layer, its arguments, the order of its operands, which calls share weights, and which
+weights an included architecture brings.
 Nodes are numbered in the order in which a walk from the outputs, operand by operand, first
 completes them, so neither names, nor blocks, nor the order of writing matter. Without names,
 outputs are told apart by their order, and so are inputs where there are several.
@@ -10,8 +11,10 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import fields
+from pathlib import PurePath
 
 from archforge.graph.graph import Graph, Node
+from archforge.graph.walk import completion_order
 
 
 def fingerprint(graph: Graph) -> str:
@@ -25,25 +28,30 @@ def fingerprint(graph: Graph) -> str:
     ]
     if len(graph.inputs) > 1:  # one input has no order, and stored fingerprints stay as they are
         content.append([number[name] for name in graph.inputs])
+    brought = _brought(graph, number)
+    if brought:
+        content.append(brought)
     text = json.dumps(content, sort_keys=True, separators=(",", ":"))
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
 def canonical_order(graph: Graph) -> tuple[str, ...]:
     """Names of the nodes as the fingerprint numbers them: alike in networks that are the same."""
-    done: dict[str, None] = {}
-    # A stack, not recursion: a chain of thousands of layers is a legal network.
-    stack = [(name, False) for name in reversed([*graph.outputs.values(), *graph.inputs])]
-    while stack:
-        name, ready = stack.pop()
-        if name in done:
-            continue
-        if ready:
-            done[name] = None
-            continue
-        stack.append((name, True))
-        stack += [(before, False) for before in reversed(graph.nodes[name].inputs)]
-    return tuple(done)
+    ends = [*graph.outputs.values(), *graph.inputs]
+    return tuple(completion_order(ends, lambda name: graph.nodes[name].inputs))
+
+
+def _brought(graph: Graph, number: Mapping[str, int]) -> list[list[object]]:
+    """Weights that included architectures start from, with the nodes that take them.
+
+    Of a file its name counts, not its folder: another machine has it elsewhere.
+    """
+    return sorted(
+        [sorted(number[name] for name in number if name.startswith(f"{one.path}.")), source]
+        for one in graph.included
+        for source in [one.weights and PurePath(one.weights).name]
+        if source
+    )
 
 
 def _first_users(graph: Graph, number: Mapping[str, int]) -> dict[str, int]:

@@ -278,3 +278,40 @@ def test_synth_then_inspect_says_what_was_drawn(
     assert run(["data", "inspect", str(tmp_path / "none")]) == PROBLEMS
 
     assert "4 images" in capsys.readouterr().out
+
+
+def test_check_space_says_what_builds_and_what_the_rest_needs(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    words = ["check", "unet", "--preset", "tutorial", "--set", "size=32", "--set", "padding=same"]
+
+    status = run([*words, "--space", "--over", "depth=4..6"])
+
+    out = capsys.readouterr().out
+    assert status == 0
+    assert "depth 6: does not build: the image needs 64 or more" in out
+    assert "exact" in out
+    assert "parameters: " in out
+
+
+def test_check_space_prints_facts_and_fails_where_nothing_builds(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    words = ["check", "unet", "--set", "size=8", "--set", "padding=same", "--space", "--json"]
+
+    status = run([*words, "--over", "depth=5..6"])
+
+    (facts,) = json.loads(capsys.readouterr().out)
+    assert status == 1
+    assert (facts["exact"], facts["build"], facts["combinations"]) == (True, 0, 16)
+
+
+def test_show_origin_prints_the_whole_spec_with_its_places(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run(["show", "unet_vgg19", "--origin"]) == 0
+
+    lines = capsys.readouterr().out.splitlines()
+    assert any(line.startswith("name: unet_vgg19") for line in lines)
+    assert any("preset: vgg19" in line and "# unet_vgg19.yaml:" in line for line in lines)
+    assert any("join@stage" in line and "# unet_vgg16.yaml:" in line for line in lines)

@@ -221,3 +221,15 @@ def test_one_order_says_which_node_is_which_in_two_networks_that_are_the_same() 
     pairs = dict(zip(canonical_order(graph), canonical_order(other), strict=True))
 
     assert pairs == dict(zip(graph.nodes, other.nodes, strict=True))
+
+
+def test_an_encoder_that_starts_from_learned_weights_is_another_network() -> None:
+    given = {"size": 32, "values": "caffe"}
+    read = read_architecture("unet_vgg16")
+
+    fresh, learned = (
+        fingerprint(read.graph(None, {**given, "weights": weights}))
+        for weights in (None, "imagenet")
+    )
+
+    assert fresh != learned
