@@ -9,5 +9,15 @@ alternative.
 from archforge.schema.form import Form, check_form, inheritance_problems
 from archforge.schema.language import language_schema
 from archforge.schema.meaning import meaning_problems
+from archforge.schema.wording import accepts, choices, shown
 
-__all__ = ["Form", "check_form", "inheritance_problems", "language_schema", "meaning_problems"]
+__all__ = [
+    "Form",
+    "accepts",
+    "check_form",
+    "choices",
+    "inheritance_problems",
+    "language_schema",
+    "meaning_problems",
+    "shown",
+]

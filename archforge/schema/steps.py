@@ -14,7 +14,10 @@ MERGES = tuple(
 """Layers that join several inputs, and so may say ``align:``."""
 
 STEPS: Schema = {"type": "array", "items": {"$ref": "#/definitions/step"}}
-ALIGN: Schema = or_formula({"enum": ["strict", "crop", "pad", "resize"]})
+ALIGN: Schema = {
+    **or_formula({"enum": ["strict", "crop", "pad", "resize"]}),
+    "description": "what to do with inputs of unequal size",
+}
 INTERPOLATION: Schema = or_formula({"enum": ["nearest", "bilinear", "bicubic"]})
 
 COMMON: dict[str, Schema] = {
@@ -57,7 +60,12 @@ GROUPS: dict[str, Schema] = {
         {
             **COMMON,
             "branches": {"type": "object", "minProperties": 1, "additionalProperties": STEPS},
-            "merge": {"type": ["string", "object"]},
+            "merge": {
+                "type": ["string", "object"],
+                "if": {"type": "object"},
+                "then": {"$ref": "#/definitions/step"},
+                "description": "what joins them: a layer, or a step with a layer and `align:`",
+            },
         },
         "branches",
         "merge",

@@ -14,6 +14,7 @@ from archforge.blocks import BLOCKS
 from archforge.catalog import shipped
 from archforge.expand.operations import FUNCTIONS, SIZES
 from archforge.layers import LAYERS
+from archforge.schema import choices
 from archforge.spec.rewrite import written
 from archforge.studio.bindings import FILE, Use
 from archforge.studio.cursor import ITEM, Cursor, Table, cursor_at
@@ -27,7 +28,7 @@ from archforge.studio.keys import (
     presets,
 )
 from archforge.studio.opened import Opened
-from archforge.studio.telling import choices, record_text
+from archforge.studio.telling import record_text
 
 _SIZE_OF = re.compile(rf"(?:{'|'.join(SIZES)})\(\s*(?P<node>[\w@.]*)\Z")
 _WORD = re.compile(r"[\w.@*/-]*\Z")

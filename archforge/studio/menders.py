@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator
 from archforge.blocks import BLOCKS
 from archforge.graph import Described
 from archforge.layers import LAYERS
+from archforge.schema import choices
 from archforge.studio.bindings import FILE, Thing
 from archforge.studio.edits import quoted, replaced, set_key, without_item, without_key
 from archforge.studio.places import Mend, Wrong
 from archforge.studio.spans import Map, Row, Span, Word
-from archforge.studio.telling import choices
 
 Match = re.Match[str]
 Maker = Callable[[Wrong, Match], Iterator[Mend]]

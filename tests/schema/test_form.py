@@ -91,12 +91,12 @@ def test_editors_get_draft_7_without_alternatives_and_every_layer_and_block() ->
     assert '"oneOf"' not in text
     assert '"anyOf"' not in text
     Draft7Validator.check_schema(language_schema())
-    consts = {
-        rule["if"].get("properties", {}).get(kind, {}).get("const")
+    patterns = {
+        rule["if"].get("properties", {}).get(kind, {}).get("pattern")
         for rule in language_schema()["definitions"]["step"]["allOf"]
         for kind in ("layer", "block")
     }
-    assert set(LAYERS) | set(BLOCKS) <= consts
+    assert {f"^{name}$" for name in (*LAYERS, *BLOCKS)} <= patterns
 
 
 @pytest.mark.parametrize("name", shipped())

@@ -6,9 +6,10 @@ from lsprotocol import types
 from archforge.blocks import BLOCKS
 from archforge.catalog import shipped
 from archforge.layers import LAYERS
+from archforge.schema import accepts
 from archforge.studio.defining import definitions
 from archforge.studio.hovering import hover
-from archforge.studio.telling import accepts, argument_text, record_text
+from archforge.studio.telling import argument_text, record_text
 from archforge.studio.texts import Text
 from tests.studio.files import at_cursor, opened
 
