@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archforge.errors import ProblemError
-from archforge.expand.ranges import with_ranges
-from archforge.expand.ranges import grid_values
+from archforge.expand.ranges import grid_values, with_ranges
 from archforge.search.space import EndlessError, Space, closed, nearest_value
 from archforge.search.store import distribution
 from archforge.spec import Search

@@ -217,7 +217,7 @@ class _Prover:
             return replace(part, sizes=dict.fromkeys(verdicts))
         if not part.building:
             return part
-        for chosen in {part.building[0], part.building[-1]}:
+        for chosen in dict.fromkeys((part.building[0], part.building[-1])):
             self._count(prober, chosen, at(chosen))
         return part
 
