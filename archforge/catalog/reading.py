@@ -11,7 +11,6 @@ from archforge.catalog.names import ENDINGS, find, is_path
 from archforge.errors import Mark, Problem, ProblemError, Problems, refuse
 from archforge.expand import Choose, Found, expand, expand_at, formula_problems
 from archforge.graph import Graph
-from archforge.runs import RECORD
 from archforge.schema import check_form, inheritance_problems, meaning_problems
 from archforge.spec import Items, Scalar, Spec, inherited, parse_spec, read_text, tree_text
 from archforge.spec import Mapping as Tree
@@ -43,6 +42,8 @@ class Files:
 
     def weights(self, name: str, home: Path | None) -> Path:
         """The file or run of weights called ``name`` in the spec that lies at ``home``."""
+        from archforge.runs import RECORD  # noqa: PLC0415 (few specs name weights; check is quick)
+
         # A path given with `--set` starts where the command runs.
         path = next((p for p in (_beside(name, home), Path(name)) if p.exists()), Path(name))
         is_file = path.is_file() and path.name.endswith(WEIGHTS)
