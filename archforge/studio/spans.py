@@ -182,14 +182,3 @@ def _inside(owner: Map | Row) -> Iterator[Step]:
 def _holds(step: Step, offset: int) -> bool:
     begin = step.key.start if step.key else step.value.start
     return begin <= offset <= max(step.value.end, step.key.end if step.key else 0)
-
-
-def every_map(span: Span) -> Iterator[Map]:
-    """Every mapping in ``span``, outer ones first."""
-    if isinstance(span, Map):
-        yield span
-        for _, value in span.entries:
-            yield from every_map(value)
-    elif isinstance(span, Row):
-        for item in span.items:
-            yield from every_map(item)
