@@ -10,9 +10,10 @@ from functools import partial
 from typing import Any
 
 from archforge.errors import Mark, Problem, ProblemError, Problems
+from archforge.expand.borrowed import Whole
 from archforge.expand.calls import Calls
 from archforge.expand.finding import Finder
-from archforge.expand.include import Includes, Whole
+from archforge.expand.include import Includes
 from archforge.expand.network import Network
 from archforge.expand.operations import FormulaError, show
 from archforge.expand.scope import Made, Place, Unknown, turns

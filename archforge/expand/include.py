@@ -6,27 +6,26 @@ dropped at the end, so a classifier cut before its dense layers never has to bui
 wrong with such steps is nobody's concern and stays unsaid.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
-from archforge.errors import Mark, Problem, ProblemError, did_you_mean, listing
+from archforge.errors import Problem, ProblemError, did_you_mean, listing
+from archforge.expand.borrowed import Use, Weights, Whole, told
 from archforge.expand.calls import Again, shareable
 from archforge.expand.finding import Finder, Found
 from archforge.expand.inputs import broken_rules, declared
 from archforge.expand.operations import FormulaError
 from archforge.expand.references import parse_reference
 from archforge.expand.scope import Made, Place, Scope, Unknown, trail_of
-from archforge.expand.twins import TWINS, Twin
 from archforge.expand.values import Values
 from archforge.expand.working import Working
-from archforge.graph import Frame, Graph, Included, Input, show_shape
+from archforge.graph import Frame, Included, Input, show_shape
 from archforge.spec import Include, InputSpec, Scalar, Spec, Step
 from archforge.spec.names import step_names
 
 MAX_ARCHITECTURES = 8
-IMAGENET = "imagenet"
 
 
 class Runner(Protocol):
@@ -41,19 +40,6 @@ class Runner(Protocol):
 
 Nest = Callable[[Spec, Values], Runner]
 """A runner of another spec that adds to the same network."""
-
-Whole = Callable[[Spec, str | None, Mapping[str, Any]], Graph]
-"""Another spec expanded on its own."""
-
-
-@dataclass(frozen=True)
-class _Use:
-    """One use of another spec: its values, what it is run on, and where."""
-
-    spec: Spec
-    values: Values
-    inputs: list[str]
-    place: Place
 
 
 class Includes:
@@ -81,7 +67,7 @@ class Includes:
         self._finder = finder
         self._working = working
         self._nest = nest
-        self._whole = whole
+        self._weights = Weights(finder, working, whole, home)
         self._home = home
         self._any_size = any_size
 
@@ -97,8 +83,8 @@ class Includes:
         made = shareable(self._again(step, found.spec, values))(path, inputs, place)
         if step.weights is not None:
             included = self._working.network.included
-            use = _Use(found.spec, values, inputs, place)
-            included[path] = self._with_weights(included[path], step, use)
+            use = Use(found.spec, values, inputs, place)
+            included[path] = self._weights.of(included[path], step, use)
         return made
 
     def _values(self, spec: Spec, preset: str | None, step: Include, place: Place) -> Values:
@@ -118,7 +104,7 @@ class Includes:
         try:
             found = self._finder.architecture(name, self._home)
         except ProblemError as error:
-            raise _told(error, mark, f"'{name}', included on line {step.mark.line}") from None
+            raise told(error, mark, f"'{name}', included on line {step.mark.line}") from None
         inside = (*place.architectures, identity(found.spec))
         if len(set(inside)) < len(inside) or len(inside) > MAX_ARCHITECTURES:
             raise self._working.problem(
@@ -235,54 +221,6 @@ class Includes:
     def _word(self, scalar: Scalar | None, place: Place) -> str | None:
         return None if scalar is None else str(self._working.scalar(scalar, place))
 
-    def _with_weights(self, included: Included, step: Include, use: "_Use") -> Included:
-        """Where the weights come from, as far as that can be known without reading them."""
-        assert step.weights is not None
-        weights = step.weights
-        name, _ = self._working.apart(lambda: self._working.scalar(weights, use.place))
-        if name is None:
-            return included
-        whole = self._whole(use.spec, use.values.preset, use.values.given())
-        if name == IMAGENET:
-            twin = self._twin(step.weights, use.spec, use.values.preset)
-            self._same_values(twin, use.inputs, step)
-            return replace(included, weights=name, twin=twin.keras, whole=whole)
-        assert self._finder is not None
-        try:
-            path = self._finder.weights(str(name), self._home)
-        except ProblemError as error:
-            raise _told(error, step.weights.mark, "") from None
-        return replace(included, weights=str(path), whole=whole)
-
-    def _twin(self, weights: Scalar, spec: Spec, preset: str | None) -> Twin:
-        twin = TWINS.get((spec.name, str(preset)))
-        if twin is None:
-            known = [there for name, there in TWINS if name == spec.name]
-            with_preset = f" with preset {preset}" if preset else ""
-            raise self._working.problem(
-                "AF145",
-                f"there are no ImageNet weights for {spec.name}{with_preset}",
-                weights.mark,
-                why="they come from keras.applications, which has "
-                + listing(sorted(there for _, there in TWINS)),
-                fix=f"name the preset: {listing(known)}" if known else "give a file of weights",
-            )
-        return twin
-
-    def _same_values(self, twin: Twin, inputs: list[str], step: Include) -> None:
-        """Images must come in the range that the weights were learned on."""
-        for name in inputs:
-            node = self._working.network.nodes[name]
-            if isinstance(node.layer, Input) and node.layer.values != twin.values:
-                raise self._working.problem(
-                    "AF146",
-                    f"the ImageNet weights expect `values: {twin.values}`, "
-                    f"'{name}' has `{node.layer.values}`",
-                    step.mark,
-                    why="on another range of pixel values the weights know nothing",
-                    fix=f"write `{name}: {{shape: [...], values: {twin.values}}}` in `inputs:`",
-                )
-
 
 def identity(spec: Spec) -> str:
     """What tells one architecture's file from another's."""
@@ -297,18 +235,6 @@ def _marked(error: ProblemError, step: Include) -> ProblemError:
         replace(
             problem,
             mark=next((m for key, m in marks.items() if f"'{key}'" in problem.message), named),
-        )
-        for problem in error.problems
-    )
-
-
-def _told(error: ProblemError, mark: Mark, trail: str) -> ProblemError:
-    """Problems of another file with the way to it; those without a place get this one."""
-    return ProblemError(
-        replace(
-            problem,
-            mark=problem.mark or mark,
-            trail=(*problem.trail, trail) if trail and problem.mark else problem.trail,
         )
         for problem in error.problems
     )

@@ -1,0 +1,106 @@
+"""Weights that an included architecture brings: what can be known of them without reading them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from archforge.errors import Mark, ProblemError, listing
+from archforge.expand.finding import Finder
+from archforge.expand.scope import Place
+from archforge.expand.twins import TWINS, Twin
+from archforge.expand.values import Values
+from archforge.expand.working import Working
+from archforge.graph import Graph, Included, Input
+from archforge.spec import Include, Scalar, Spec
+
+IMAGENET = "imagenet"
+
+Whole = Callable[[Spec, str | None, Mapping[str, Any]], Graph]
+"""Another spec expanded on its own."""
+
+
+@dataclass(frozen=True)
+class Use:
+    """One use of another spec: its values, what it is run on, and where."""
+
+    spec: Spec
+    values: Values
+    inputs: list[str]
+    place: Place
+
+
+class Weights:
+    """What the steps of one expansion say in ``weights:``."""
+
+    def __init__(
+        self, finder: Finder | None, working: Working, whole: Whole, home: Path | None
+    ) -> None:
+        self._finder = finder
+        self._working = working
+        self._whole = whole
+        self._home = home
+
+    def of(self, included: Included, step: Include, use: Use) -> Included:
+        """``included`` with the source of its weights.
+
+        Raises:
+            ProblemError: There are no such weights, or they expect other images.
+        """
+        assert step.weights is not None
+        weights = step.weights
+        name, _ = self._working.apart(lambda: self._working.scalar(weights, use.place))
+        if name is None:
+            return included
+        whole = self._whole(use.spec, use.values.preset, use.values.given())
+        if name == IMAGENET:
+            twin = self._twin(step.weights, use.spec, use.values.preset)
+            self._same_values(twin, use.inputs, step)
+            return replace(included, weights=name, twin=twin.keras, whole=whole)
+        assert self._finder is not None
+        try:
+            path = self._finder.weights(str(name), self._home)
+        except ProblemError as error:
+            raise told(error, step.weights.mark) from None
+        return replace(included, weights=str(path), whole=whole)
+
+    def _twin(self, weights: Scalar, spec: Spec, preset: str | None) -> Twin:
+        twin = TWINS.get((spec.name, str(preset)))
+        if twin is None:
+            known = [there for name, there in TWINS if name == spec.name]
+            with_preset = f" with preset {preset}" if preset else ""
+            raise self._working.problem(
+                "AF145",
+                f"there are no ImageNet weights for {spec.name}{with_preset}",
+                weights.mark,
+                why="they come from keras.applications, which has "
+                + listing(sorted(there for _, there in TWINS)),
+                fix=f"name the preset: {listing(known)}" if known else "give a file of weights",
+            )
+        return twin
+
+    def _same_values(self, twin: Twin, inputs: list[str], step: Include) -> None:
+        """Images must come in the range that the weights were learned on."""
+        for name in inputs:
+            node = self._working.network.nodes[name]
+            if isinstance(node.layer, Input) and node.layer.values != twin.values:
+                raise self._working.problem(
+                    "AF146",
+                    f"the ImageNet weights expect `values: {twin.values}`, "
+                    f"'{name}' has `{node.layer.values}`",
+                    step.mark,
+                    why="on another range of pixel values the weights know nothing",
+                    fix=f"write `{name}: {{shape: [...], values: {twin.values}}}` in `inputs:`",
+                )
+
+
+def told(error: ProblemError, mark: Mark, trail: str = "") -> ProblemError:
+    """Problems of another file with the way to it; those without a place get this one."""
+    return ProblemError(
+        replace(
+            problem,
+            mark=problem.mark or mark,
+            trail=(*problem.trail, trail) if trail and problem.mark else problem.trail,
+        )
+        for problem in error.problems
+    )
