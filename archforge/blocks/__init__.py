@@ -1,12 +1,15 @@
 """Registry blocks: recipes that add layers to a graph, for what several architectures share.
 
 What one architecture needs alone stays in its YAML. To add a block: one frozen dataclass with its
-arguments, its source and ``cook``, and one line in ``BLOCKS``.
+arguments, its source and ``cook``, and one line in ``BLOCKS``. Blocks of other packages come by
+entry point (``archforge.plugins``): who looks for a block by its name asks ``block``.
 """
 
 from archforge.blocks.heads import ClassificationHead, SegmentationHead
+from archforge.blocks.plugged import PLUGINS
 from archforge.blocks.recipe import Maker, Recipe
 from archforge.blocks.sizes import CropLike, MaxUnpool, PadLike, ResizeLike
+from archforge.plugins import every, plugin
 
 BLOCKS: dict[str, type[Recipe]] = {
     "segmentation_head": SegmentationHead,
@@ -17,4 +20,18 @@ BLOCKS: dict[str, type[Recipe]] = {
     "max_unpool": MaxUnpool,
 }
 
-__all__ = ["BLOCKS", "Maker", "Recipe"]
+__all__ = ["BLOCKS", "PLUGINS", "Maker", "Recipe", "block", "known_blocks"]
+
+
+def block(name: str) -> type[Recipe] | None:
+    """The block that a spec calls ``name``: one of the table, or of an installed package.
+
+    Raises:
+        ProblemError: AF118, a package offers it, and it cannot be used.
+    """
+    return BLOCKS.get(name) or plugin(PLUGINS, name)
+
+
+def known_blocks() -> dict[str, type[Recipe]]:
+    """Every block that can be used; imports each package that offers some."""
+    return BLOCKS | every(PLUGINS)

@@ -5,11 +5,11 @@ how weights pass from one model to another. It knows no spec, no training and no
 imports TensorFlow, quietly; a model saved by archforge loads wherever this room was imported.
 
 To add a layer that Keras lacks: its record in ``archforge.layers``, its class and a line in
-``custom.CUSTOM``.
+``custom.CUSTOM``. A layer of another package says in its record where its Keras class stands.
 """
 
 from archforge.build.custom import CUSTOM
-from archforge.build.model import build_model, keras_layer, keras_name
+from archforge.build.model import build_model, keras_class, keras_layer, keras_name
 from archforge.build.quiet import keras, tensorflow
 from archforge.build.saved import load_saved
 from archforge.build.weights import model_facts, transfer
@@ -18,6 +18,7 @@ __all__ = [
     "CUSTOM",
     "build_model",
     "keras",
+    "keras_class",
     "keras_layer",
     "keras_name",
     "load_saved",

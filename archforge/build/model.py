@@ -7,6 +7,7 @@ itself what to call.
 from typing import Any
 
 from archforge.build.custom import CUSTOM
+from archforge.build.plugged import built_by, check_built, plugged_class
 from archforge.build.pretrained import load_pretrained
 from archforge.build.quiet import keras
 from archforge.graph import Graph, Input, Layer, Node
@@ -50,15 +51,26 @@ def _assembled(graph: Graph) -> tuple[Any, dict[str, Any]]:
 
 
 def keras_layer(layer: Layer, name: str | None = None) -> Any:
-    """The Keras layer that ``layer`` describes, not yet called."""
-    kind = type(layer).__name__
+    """The Keras layer that ``layer`` describes, not yet called.
+
+    Raises:
+        ProblemError: AF118, it is of another package, and cannot be used.
+    """
     arguments = {key: _as_keras(value) for key, value in layer.written().items()}
     # Not every Keras constructor takes `trainable` (SpatialDropout2D, Keras 3.15).
     trainable = arguments.pop("trainable", True)
-    made = (CUSTOM.get(kind) or getattr(keras.layers, kind))(name=name, **arguments)
+    with built_by(layer, "its Keras layer cannot be made"):
+        made = keras_class(type(layer))(name=name, **arguments)
     if not trainable:
         made.trainable = False
     return made
+
+
+def keras_class(kind: type[Layer]) -> Any:
+    """The Keras class of a layer: Keras's own, one of ours, or another package's."""
+    if kind.KERAS:
+        return plugged_class(kind)
+    return CUSTOM.get(kind.__name__) or getattr(keras.layers, kind.__name__)
 
 
 def keras_name(name: str) -> str:
@@ -76,7 +88,11 @@ def _call(node: Node, graph: Graph, tensors: dict[str, Any], layers: dict[str, A
     layers[node.name] = made
     most = layer.INPUTS[1]
     operands = [tensors[name] for name in node.inputs[:most]]
-    return made(operands[0] if most == 1 else operands)
+    with built_by(layer, "its Keras layer cannot be called"):
+        tensor = made(operands[0] if most == 1 else operands)
+    if layer is node.layer:
+        check_built(node, made, tensor)
+    return tensor
 
 
 def _as_keras(value: Any) -> Any:

@@ -1,7 +1,8 @@
 """A saved network, loaded as data.
 
 A ``.keras`` file names the classes it is made of. Keras's safe mode refuses Lambda layers; here
-every class must also stand in a closed table, so that a file sent by somebody runs nothing.
+every class must also stand in a closed table, so that a file sent by somebody runs nothing. Keras
+classes of layers that installed packages offer stand in it, too; nothing else of these packages.
 """
 
 import json
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from archforge.build.custom import CUSTOM
+from archforge.build.plugged import import_plugged
 from archforge.build.quiet import keras
 from archforge.errors import Mark, refuse
 from archforge.layers import LAYERS
@@ -35,16 +37,16 @@ def load_saved(path: Path) -> Any:
         config = _config(path)
     except (OSError, ValueError, KeyError, RecursionError, zipfile.BadZipFile) as error:
         _refuse_damaged(path, error)
-    for name in _named(config):
-        if name not in KNOWN:
-            refuse(
-                "AF512",
-                f"the saved network names '{name}'",
-                mark=Mark(str(path)),
-                why="it is no layer, initializer or regularizer of archforge, and a class by name "
-                "can be code that runs when the file is loaded",
-                fix="do not open this file; train the spec again",
-            )
+    foreign = set(_named(config)) - KNOWN
+    for name in sorted(import_plugged(foreign)):
+        refuse(
+            "AF512",
+            f"the saved network names '{name}'",
+            mark=Mark(str(path)),
+            why="it is no layer, initializer or regularizer of archforge, nor a layer of an "
+            "installed package, and a class by name can be code that runs when the file is loaded",
+            fix="do not open this file; train the spec again, or install the package of its layers",
+        )
     try:
         return keras.saving.load_model(path, compile=False, safe_mode=True)
     except (OSError, ValueError, TypeError, KeyError, zipfile.BadZipFile) as error:

@@ -19,10 +19,18 @@ def _architectures() -> Iterator[Row]:
         yield known.name, f"{known.title} ({known.task}){presets}", known.source
 
 
-def _records(table: str) -> Iterator[Row]:
-    room, name = table.rsplit(".", 1)
-    for key, record in getattr(import_module(room), name).items():
-        yield key, record.summary().rstrip("."), getattr(record, "SOURCE", "")
+def _layers() -> Iterator[Row]:
+    from archforge.layers import known_layers
+
+    for name, record in known_layers().items():
+        yield name, record.summary().rstrip("."), ""
+
+
+def _blocks() -> Iterator[Row]:
+    from archforge.blocks import known_blocks
+
+    for name, record in known_blocks().items():
+        yield name, record.summary().rstrip("."), record.SOURCE
 
 
 def _titled(table: str) -> Iterator[Row]:
@@ -33,8 +41,8 @@ def _titled(table: str) -> Iterator[Row]:
 
 KINDS: dict[str, Callable[[], Iterator[Row]]] = {
     "architectures": _architectures,
-    "layers": lambda: _records("archforge.layers.LAYERS"),
-    "blocks": lambda: _records("archforge.blocks.BLOCKS"),
+    "layers": _layers,
+    "blocks": _blocks,
     "losses": lambda: _titled("archforge.losses.LOSSES"),
     "metrics": lambda: _titled("archforge.metrics.METRICS"),
     "formats": lambda: _titled("archforge.data.FORMATS"),
@@ -47,11 +55,26 @@ KINDS: dict[str, Callable[[], Iterator[Row]]] = {
 @click.argument("kind", type=click.Choice(list(KINDS)), default="architectures")
 @json_option
 def command(kind: str, as_json: bool) -> None:
-    """List what there is, one line each with its source."""
+    """List what there is, one line each with its source.
+
+    Layers and blocks of installed packages are among them; one that cannot be used is a problem.
+    """
     rows = list(KINDS[kind]())
     if as_json:
         print_json([{"name": n, "text": text, "source": source} for n, text, source in rows])
+    else:
+        width = max(len(name) for name, _, _ in rows)
+        for name, text, source in rows:
+            click.echo(f"{name:{width}}  {text}{f'  [{source}]' if source else ''}")
+    _refuse_broken(kind)
+
+
+def _refuse_broken(kind: str) -> None:
+    if kind not in ("layers", "blocks"):
         return
-    width = max(len(name) for name, _, _ in rows)
-    for name, text, source in rows:
-        click.echo(f"{name:{width}}  {text}{f'  [{source}]' if source else ''}")
+    from archforge.errors import ProblemError
+    from archforge.plugins import faults
+
+    broken = faults(import_module(f"archforge.{kind}").PLUGINS)
+    if broken:
+        raise ProblemError(broken)

@@ -35,6 +35,7 @@ CODES: dict[str, str] = {
     "AF115": "nothing comes before this step",
     "AF116": "a block is used inside itself",
     "AF117": "a step reaches no output",
+    "AF118": "a plug-in that cannot be used",
     "AF120": "a formula reads a name that does not exist",
     "AF121": "this is not a formula",
     "AF122": "formulas cannot do this",

@@ -4,14 +4,17 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from archforge.blocks import BLOCKS
+from archforge.blocks import BLOCKS, Recipe, block
+from archforge.blocks import PLUGINS as BLOCK_PLUGINS
 from archforge.errors import Mark, Problem, ProblemError, did_you_mean
 from archforge.expand.operations import show
 from archforge.expand.scope import Place, Scope
 from archforge.expand.values import Values
 from archforge.expand.working import Given, Working
 from archforge.graph import Described, Layer
-from archforge.layers import LAYERS
+from archforge.layers import LAYERS, layer
+from archforge.layers import PLUGINS as LAYER_PLUGINS
+from archforge.plugins import at_mark, blamed, is_plugin, not_offered
 from archforge.spec import Block, Call, Spec
 from archforge.spec import Mapping as Keys
 from archforge.spec.validate import misfit
@@ -35,13 +38,18 @@ def _whole(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
+def _layer_name(value: Any) -> bool:
+    # Whether a package offers a plug-in is told where the layer is used.
+    return isinstance(value, str) and (value in LAYERS or is_plugin(value))
+
+
 TYPES: dict[str, Type] = {
     "int": Type("a whole number", _whole),
     "float": Type("a number", _number),
     "bool": Type("true or false", lambda value: isinstance(value, bool)),
     "str": Type("a word", lambda value: isinstance(value, str)),
     "list": Type("a list", lambda value: isinstance(value, list)),
-    "layer": Type("the name of a layer", lambda value: value in LAYERS),
+    "layer": Type("the name of a layer", _layer_name),
     "block": Type("the name of a block", lambda value: isinstance(value, str)),
 }
 
@@ -60,6 +68,8 @@ def no_such(
     kind: str, what: str, known: Iterable[str], others: Iterable[str], mark: Mark
 ) -> Problem:
     """There is no layer or block called ``what``; ``others`` are of the other kind."""
+    if is_plugin(what):
+        return not_offered(LAYER_PLUGINS if kind == "layer" else BLOCK_PLUGINS, what, mark)
     if what in others:
         other = "block" if kind == "layer" else "layer"
         fix = f"'{what}' is a {other}: write `{other}: {what}`"
@@ -76,17 +86,31 @@ class Arguments:
         self._file = Place(Scope(), values)
         self._working = working
 
-    def record(self, table: Mapping[str, type[Kind]], what: str, step: Call, place: Place) -> Kind:
-        """The record of a layer or a registry block.
+    def layer(self, what: str, step: Call, place: Place) -> Layer:
+        """The record of a layer.
 
         Raises:
-            ProblemError: With every problem of its arguments.
+            ProblemError: There is none, or with every problem of its arguments.
         """
-        if what not in table:
-            others = [*self._spec.blocks, *BLOCKS] if step.kind == "layer" else LAYERS
-            known = [*table, *(self._spec.blocks if step.kind == "block" else ())]
-            raise ProblemError([no_such(step.kind, what, known, others, step.what.mark)])
-        kind = table[what]
+        kind = at_mark(layer, what, step.what.mark)
+        if kind is None:
+            others = [*self._spec.blocks, *BLOCKS]
+            raise ProblemError([no_such("layer", what, LAYERS, others, step.what.mark)])
+        return self._record(kind, what, step, place)
+
+    def recipe(self, what: str, step: Call, place: Place) -> Recipe:
+        """The record of a block that is not of this file.
+
+        Raises:
+            ProblemError: There is none, or with every problem of its arguments.
+        """
+        kind = at_mark(block, what, step.what.mark)
+        if kind is None:
+            known = [*BLOCKS, *self._spec.blocks]
+            raise ProblemError([no_such("block", what, known, LAYERS, step.what.mark)])
+        return self._record(kind, what, step, place)
+
+    def _record(self, kind: type[Kind], what: str, step: Call, place: Place) -> Kind:
         given = self._written(what, step, place)
         values, found = given.values, given.problems
         arguments = kind.arguments()
@@ -103,7 +127,10 @@ class Arguments:
                 found.append(self._wrong(what, key, wrong, values[key], step))
         if found:
             raise ProblemError(found)
-        return kind.of(values)
+        if not is_plugin(what):
+            return kind.of(values)
+        with blamed(what, "its arguments cannot be read", step.mark):
+            return kind.of(values)
 
     def _shaped(self, kind: type[Described], given: Given) -> None:
         """Note the hyperparameters on which the shape of the output may hang."""

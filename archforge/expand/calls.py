@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from archforge.blocks import BLOCKS, Recipe
+from archforge.blocks import Recipe
 from archforge.errors import Mark, ProblemError, listing
 from archforge.expand.align import aligned
 from archforge.expand.arguments import Arguments
@@ -15,6 +15,8 @@ from archforge.expand.values import Values
 from archforge.expand.working import Working
 from archforge.graph import Frame, Layer, Shape, ShapeError
 from archforge.layers import LAYERS
+from archforge.layers import layer as find_layer
+from archforge.plugins import refusal, told
 from archforge.spec import Block, Call, Spec, Step
 from archforge.spec.names import step_names
 from archforge.spec.steps import snake
@@ -59,11 +61,12 @@ class Calls:
         before = place.scope.prev
         if not isinstance(step, Call) or not _lone(step) or before is None:
             return False
-        kind = LAYERS.get(str(step.what.value))
-        if kind is None or not kind.keeps_shape():
-            return False
+        what = str(step.what.value)
         try:
-            layer = self._arguments.record(LAYERS, kind.__name__, step, place)
+            kind = find_layer(what)
+            if kind is None or not kind.keeps_shape():
+                return False
+            layer = self._arguments.layer(what, step, place)
             layer.shape([self._network.shape(str(before.node))])
         except (ProblemError, ShapeError, KeyError):
             return False
@@ -86,10 +89,10 @@ class Calls:
         """The step with its arguments worked out, ready to be run on any inputs."""
         what = str(self._working.scalar(step.what, place))
         if step.kind == "layer":
-            return self._layer(self._arguments.record(LAYERS, what, step, place), step)
+            return self._layer(self._arguments.layer(what, step, place), step)
         if what in self._blocks:
             return self._own_block(self._blocks[what], step, place)
-        return self._recipe(self._arguments.record(BLOCKS, what, step, place), what, step)
+        return self._recipe(self._arguments.recipe(what, step, place), what, step)
 
     def _layer(self, layer: Layer, step: Call) -> Again:
         def run(path: str, inputs: list[str], place: Place) -> Made:
@@ -105,6 +108,8 @@ class Calls:
             inside = replace(place, frames=(*place.frames, Frame("block", path, what)))
             kitchen = _Kitchen(self._network, path, inside, step.mark)
             node = recipe.cook(kitchen, inputs)
+            if node not in self._network.nodes:
+                raise refusal(told(what, f"cook() gives {node!r}, which is no node"))
             return Made(node, Scope(f"{path}.", kitchen.made))
 
         return shareable(run)
@@ -228,7 +233,8 @@ class _Kitchen:
     counts: dict[str, int] = field(default_factory=dict)
 
     def add(self, layer: Layer, *inputs: str, name: str | None = None) -> str:
-        label = name or self._numbered(snake(type(layer).__name__))
+        self._check_offered(layer)
+        label = name or self._numbered(snake(layer.called()))
         node = self.network.add(f"{self.path}.{label}", layer, inputs, self.place, self.mark)
         self.made[label] = Made(node)
         return node
@@ -236,6 +242,13 @@ class _Kitchen:
     def shape(self, node: str) -> Shape:
         self.network.reads.size()
         return self.network.shape(node)
+
+    def _check_offered(self, layer: Layer) -> None:
+        """Refuse a layer that nobody offers: it could not be named, built or loaded again."""
+        kind = find_layer(layer.called())
+        if kind is not type(layer):
+            text = f"it adds a layer '{layer.called()}' that no package offers"
+            raise refusal(told(self.place.frames[-1].label, text))
 
     def _numbered(self, word: str) -> str:
         self.counts[word] = self.counts.get(word, 0) + 1

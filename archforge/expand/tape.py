@@ -139,7 +139,7 @@ class Tape:
                 continue
             number[entry.path] = index
             values = tuple(getattr(entry.layer, name) for name in sides or ())
-            yield None if sides is None else (kind.__name__, values, inputs)
+            yield None if sides is None else (kind.called(), values, inputs)
 
 
 def _align(entry: Alignment, shapes: dict[str, Shape], totals: list[int]) -> None:

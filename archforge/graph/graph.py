@@ -51,8 +51,8 @@ class Node:
 
     @property
     def kind(self) -> str:
-        """The layer's class name."""
-        return type(self.layer).__name__
+        """What a spec calls the layer: ``Conv2D``, ``lab/Swirl``."""
+        return self.layer.called()
 
     @property
     def keras_name(self) -> str:

@@ -41,6 +41,12 @@ class Layer(Described):
 
     BASE: ClassVar[tuple[str, ...]] = ("trainable", "dtype")
 
+    NAME: ClassVar[str] = ""
+    """What a spec calls a layer of another package, ``lab/Swirl``; empty for archforge's own."""
+
+    KERAS: ClassVar[str] = ""
+    """Where such a layer's Keras class stands, ``lab.keras:Swirl``; imported by ``build`` alone."""
+
     RANK: ClassVar[int | None] = None
     """Axes that the input must have, 3 for an image; ``None`` for any."""
 
@@ -59,6 +65,11 @@ class Layer(Described):
 
     trainable: bool = arg(FLAG, True, "false keeps the layer's weights as they are")
     dtype: str | None = arg(DTYPE, None, "the type or policy the layer computes with")
+
+    @classmethod
+    def called(cls) -> str:
+        """What a spec calls the layer: Keras's class name, or ``NAME``."""
+        return cls.NAME or cls.__name__
 
     @classmethod
     def sides(cls) -> tuple[str, ...] | None:

@@ -6,7 +6,8 @@ no YAML. Layers that Keras lacks (``LocalResponseNormalization``, ``CropLike``, 
 ``ResizeLike``, ``MaxUnpool2D``) have their Keras class in ``archforge.build.custom``.
 
 To add a layer: one class in its family's file, one line in ``LAYERS``, and its cases in
-``tests/contracts/layer_cases.py``, which compare it with Keras.
+``tests/contracts/layer_cases.py``, which compare it with Keras. Layers of other packages come by
+entry point (``archforge.plugins``): who looks for a layer by its name asks ``layer``.
 """
 
 from archforge.graph import Layer
@@ -33,6 +34,7 @@ from archforge.layers.normalization import (
     UnitNormalization,
 )
 from archforge.layers.objects import KerasObject
+from archforge.layers.plugged import PLUGINS
 from archforge.layers.pooling import (
     AveragePooling2D,
     GlobalAveragePooling2D,
@@ -55,8 +57,9 @@ from archforge.layers.resize import (
     ZeroPadding2D,
 )
 from archforge.layers.transposed import Conv2DTranspose
+from archforge.plugins import every, plugin
 
-__all__ = ["LAYERS", "KerasObject"]
+__all__ = ["LAYERS", "PLUGINS", "KerasObject", "known_layers", "layer"]
 
 LAYERS: dict[str, type[Layer]] = {
     # convolution
@@ -115,3 +118,17 @@ LAYERS: dict[str, type[Layer]] = {
     "UpSampling2D": UpSampling2D,
     "ZeroPadding2D": ZeroPadding2D,
 }
+
+
+def layer(name: str) -> type[Layer] | None:
+    """The layer that a spec calls ``name``: one of the table, or of an installed package.
+
+    Raises:
+        ProblemError: AF118, a package offers it, and it cannot be used.
+    """
+    return LAYERS.get(name) or plugin(PLUGINS, name)
+
+
+def known_layers() -> dict[str, type[Layer]]:
+    """Every layer that can be used; imports each package that offers some."""
+    return LAYERS | every(PLUGINS)

@@ -1,14 +1,17 @@
 """A file's form: every key known, every literal value of the right kind, every step decided."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from archforge.blocks import BLOCKS
-from archforge.errors import Mark, Problem, Problems, did_you_mean
+from archforge.blocks import BLOCKS, block
+from archforge.errors import Mark, Problem, ProblemError, Problems, did_you_mean
 from archforge.expand import no_such
-from archforge.layers import LAYERS
+from archforge.graph import Described
+from archforge.layers import LAYERS, layer
+from archforge.plugins import at_mark, is_plugin
 from archforge.schema.fragments import Schema
 from archforge.schema.frame import FRAME, INHERITS
+from archforge.schema.own_blocks import argument_names, block_name
 from archforge.schema.steps import (
     BLOCK,
     GROUPS,
@@ -28,6 +31,7 @@ WORDS = (
 )
 """Keys of a step that hold one word; a step with anything else there cannot be parsed."""
 
+_FIND: dict[str, Callable[[str], type[Described] | None]] = {"layer": layer, "block": block}
 _STEPS_LEFT_OPEN: Schema = {"definitions": {"step": {}, "block": {}}}
 
 
@@ -87,8 +91,8 @@ class _Reader:
     def form(self) -> Form:
         frame = list(schema_problems({**FRAME, **_STEPS_LEFT_OPEN}, self._tree, "a spec"))
         self._fatal(frame)
-        for name, block in self._blocks.items():
-            self._block(name, block)
+        for name, written in self._blocks.items():
+            self._block(name, written)
         self._steps(self._tree.get("graph"))
         self._defaults()
         return Form(tuple(self._problems.found), self._sound, frozenset(self._bad))
@@ -97,17 +101,17 @@ class _Reader:
         self._problems.extend(problems)
         self._sound = self._sound and not problems
 
-    def _block(self, name: str, block: Tree) -> None:
+    def _block(self, name: str, written: Tree) -> None:
         blocks = self._tree["blocks"]
         assert isinstance(blocks, Mapping)
         mark = blocks.keys[name]
-        self._fatal(list(_block_name(name, mark)))
-        self._fatal(list(schema_problems({**BLOCK, **_STEPS_LEFT_OPEN}, block, name)))
-        if isinstance(block, Mapping):
-            arguments = block.get("arguments")
+        self._fatal(list(block_name(name, mark)))
+        self._fatal(list(schema_problems({**BLOCK, **_STEPS_LEFT_OPEN}, written, name)))
+        if isinstance(written, Mapping):
+            arguments = written.get("arguments")
             if isinstance(arguments, Mapping):
-                self._fatal(list(_argument_names(name, arguments)))
-            self._steps(block.get("steps"))
+                self._fatal(list(argument_names(name, arguments)))
+            self._steps(written.get("steps"))
 
     def _steps(self, tree: Tree | None) -> None:
         for step in tree.items if isinstance(tree, Items) else ():
@@ -140,9 +144,16 @@ class _Reader:
         what = step[kind].plain if kind in ("layer", "block") else None
         if not isinstance(what, str) or is_formula(what):
             return
-        blocks = [*BLOCKS, *self._blocks]
-        known, others = (LAYERS, blocks) if kind == "layer" else (blocks, LAYERS)
-        if what not in known:
+        if kind == "block" and what in self._blocks:
+            return
+        try:
+            record = at_mark(_FIND[kind], what, step[kind].mark)
+        except ProblemError as error:
+            yield from error.problems
+            return
+        if record is None:
+            blocks = [*BLOCKS, *self._blocks]
+            known, others = (LAYERS, blocks) if kind == "layer" else (blocks, LAYERS)
             yield no_such(kind, what, known, others, step[kind].mark)
 
     def _undecided(self, mark: Mark, message: str, fix: str) -> None:
@@ -152,16 +163,15 @@ class _Reader:
         if kind in GROUPS:
             return {**GROUPS[kind], **_STEPS_LEFT_OPEN}
         what = step[kind].plain
-        table = LAYERS if kind == "layer" else BLOCKS
-        if isinstance(what, str) and what in table and what not in self._blocks:
+        if isinstance(what, str) and what not in self._blocks and _record(kind, what):
             return call_schema(kind, what)
         if kind == "block" and isinstance(what, str) and what in self._blocks:
             return own_block_schema(self._arguments(what))
         # An unknown name is the expansion's to tell; its arguments cannot be judged.
         return open_call_schema(kind)
 
-    def _arguments(self, block: str) -> dict[str, object]:
-        tree = self._blocks[block]
+    def _arguments(self, name: str) -> dict[str, object]:
+        tree = self._blocks[name]
         arguments = tree.get("arguments") if isinstance(tree, Mapping) else None
         return dict(arguments.items()) if isinstance(arguments, Mapping) else {}
 
@@ -186,7 +196,7 @@ class _Reader:
         defaults = self._tree.get("defaults")
         for what, arguments in defaults.items() if isinstance(defaults, Mapping) else ():
             assert isinstance(defaults, Mapping)
-            record = LAYERS.get(what) or BLOCKS.get(what)
+            record = _record("layer", what) or _record("block", what)
             if record is not None and isinstance(arguments, Mapping):
                 properties = {name: described(record, name) for name in record.arguments()}
                 schema = {"properties": properties, "additionalProperties": False}
@@ -196,9 +206,29 @@ class _Reader:
                 schema["additionalProperties"] = False
                 self._fatal(list(schema_problems(schema, arguments, what)))
             elif record is None and what not in self._blocks:
-                fix = did_you_mean(what, [*LAYERS, *BLOCKS, *self._blocks])
-                message = f"`defaults` for '{what}', which is no layer and no block"
-                self._fatal([Problem("AF103", message, defaults.keys[what], fix=fix)])
+                self._fatal(list(self._without_record(what, defaults.keys[what])))
+
+    def _without_record(self, what: str, mark: Mark) -> Iterator[Problem]:
+        """Why there are no arguments that ``defaults:`` could give to ``what``."""
+        try:
+            for find in _FIND.values():
+                at_mark(find, what, mark)
+        except ProblemError as error:
+            yield from error.problems
+            return
+        fix = did_you_mean(what, [*LAYERS, *BLOCKS, *self._blocks])
+        if is_plugin(what):
+            fix = no_such("layer", what, (), (), mark).fix
+        message = f"`defaults` for '{what}', which is no layer and no block"
+        yield Problem("AF103", message, mark, fix=fix)
+
+
+def _record(kind: str, what: str) -> type[Described] | None:
+    """The layer or registry block called ``what``; a broken plug-in is the step's to tell."""
+    try:
+        return _FIND[kind](what)
+    except ProblemError:
+        return None
 
 
 def _given_slips(step: Mapping) -> Iterator[Problem]:
@@ -218,58 +248,3 @@ def _what(step: Mapping, kind: str) -> str:
         return {"for": "a loop", "if": "a choice", "share": "a share"}.get(kind, f"`{kind}:`")
     what = step[kind].plain
     return "this step" if is_formula(what) else str(what)
-
-
-def _block_name(name: str, mark: Mark) -> Iterator[Problem]:
-    if name in LAYERS:
-        yield Problem(
-            "AF111",
-            f"the block '{name}' has the name of a layer",
-            mark,
-            fix=f"call it otherwise, `{name}Block`",
-        )
-    elif not (name[:1].isupper() and name.isidentifier()):
-        yield Problem(
-            "AF111",
-            f"'{name}' cannot be the name of a block",
-            mark,
-            why="blocks of a file start with a capital, those of the registry do not",
-            fix=f"call it `{name[:1].upper() + name[1:]}`",
-        )
-
-
-_STEP_KEYS = (
-    "layer",
-    "block",
-    "name",
-    "from",
-    "if",
-    "repeat",
-    "steps",
-    "else",
-    "for",
-    "share",
-    "branches",
-    "merge",
-    "align",
-    "architecture",
-)
-
-
-def _argument_names(block: str, arguments: Mapping) -> Iterator[Problem]:
-    for name, mark in arguments.keys.items():
-        if name in _STEP_KEYS or not name.isidentifier():
-            yield Problem(
-                "AF111",
-                f"'{name}' cannot be an argument of '{block}'",
-                mark,
-                why="it means something in every step" if name in _STEP_KEYS else "",
-                fix="choose another word",
-            )
-        elif is_formula(arguments[name].plain):
-            yield Problem(
-                "AF105",
-                f"the default of '{name}' in '{block}' cannot be a formula",
-                arguments[name].mark,
-                fix="give it at each use, or work it out inside the block",
-            )

@@ -4,9 +4,9 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from archforge.blocks import BLOCKS
+from archforge.blocks import known_blocks
 from archforge.graph import Described
-from archforge.layers import LAYERS
+from archforge.layers import known_layers
 from archforge.schema.fragments import FORMULA, VALUE, Schema, closed
 from archforge.schema.frame import FRAME
 from archforge.schema.steps import BLOCK, GROUPS, call_schema, described
@@ -62,16 +62,16 @@ class _Shared:
 def _step() -> Schema:
     rules = [
         _when(kind, what, _call(kind, what, record))
-        for kind, table in (("layer", LAYERS), ("block", BLOCKS))
+        for kind, table in (("layer", known_layers()), ("block", known_blocks()))
         for what, record in table.items()
     ]
     rules += [{"if": _decides(key), "then": _group(schema)} for key, schema in GROUPS.items()]
     return {
         "type": "object",
         "properties": {
-            "layer": _named("^=", "layer", LAYERS),
+            "layer": _named("^=", "layer", known_layers()),
             # A capital begins the name of a block of the same file.
-            "block": _named("^(=|[A-Z])", "block", BLOCKS),
+            "block": _named("^(=|[A-Z])", "block", known_blocks()),
         },
         "allOf": [*rules, _decided(STEP_KINDS)],
     }
@@ -81,7 +81,8 @@ def _group(schema: Schema) -> Schema:
     """A step that is neither a layer nor a block; what ends branches offers its layers."""
     if "merge" not in schema["properties"]:
         return schema
-    joins = {name: layer.summary() for name, layer in LAYERS.items() if layer.INPUTS[1] is None}
+    table = known_layers()
+    joins = {name: layer.summary() for name, layer in table.items() if layer.INPUTS[1] is None}
     merge = {**schema["properties"]["merge"], **_snippets(joins)}
     return {**schema, "properties": {**schema["properties"], "merge": merge}}
 
@@ -160,7 +161,7 @@ def _when(kind: str, what: str, schema: Schema) -> Schema:
 def _defaults() -> Schema:
     """``defaults:`` by layer and block, each with that one's arguments."""
     known = {}
-    for what, record in {**LAYERS, **BLOCKS}.items():
+    for what, record in {**known_layers(), **known_blocks()}.items():
         arguments = {
             name: _told(record, name, described(record, name)) for name in record.arguments()
         }

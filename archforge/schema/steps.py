@@ -1,11 +1,10 @@
 """The schema of each kind of step, made from the registries."""
 
 from collections.abc import Mapping
-from functools import lru_cache
 
-from archforge.blocks import BLOCKS
+from archforge.blocks import block
 from archforge.graph import Described
-from archforge.layers import LAYERS
+from archforge.layers import LAYERS, layer
 from archforge.schema.fragments import NAME, REFERENCE, VALUE, Schema, closed, or_formula
 
 MERGES = tuple(
@@ -109,12 +108,24 @@ GROUPS: dict[str, Schema] = {
 """Schema of every step that is neither a layer nor a block, by its deciding key."""
 
 
-@lru_cache(maxsize=512)
 def call_schema(kind: str, what: str) -> Schema:
-    """The schema of a step ``layer: what`` or ``block: what`` of the registries."""
-    record: type[Described] = LAYERS[what] if kind == "layer" else BLOCKS[what]
+    """The schema of a step ``layer: what`` or ``block: what`` that exists."""
+    record: type[Described] | None = layer(what) if kind == "layer" else block(what)
+    assert record is not None
+    key = (kind, what, record)
+    if key not in _CALLS:
+        _CALLS[key] = _call_schema(kind, what, record)
+    return _CALLS[key]
+
+
+_CALLS: dict[tuple[str, str, type[Described]], Schema] = {}
+"""Schemas made so far: each is compiled once, by its identity."""
+
+
+def _call_schema(kind: str, what: str, record: type[Described]) -> Schema:
     arguments = {name: described(record, name) for name in record.arguments()}
-    extra = {"align": ALIGN, "interpolation": INTERPOLATION} if what in MERGES else {}
+    merges = kind == "layer" and record.INPUTS[1] != 1
+    extra = {"align": ALIGN, "interpolation": INTERPOLATION} if merges else {}
     return closed(
         {kind: {"const": what}, **COMMON, "repeat": REPEAT, **extra, **arguments},
         kind,

@@ -23,8 +23,12 @@ def step_kind(step: Mapping) -> str | None:
 
 
 def snake(name: str) -> str:
-    """A class's name as Keras numbers it: ``max_pooling2d`` for ``MaxPooling2D``."""
-    parts = re.sub(r"(.)([A-Z][a-z0-9]+)", r"\1_\2", re.sub(r"\W+", "", name))
+    """A class's name as Keras numbers it: ``max_pooling2d`` for ``MaxPooling2D``.
+
+    Without the package in front: an unnamed ``lab/Swirl`` is ``swirl_1``.
+    """
+    own = name.rpartition("/")[2]
+    parts = re.sub(r"(.)([A-Z][a-z0-9]+)", r"\1_\2", re.sub(r"\W+", "", own))
     return re.sub(r"([a-z])([A-Z])", r"\1_\2", parts).lower()
 
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 from lsprotocol import types
 
-from archforge.blocks import BLOCKS
+from archforge.blocks import known_blocks
 from archforge.catalog import shipped
 from archforge.expand.operations import FUNCTIONS, SIZES
-from archforge.layers import LAYERS
+from archforge.layers import known_layers
 from archforge.schema import choices
 from archforge.spec.rewrite import written
 from archforge.studio.bindings import FILE, Use
@@ -176,19 +176,19 @@ class _Completer:
 
     def layers(self) -> Iterator[Offer]:
         """Every layer."""
-        for name, layer in LAYERS.items():
+        for name, layer in known_layers().items():
             yield Offer(name, Kind.Class, layer.summary(), record_text(name))
 
     def blocks(self) -> Iterator[Offer]:
         """Every block."""
         for name in own_blocks(self._table):
             yield Offer(name, Kind.Module, "a block of this file")
-        for name, record in BLOCKS.items():
+        for name, record in known_blocks().items():
             yield Offer(name, Kind.Module, record.summary(), record_text(name))
 
     def merges(self) -> Iterator[Offer]:
         """Layers that end branches."""
-        for name, layer in LAYERS.items():
+        for name, layer in known_layers().items():
             if layer.INPUTS[1] is None:
                 yield Offer(name, Kind.Class, layer.summary())
 

@@ -6,8 +6,8 @@ The schema answers this for a mapping that is whole; while one is written its pl
 from collections.abc import Mapping
 from typing import Any
 
-from archforge.blocks import BLOCKS
-from archforge.layers import LAYERS
+from archforge.blocks import known_blocks
+from archforge.layers import known_layers
 from archforge.schema.frame import EXPECTATION, FRAME, HYPERPARAMETER, INPUT, SEARCH
 from archforge.schema.steps import ALIGN, BLOCK, COMMON, GROUPS, INTERPOLATION, MERGES, REPEAT
 from archforge.studio.cursor import ITEM, Table
@@ -105,7 +105,7 @@ def _told(properties: Mapping[str, Any]) -> dict[str, Told]:
 
 def _callables(table: Table) -> dict[str, Told]:
     known = dict.fromkeys(own_blocks(table), ("a block of this file", ""))
-    for registry in (LAYERS, BLOCKS):
+    for registry in (known_layers(), known_blocks()):
         known |= {name: (record.summary(), "") for name, record in registry.items()}
     return known
 

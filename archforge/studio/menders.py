@@ -6,14 +6,12 @@ What is offered here need not be right: ``mending`` tries every one and shows th
 import re
 from collections.abc import Callable, Iterator
 
-from archforge.blocks import BLOCKS
-from archforge.graph import Described
-from archforge.layers import LAYERS
 from archforge.schema import choices
 from archforge.studio.bindings import FILE, Thing
 from archforge.studio.edits import quoted, replaced, set_key, without_item, without_key
 from archforge.studio.places import Mend, Wrong
 from archforge.studio.spans import Map, Row, Span, Word
+from archforge.studio.telling import record_of
 
 Match = re.Match[str]
 Maker = Callable[[Wrong, Match], Iterator[Mend]]
@@ -85,7 +83,7 @@ def key_added(wrong: Wrong, match: Match) -> Iterator[Mend]:
 
 def _example(wrong: Wrong, key: str) -> str:
     what = wrong.owner.words("layer") or wrong.owner.words("block") or ""
-    record: type[Described] | None = LAYERS.get(what) or BLOCKS.get(what)
+    record = record_of(what)
     if record is not None and key in record.arguments():
         words = choices(record.arguments()[key].schema)
         return _NICE.get(key) or (str(words[0]) if words else "1")

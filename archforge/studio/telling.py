@@ -7,9 +7,10 @@ written twice, so what stands here is worded from the schema's fragments.
 import inspect
 from collections.abc import Sequence
 
-from archforge.blocks import BLOCKS, Recipe
+from archforge.blocks import Recipe, block
+from archforge.errors import ProblemError
 from archforge.graph import Described, Layer, show_shape
-from archforge.layers import LAYERS
+from archforge.layers import layer
 from archforge.schema import accepts, shown
 from archforge.studio.makings import Instance, shapes
 from archforge.studio.spans import Map, Row, Span, Word
@@ -18,8 +19,11 @@ BLOCK_TYPES = ("int", "float", "bool", "str", "list", "layer", "block")
 
 
 def record_of(what: str) -> type[Described] | None:
-    """The layer or registry block called ``what``."""
-    return LAYERS.get(what) or BLOCKS.get(what)
+    """The layer or registry block called ``what``; a plug-in that is broken is none."""
+    try:
+        return layer(what) or block(what)
+    except ProblemError:
+        return None
 
 
 def record_text(what: str, made: Sequence[Instance] = ()) -> str:

@@ -105,7 +105,9 @@ class Folded:
 
 def kind_of(node: Node) -> str:
     """How a layer on its own is drawn."""
-    return next((kind for kind, layers in KINDS.items() if node.kind in layers), "small")
+    known = next((kind for kind, layers in KINDS.items() if node.kind in layers), "small")
+    # No table of ours holds another package's layer: its parameters say what it is.
+    return "weights" if node.layer.NAME and node.parameters.total else known
 
 
 def merge_of(graph: Graph, node: Node) -> str:

@@ -1,0 +1,1 @@
+"""A package that brings archforge a layer and a block."""
