@@ -50,8 +50,6 @@ class Drawn:
 
 
 def _is_spec(whole: str) -> bool:
-    if not whole.strip():
-        return True
     return bool(_SPEC.search(whole)) and not _OTHER_KIND.search(whole)
 
 
@@ -64,8 +62,8 @@ class Opened:
         text: As it stands in the editor.
         seen: The last look, perhaps at an older text.
         drawn: The last look that gave a network.
-        is_spec: Whether it is an architecture, or empty and so may become one. An editor sends
-            every YAML file; once a spec, a file stays one, whatever is typed in its first line.
+        is_spec: Whether it is an architecture; an editor sends every YAML file. Once a spec, a file
+            stays one, whatever is typed in its first line.
     """
 
     file: str
@@ -85,6 +83,11 @@ class Opened:
         tree = spans(text.whole)
         if tree is not None:
             self._written = Written(text, tree)
+
+    @property
+    def may_become_one(self) -> bool:
+        """Whether it is empty, or its first word is being written and may be that of a spec."""
+        return "archforge:".startswith(self.text.whole.strip())
 
     @property
     def written(self) -> Written:

@@ -40,7 +40,7 @@ class Server(LanguageServer):
         self._background: set[asyncio.Task[None]] = set()
 
     def opened(self, uri: str) -> Opened | None:
-        """The spec ``uri``, with its text as the editor has it now; ``None`` for other files."""
+        """The spec ``uri``, or what may become one, as it is now; ``None`` for other files."""
         if uri not in self.workspace.text_documents:
             return None
         whole = self.workspace.get_text_document(uri).source
@@ -49,7 +49,7 @@ class Server(LanguageServer):
             known = self.files[uri] = Opened(file_of(uri), self.text(whole))
         elif known.text.whole != whole:
             known.change(self.text(whole))
-        return known if known.is_spec else None
+        return known if known.is_spec or known.may_become_one else None
 
     def snapshot(self, uri: str) -> Opened | None:
         """The file ``uri`` as it is now, for an answer that takes a while in a thread."""
@@ -79,7 +79,7 @@ class Server(LanguageServer):
     async def _look(self, uri: str, pause: float) -> None:
         await asyncio.sleep(pause)
         opened = self.opened(uri)
-        if opened is None:
+        if opened is None or not opened.is_spec:
             self._publish(uri, [], None)  # no spec, so nothing is wrong with it
             return
         text = opened.text

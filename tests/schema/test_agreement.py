@@ -98,19 +98,14 @@ def spoilt(kind: str, name: str, record: type[Described]) -> Iterator[dict[str, 
 
 
 def whole(step: Any) -> Mapping:
-    """A spec of one step, and of a block with it, and of a branch."""
+    """A spec with this step in its graph, in a branch and in a block."""
     graph = [step, {"branches": {"a": [step], "b": []}, "merge": "Add"}]
-    text = json.dumps(
-        {
-            "archforge": 1,
-            "name": "x",
-            "task": "segmentation",
-            "inputs": {"image": [8, 8, 1]},
-            "blocks": {"Own": {"steps": [step]}},
-            "graph": graph,
-        }
-    )
-    return read_text(text, "spec.yaml")
+    return _spec(graph=graph, blocks={"Own": {"steps": [step]}})
+
+
+def _spec(**sections: Any) -> Mapping:
+    head = {"archforge": 1, "name": "x", "task": "segmentation", "inputs": {"image": [8, 8, 1]}}
+    return read_text(json.dumps({**head, **sections}), "spec.yaml")
 
 
 TABLES = [("layer", name) for name in LAYERS] + [("block", name) for name in BLOCKS]
@@ -121,7 +116,7 @@ def test_they_agree_on_every_spoilt_step(kind: str, name: str) -> None:
     record = LAYERS[name] if kind == "layer" else BLOCKS[name]
 
     for step in spoilt(kind, name, record):
-        tree = whole(step)
+        tree = _spec(graph=[step])
         assert agree(tree), (step, told(tree), underlined(tree.plain))
 
 

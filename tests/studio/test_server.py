@@ -179,6 +179,24 @@ async def test_other_yaml_files_of_the_editor_are_left_alone(editor: Editor) -> 
     assert experiment == []
 
 
+async def test_a_new_file_is_offered_its_first_word_and_has_no_problem_before_it(
+    editor: Editor,
+) -> None:
+    empty = await editor.open("")
+    begun = await editor.write("arch")
+
+    offered = await editor.client.text_document_completion_async(
+        types.CompletionParams(**editor.at("arch", 4))
+    )
+    other = await editor.write("services: {a: 1}\n")
+    spec = await editor.write("archforge: 1\n")
+
+    assert empty == begun == other == []
+    assert isinstance(offered, list)
+    assert "archforge" in [item.label for item in offered]
+    assert {problem.code for problem in spec} == {"AF102"}
+
+
 async def test_columns_are_counted_as_editors_count_them(editor: Editor) -> None:
     text = spec_text('  - {layer: "\U0001d49eonv2D", name: x}\n' + HEAD)
 
