@@ -57,7 +57,7 @@ def _source(included: Included, assemble: Assemble) -> dict[str, Any]:
     """Layers with weights, by the names of the included architecture's nodes."""
     assert included.weights is not None
     assert included.whole is not None
-    whole = included.whole
+    whole = included.whole()
     if included.weights == IMAGENET:
         return _by_order(whole, _twin(included))
     path = Path(included.weights)

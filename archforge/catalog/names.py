@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
-from archforge.errors import Problem, ProblemError, did_you_mean
+from archforge.errors import Problem, ProblemError, did_you_mean, refuse
 from archforge.spec import Mapping, read_text
 from archforge.spec.read import file_text
 
 FOLDERS = ("classification", "segmentation")
 ENDINGS = (".yaml", ".yml")
+WEIGHTS = (".keras", ".weights.h5")
 
 
 def zoo() -> Path:
@@ -80,3 +81,37 @@ def _own_presets(path: Path) -> tuple[str, ...]:
     """Presets written in the file itself; those of a parent are the parent's names."""
     presets = read_text(file_text(path, path.name), path.name).get("presets")
     return tuple(presets.entries) if isinstance(presets, Mapping) else ()
+
+
+def located(name: str, home: Path | None) -> tuple[Path, str | None]:
+    """The file of an architecture that a spec names, and the preset that the name means.
+
+    Raises:
+        ProblemError: There is no such spec.
+    """
+    if not is_path(name):
+        return find(name)
+    path = beside(name, home)
+    # Only specs are opened for a spec: a stranger's file does not choose what is read.
+    if not path.name.endswith(ENDINGS) or not path.is_file():
+        refuse(
+            "AF008",
+            f"there is no architecture '{name}'",
+            why=f"a path is followed from the file that names it, to a file {' or '.join(ENDINGS)}",
+            fix="check the path",
+        )
+    return path, None
+
+
+def beside(name: str, home: Path | None) -> Path:
+    """The path that ``name`` means in a file at ``home``."""
+    return (home.parent if home else Path()) / name
+
+
+def shown(name: str, home: Path | None) -> str:
+    """What problems call a file that another one names."""
+    if not is_path(name):
+        return f"{find(name)[0].stem}.yaml"
+    path = beside(name, home).resolve()
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)

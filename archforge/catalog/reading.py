@@ -7,20 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from archforge.analysis import AcceptedSizes, accepted_sizes
-from archforge.catalog.names import ENDINGS, find, is_path
+from archforge.catalog.names import WEIGHTS, beside, located, shown
+from archforge.catalog.parents import files_of, merged, standalone, trimmed
 from archforge.errors import Mark, Problem, ProblemError, Problems, refuse
 from archforge.expand import Choose, Found, expand, expand_at, formula_problems
 from archforge.graph import Graph
-from archforge.schema import check_form, inheritance_problems, meaning_problems
-from archforge.spec import Items, Scalar, Spec, inherited, parse_spec, read_text, tree_text
-from archforge.spec import Mapping as Tree
+from archforge.schema import check_form, meaning_problems
+from archforge.spec import Spec, parse_spec, read_text
 from archforge.spec.read import file_text
-from archforge.spec.tree import with_values
-
-MOST_PARENTS = 8
-WEIGHTS = (".keras", ".weights.h5")
-PATHS = ("architecture", "weights")
-"""Keys of a step that may hold the path of another file."""
 
 
 class Files:
@@ -31,10 +25,10 @@ class Files:
 
     def architecture(self, name: str, home: Path | None) -> Found:
         """The architecture called ``name`` in the spec that lies at ``home``."""
-        path, preset = _located(name, home)
+        path, preset = located(name, home)
         if path not in self._specs:
-            shown = _shown(name, home)
-            parsed = parse(file_text(path, shown), shown, path)
+            called = shown(name, home)
+            parsed = parse(file_text(path, called), called, path)
             parsed.problems.raise_any()
             assert parsed.spec is not None
             self._specs[path] = parsed.spec
@@ -45,7 +39,7 @@ class Files:
         from archforge.runs import RECORD  # noqa: PLC0415 (few specs name weights; check is quick)
 
         # A path given with `--set` starts where the command runs.
-        path = next((p for p in (_beside(name, home), Path(name)) if p.exists()), Path(name))
+        path = next((p for p in (beside(name, home), Path(name)) if p.exists()), Path(name))
         is_file = path.is_file() and path.name.endswith(WEIGHTS)
         if not is_file and not (path / RECORD).is_file():
             kinds = f"weights are `imagenet`, a run's folder, or a file {' or '.join(WEIGHTS)}"
@@ -132,14 +126,15 @@ def parse(text: str, file: str, home: Path | None) -> Parsed:
         ProblemError: It is not YAML.
     """
     problems = Problems()
-    tree = _whole(read_text(text, file), home, (), problems)
+    tree = merged(read_text(text, file), home, (), problems)
     if tree is None:
         return Parsed(None, frozenset(), problems)
-    parents = tuple(sorted(_files(tree) - {file}))
+    parents = tuple(sorted(files_of(tree) - {file}))
     form = check_form(tree)
     problems.extend(_inherited(form.problems, file, parents))
     if not form.sound:
         return Parsed(None, form.bad, problems)
+    tree = trimmed(tree, file, parents)
     spec = replace(parse_spec(tree, file, home), parents=parents)
     cut = {p.mark.line for p in problems.found if p.code == "AF108" and p.mark}
     problems.extend(_inherited(meaning_problems(spec), file, parents))
@@ -159,104 +154,6 @@ def from_parents(error: ProblemError, spec: Spec) -> ProblemError:
     return told
 
 
-def _files(tree: Tree) -> set[str]:
-    """The files that the keys of a spec and its steps were written in."""
-    sections = [value for value in tree.entries.values() if isinstance(value, Tree)]
-    marks = [mark for each in (tree, *sections) for mark in each.keys.values()]
-    graph = tree.get("graph")
-    steps = graph.items if isinstance(graph, Items) else ()
-    return {mark.file for mark in (*marks, *(step.mark for step in steps))}
-
-
-def whole_tree(text: str, file: str, home: Path | None) -> Tree:
-    """The tree of a sound spec with what it inherits.
-
-    Raises:
-        ProblemError: It is not sound.
-    """
-    problems = Problems()
-    tree = _whole(read_text(text, file), home, (), problems)
-    problems.raise_any()
-    assert tree is not None
-    return tree
-
-
-def standalone(text: str, file: str, home: Path | None) -> str:
-    """The text of a sound spec as it may stand in any folder."""
-    tree = whole_tree(text, file, home)
-    rooted = _rooted(tree, home)
-    if "extends" not in read_text(text, file) and rooted.plain == tree.plain:
-        return text
-    return tree_text(rooted)
-
-
-def _rooted(tree: Tree, home: Path | None) -> Tree:
-    """``tree`` with its paths to other files made absolute."""
-    found = with_values(tree, PATHS, lambda name: _absolute(name, home))
-    assert isinstance(found, Tree)
-    return found
-
-
-def _absolute(name: str, home: Path | None) -> str:
-    if not is_path(name) and not name.endswith(WEIGHTS):
-        return name
-    path = _beside(name, home)
-    return str(path.resolve()) if path.exists() else name
-
-
-def _whole(
-    tree: Tree, home: Path | None, children: tuple[Path, ...], problems: Problems
-) -> Tree | None:
-    """``tree`` with what its parents bring; ``None`` where they cannot be read."""
-    problems.extend(inheritance_problems(tree))
-    parent = tree.get("extends")
-    if problems.found or parent is None:
-        return None if problems.found else tree
-    assert isinstance(parent, Scalar)
-    try:
-        above = _parent(str(parent.value), home, children)
-    except ProblemError as error:
-        problems.extend(_told(one, parent) for one in error.problems)
-        return None
-    found = inherited(above, tree, problems)
-    return None if problems.found else found
-
-
-def _parent(name: str, home: Path | None, children: tuple[Path, ...]) -> Tree:
-    path, preset = _located(name, home)
-    inside = (*children, home.resolve()) if home else children
-    if path.resolve() in inside or len(inside) > MOST_PARENTS:
-        refuse(
-            "AF140",
-            f"'{name}' extends itself",
-            why=" extends ".join(each.name for each in (*inside, path)),
-            fix="extend another architecture",
-        )
-    if preset is not None:
-        refuse(
-            "AF008",
-            f"'{name}' is a preset, `extends:` names an architecture",
-            fix=f"write `extends: {path.stem}`",
-        )
-    shown = _shown(name, home)
-    text = file_text(path, shown)
-    problems = Problems()
-    tree = _whole(read_text(text, shown), path, inside, problems)
-    problems.raise_any()
-    assert tree is not None
-    problems.extend(check_form(tree).problems)
-    problems.raise_any()
-    return _rooted(tree, path)
-
-
-def _told(problem: Problem, parent: Scalar) -> Problem:
-    """A problem of a parent: where it is, and the line that leads there."""
-    if problem.mark is None:
-        return replace(problem, mark=parent.mark)
-    line = f"'{parent.value}', extended on line {parent.mark.line} of {parent.mark.file}"
-    return replace(problem, trail=(*problem.trail, line))
-
-
 def _inherited(problems: Iterable[Problem], file: str, parents: Sequence[str]) -> list[Problem]:
     """Problems at a line of a parent say who inherits it."""
     return [
@@ -265,32 +162,3 @@ def _inherited(problems: Iterable[Problem], file: str, parents: Sequence[str]) -
         else one
         for one in problems
     ]
-
-
-def _located(name: str, home: Path | None) -> tuple[Path, str | None]:
-    """The file of an architecture that a spec names, and the preset that the name means."""
-    if not is_path(name):
-        return find(name)
-    path = _beside(name, home)
-    # Only specs are opened for a spec: a stranger's file does not choose what is read.
-    if not path.name.endswith(ENDINGS) or not path.is_file():
-        refuse(
-            "AF008",
-            f"there is no architecture '{name}'",
-            why=f"a path is followed from the file that names it, to a file {' or '.join(ENDINGS)}",
-            fix="check the path",
-        )
-    return path, None
-
-
-def _beside(name: str, home: Path | None) -> Path:
-    return (home.parent if home else Path()) / name
-
-
-def _shown(name: str, home: Path | None) -> str:
-    """What problems call a file that another one names."""
-    if not is_path(name):
-        return f"{find(name)[0].stem}.yaml"
-    path = _beside(name, home).resolve()
-    here = Path.cwd()
-    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)

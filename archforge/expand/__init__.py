@@ -8,7 +8,7 @@ from archforge.expand.arguments import no_such
 from archforge.expand.expand import Trace, expand, expand_at, image_shapes, trace
 from archforge.expand.finding import Finder, Found
 from archforge.expand.formula import Formula, parse_formula
-from archforge.expand.inspect import formula_problems
+from archforge.expand.inspect import formula_problems, unread
 from archforge.expand.operations import FormulaError
 from archforge.expand.values import Choose, Values
 
@@ -27,4 +27,5 @@ __all__ = [
     "no_such",
     "parse_formula",
     "trace",
+    "unread",
 ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +53,8 @@ class Weights:
         name, _ = self._working.apart(lambda: self._working.scalar(weights, use.place))
         if name is None:
             return included
-        whole = self._whole(use.spec, use.values.preset, use.values.given())
+        # Only made where weights are loaded: a spec that names many costs nothing to check.
+        whole = partial(self._whole, use.spec, use.values.preset, use.values.given())
         if name == IMAGENET:
             twin = self._twin(step.weights, use.spec, use.values.preset)
             self._same_values(twin, use.inputs, step)

@@ -106,10 +106,12 @@ class Includes:
         except ProblemError as error:
             raise told(error, mark, f"'{name}', included on line {step.mark.line}") from None
         inside = (*place.architectures, identity(found.spec))
-        if len(set(inside)) < len(inside) or len(inside) > MAX_ARCHITECTURES:
+        itself = len(set(inside)) < len(inside)
+        if itself or len(inside) > MAX_ARCHITECTURES:
+            too_deep = f"lies more than {MAX_ARCHITECTURES} architectures deep"
             raise self._working.problem(
                 "AF140",
-                f"architecture '{found.spec.name}' is inside itself",
+                f"architecture '{found.spec.name}' {'is inside itself' if itself else too_deep}",
                 mark,
                 why=" includes ".join(Path(each).name for each in inside),
                 fix="include another architecture, or write the steps out",

@@ -20,21 +20,33 @@ def formula_problems(spec: Spec) -> Iterator[Problem]:
     A hyperparameter that nothing reads is a problem too: it would be searched for nothing.
     """
     read: set[str] = set()
+    yield from _every(spec, read)
+    for name, known in spec.hyperparameters.items():
+        if name not in read:
+            yield Problem(
+                "AF309",
+                f"nothing reads the hyperparameter '{name}'",
+                known.mark,
+                why="it would be shown and searched without any effect",
+                fix=f"use it as `={name}`, or remove it",
+            )
+
+
+def unread(spec: Spec) -> list[str]:
+    """The hyperparameters that nothing reads."""
+    read: set[str] = set()
+    for _ in _every(spec, read):
+        pass  # only the names are wanted
+    return [name for name in spec.hyperparameters if name not in read]
+
+
+def _every(spec: Spec, read: set[str]) -> Iterator[Problem]:
+    """Problems of every formula; the hyperparameters that they name go to ``read``."""
     file = tuple(spec.hyperparameters)
     yield from _file(spec, file, read)
     for block in spec.blocks.values():
         yield from _steps(block.steps, tuple(block.arguments), set(), in_block=True)
     yield from _steps(spec.steps, file, read, in_block=False)
-    for name in file:
-        if name not in read:
-            mark = spec.hyperparameters[name].mark
-            yield Problem(
-                "AF309",
-                f"nothing reads the hyperparameter '{name}'",
-                mark,
-                why="it would be shown and searched without any effect",
-                fix=f"use it as `={name}`, or remove it",
-            )
 
 
 def _file(spec: Spec, known: Known, read: set[str]) -> Iterator[Problem]:

@@ -1,6 +1,6 @@
 """Nodes and the graph they make."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from archforge.errors import Mark
@@ -71,7 +71,7 @@ class Included:
         mark: Where it is included.
         weights: The file or run that its weights come from, ``imagenet``, or nothing.
         twin: The function of keras.applications that makes the same network, for ``imagenet``.
-        whole: The included network on its own, for those that bring weights.
+        whole: Makes the included network on its own, for those that bring weights.
     """
 
     path: str
@@ -80,7 +80,7 @@ class Included:
     mark: Mark
     weights: str | None = None
     twin: str | None = None
-    whole: "Graph | None" = None
+    whole: "Callable[[], Graph] | None" = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)

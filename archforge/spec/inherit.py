@@ -5,7 +5,7 @@ keyed sections are replaced key by key, one level deep; lists never merge. Steps
 are written, before any loop runs, by the text of their name.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from archforge.errors import Problem, Problems, did_you_mean
@@ -13,6 +13,9 @@ from archforge.spec.tree import Items, Mapping, Scalar, Tree
 
 KEYED = ("hyperparameters", "defaults", "blocks", "presets")
 """Sections of which a child replaces single keys."""
+
+MOST_EDITS = 100
+"""A network that needs more changes is another network."""
 
 OWN = ("extends", "edit")
 NOT_INHERITED = ("title", "source", "year", "expect")
@@ -56,8 +59,33 @@ def _by_key(parent: Mapping, child: Mapping) -> Mapping:
     return Mapping({**parent.entries, **child.entries}, {**parent.keys, **child.keys}, child.mark)
 
 
+def without_hyperparameters(tree: Mapping, names: Collection[str]) -> Mapping:
+    """The spec without some hyperparameters, in its presets too."""
+    entries = dict(tree.entries)
+    section, presets = entries.get("hyperparameters"), entries.get("presets")
+    if isinstance(section, Mapping):
+        entries["hyperparameters"] = section.without(names)
+    if isinstance(presets, Mapping):
+        kept = {
+            key: value.without(names) if isinstance(value, Mapping) else value
+            for key, value in presets.items()
+        }
+        entries["presets"] = Mapping(kept, presets.keys, presets.mark)
+    return Mapping(entries, tree.keys, tree.mark)
+
+
 def edited(graph: Items, edits: Items, problems: Problems) -> Items:
     """The steps of ``graph`` after ``edits``, made one after the other."""
+    if len(edits.items) > MOST_EDITS:
+        problems.add(
+            Problem(
+                "AF142",
+                f"{len(edits.items)} edits are more than {MOST_EDITS}",
+                edits.mark,
+                fix="write the graph anew: `graph:` replaces the parent's",
+            )
+        )
+        return graph
     for edit in edits:
         assert isinstance(edit, Mapping)
         graph = _Edit.read(edit).on(graph, problems)

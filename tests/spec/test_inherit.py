@@ -173,6 +173,32 @@ def test_a_name_that_several_steps_have_is_not_guessed(tmp_path: Path) -> None:
     assert "parent.yaml:7" in problem.message
 
 
+def test_what_nothing_reads_any_more_is_gone_from_the_child(tmp_path: Path) -> None:
+    # With its own `defaults:` the child reads no `padding`, which it could not take away itself.
+    child = CHILD + "defaults: {Conv2D: {kernel_size: 3, padding: same, activation: relu}}\n"
+
+    graph = graph_of(tmp_path, child, preset="tutorial")
+
+    assert "padding" not in graph.hyperparameters
+    found = read_architecture(str(tmp_path / "spec.yaml"))
+    (tmp_path / "copy.yaml").write_text(found.standalone)
+    assert fingerprint(check(str(tmp_path / "copy.yaml"), "tutorial")) == fingerprint(graph)
+
+
+def test_what_the_child_itself_leaves_unread_is_told(tmp_path: Path) -> None:
+    problems = problems_of(tmp_path, CHILD + "hyperparameters: {extra: 3}\n")
+
+    assert [problem.code for problem in problems] == ["AF309"]
+
+
+def test_more_edits_than_a_person_would_write_are_refused(tmp_path: Path) -> None:
+    edits = "  - {after: bridge, insert: []}\n" * 101
+
+    problems = problems_of(tmp_path, CHILD + "edit:\n" + edits)
+
+    assert [problem.code for problem in problems] == ["AF142"]
+
+
 def test_every_line_says_where_it_came_from(tmp_path: Path) -> None:
     text = CHILD + "hyperparameters: {filters: 8}\n"
     tree = whole_tree(text, "child.yaml", tmp_path / "child.yaml")

@@ -1,5 +1,6 @@
 """Goes through the combinations of a space."""
 
+import math
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -21,6 +22,9 @@ SECONDS = 10.0
 
 REACH = 2_048
 """Up to which side a network that does not build at its own size is tried."""
+
+MOST_COMBINATIONS = 2_000_000
+"""A space with more is sampled at once."""
 
 MOST_DRAWN = 2_000
 """Most combinations that are drawn of a space that is sampled."""
@@ -125,6 +129,7 @@ def prove(
         if prover.reads <= names:  # a combination may read what the defaults do not
             break
         names |= prover.reads
+        prover.seconds = max(started + seconds - time.monotonic(), seconds / 4)
     return replace(prover.with_free(proof), seconds=time.monotonic() - started)
 
 
@@ -141,7 +146,8 @@ class _Prover:
         self._preset = preset
         self._fixed = fixed
         self._finder = finder
-        self._seconds = seconds
+        self.seconds = seconds
+        self._until = math.inf
         self._memory: Memory = {}
         self._costs: dict[str, tuple[Extreme, Extreme]] = {}
         self._inputs_alone: set[str] = set()
@@ -162,7 +168,7 @@ class _Prover:
         total = prod(len(one.values) for one in several)
         whole = all(one.whole for one in several)
         self._costs = {}
-        parts = self._every(other, size) if whole else None
+        parts = self._every(other, size) if whole and total <= MOST_COMBINATIONS else None
         exact = parts is not None
         if parts is None:
             self._costs = {}
@@ -174,13 +180,14 @@ class _Prover:
         """All parts, or ``None`` as soon as it is plain that the time does not suffice."""
         names, sizes = [one.name for one in other], list(product(*(one.values for one in size)))
         count, started = prod(len(one.values) for one in other), time.monotonic()
+        self._until = started + self.seconds
         parts: list[Part] = []
         for row in product(*(one.values for one in other)):
             parts.append(self._part(dict(zip(names, row, strict=True)), size, sizes))
             spent = time.monotonic() - started
             # The first parts of a kind are slow, later ones are known from them.
-            if spent > self._seconds or (
-                spent > self._seconds / 5 and spent / len(parts) * count > 2 * self._seconds
+            if len(parts[-1].sizes) < len(sizes) or (
+                spent > self.seconds / 5 and spent / len(parts) * count > 2 * self.seconds
             ):
                 return None
         return parts
@@ -188,7 +195,7 @@ class _Prover:
     def _drawn(self, other: tuple[Axis, ...], size: tuple[Axis, ...]) -> Iterator[Part]:
         """Parts drawn at random, the same ones in the same order every time."""
         draw = random.Random(0)  # noqa: S311 (a sample, not a secret)
-        until = time.monotonic() + self._seconds
+        self._until = until = time.monotonic() + self.seconds
         seen: set[tuple[Any, ...]] = set()
         for _ in range(MOST_DRAWN):
             if time.monotonic() > until:
@@ -226,7 +233,7 @@ class _Prover:
         trace_at: Callable[[Any], Trace],
         shapes_at: Callable[[Any], Mapping[str, Shape]],
     ) -> Prober:
-        return Prober(shapes_at, trace_at, self._memory)
+        return Prober(shapes_at, trace_at, self._memory, self._until)
 
     def _needs(self, values: Point) -> tuple[int, ...] | None:
         """Sides of a square image at which a network builds that does not build at its own size."""
@@ -242,6 +249,8 @@ class _Prover:
         if prober.last is None or not prober.last.again:
             return None
         found = prober.verdicts(range(1, REACH + 1))
+        if len(found) < REACH:
+            return None
         return tuple(sorted(side for side, why in found.items() if why is None))
 
     def _trace(self, values: Point, size: tuple[int, int] | None = None) -> Trace:

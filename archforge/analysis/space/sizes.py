@@ -1,5 +1,7 @@
 """Which image sizes one network takes, without expanding it for each."""
 
+import math
+import time
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -25,11 +27,13 @@ class Prober:
         shapes: The shape of each image at a size.
         trace: An expansion at a size.
         known: What other networks with the same windows said.
+        until: When to stop, on the clock of ``time.monotonic``.
     """
 
     shapes: Callable[[Any], Mapping[str, Shape]]
     trace: Callable[[Any], Trace]
     known: Memory = field(default_factory=dict)
+    until: float = math.inf
     last: Trace | None = None
     graphs: dict[Hashable, Trace] = field(default_factory=dict)
     reads: set[str] = field(default_factory=set)
@@ -37,11 +41,13 @@ class Prober:
     _sides: tuple[Hashable] | None = None
 
     def verdicts(self, sizes: Iterable[Size]) -> dict[Size, Verdict]:
-        """Whether the network builds at each of ``sizes``."""
+        """Whether the network builds at each of ``sizes``; at fewer of them when time is over."""
         # Sizes with many factors of two build first, and their tape then answers for the others.
         order = sorted(sizes, key=_evenness)
         found: dict[Size, Verdict] = {}
         for size in order:
+            if found and time.monotonic() > self.until:
+                break
             found[size] = self._remembered(size) if self.last else self._tried(size)
         return found
 

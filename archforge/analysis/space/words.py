@@ -5,6 +5,9 @@ from typing import Any
 
 from archforge.analysis.space.prove import REACH, Extreme, Part, Point, Proof
 
+MOST_ROWS = 24
+"""More rows than this are told by each axis alone."""
+
 COSTS = {"parameters": "parameters", "macs": "MACs", "memory": "bytes of activations in training"}
 
 
@@ -101,11 +104,29 @@ def _rows(proof: Proof) -> Iterator[str]:
     for key, answer in answers.items():
         rows[tuple(key[index] for index in matter)] = answer
     order = {one.name: list(one.values) for one in proof.axes}
-    for keys, answer in _joined(rows, [order[names[index]] for index in matter]):
+    joined = list(_joined(rows, [order[names[index]] for index in matter]))
+    if len(joined) > MOST_ROWS:
+        yield from _shares(proof)
+        return
+    for keys, answer in joined:
         where = ", ".join(
             f"{names[index]} {words}" for index, words in zip(matter, keys, strict=True)
         )
         yield f"{where}: {answer}" if where else answer
+
+
+def _shares(proof: Proof) -> Iterator[str]:
+    """For too many answers: how many combinations build, by each value of each axis."""
+    for one in proof.axes:
+        shares: dict[str, list[int]] = {}
+        for part in proof.parts:
+            counted = shares.setdefault(str(part.values[one.name]), [0, 0])
+            counted[0] += len(part.building)
+            counted[1] += len(part.sizes)
+        order = [str(value) for value in one.values if str(value) in shares]
+        words = [f"{value}: {shares[value][0]} of {shares[value][1]}" for value in order[:12]]
+        rest = f" and {len(order) - 12} more values" if len(order) > 12 else ""
+        yield f"building by {one.name}: {', '.join(words)}{rest}"
 
 
 def _key(proof: Proof, part: Part) -> tuple[Any, ...]:
