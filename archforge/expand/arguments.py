@@ -146,9 +146,11 @@ class Arguments:
         """
         given = self._written(block.name, step, place)
         values, found = given.values, given.problems
+        unclear = bool(found)  # a value that cannot be worked out is there all the same
         found += self._unknown(block.name, values, block.arguments, step)
         for key, declared in block.arguments.items():
-            found += self._declared(block, step, values, key, declared.plain)
+            if key in values or not unclear:
+                found += self._declared(block, step, values, key, declared.plain)
         if found:
             raise ProblemError(found)
         return given

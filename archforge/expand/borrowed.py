@@ -75,7 +75,7 @@ class Weights:
                 "AF145",
                 f"there are no ImageNet weights for {spec.name}{with_preset}",
                 weights.mark,
-                why="they come from keras.applications, which has "
+                why="they come from keras.applications, which has these of the zoo: "
                 + listing(sorted(there for _, there in TWINS)),
                 fix=f"name the preset: {listing(known)}" if known else "give a file of weights",
             )

@@ -19,7 +19,7 @@ from archforge.expand.inputs import broken_rules, declared
 from archforge.expand.operations import FormulaError
 from archforge.expand.references import parse_reference
 from archforge.expand.scope import Made, Place, Scope, Unknown, trail_of
-from archforge.expand.values import Values
+from archforge.expand.values import Values, misfit_of
 from archforge.expand.working import Working
 from archforge.graph import Frame, Included, Input, show_shape
 from archforge.spec import Include, InputSpec, Scalar, Spec, Step
@@ -91,6 +91,15 @@ class Includes:
         given = self._working.plain_arguments(step.hyperparameters, place)
         if given.problems:
             raise ProblemError(given.problems)
+        misfits = [
+            Problem("AF303", f"'{name}' of {spec.name} {wrong[0]}", tree.mark, fix=wrong[1])
+            for name, tree in step.hyperparameters.items()
+            if name in spec.hyperparameters
+            for wrong in [misfit_of(spec.hyperparameters[name], given.values[name])]
+            if wrong is not None
+        ]
+        if misfits:
+            raise ProblemError(misfits)
         try:
             return Values(spec, preset, given.values, origins=given.origins)
         except ProblemError as error:
@@ -136,7 +145,7 @@ class Includes:
             end = runner.steps(spec.steps, inside)
             inside.scope.problems = tuple(runner.found())
             if step.until is not None:
-                return Made(self._until(step.until, inside.scope, at), inside.scope)
+                return Made(self._until(step.until, spec.name, inside.scope, at), inside.scope)
             return Made(self._output(step, spec, end, inside), inside.scope)
 
         return run
@@ -178,7 +187,7 @@ class Includes:
                 fix=_shape_fix(image, given, wanted),
             )
 
-    def _until(self, until: Scalar, scope: Scope, at: Place) -> str:
+    def _until(self, until: Scalar, what: str, scope: Scope, at: Place) -> str:
         try:
             reference = parse_reference(until.value)
             if reference.many:
@@ -186,7 +195,7 @@ class Includes:
             name = reference.resolve(self._working.reader(at))
             if name.partition(".")[0] not in scope.names:
                 fix = did_you_mean(name, scope.names)
-                raise FormulaError("AF110", f"it has no node '{name}' to end with", fix=fix)
+                raise FormulaError("AF110", f"{what} has no node '{name}' to end with", fix=fix)
             made = scope.find(name)
         except FormulaError as error:
             raise self._working.from_formula(error, until.mark) from error
@@ -209,7 +218,7 @@ class Includes:
                 why="a step has one output",
                 fix="say which node it ends with: `until: NODE`",
             )
-        return self._until(spec.outputs[0], inside.scope, inside)
+        return self._until(spec.outputs[0], spec.name, inside.scope, inside)
 
     def _trainable(self, step: Include, place: Place) -> bool:
         value = True if step.trainable is None else self._working.scalar(step.trainable, place)

@@ -234,6 +234,12 @@ def misfit(known: Hyperparameter, value: Any) -> tuple[str, str] | None:
     return _outside(known, value) if isinstance(value, int | float) else None
 
 
+def misfit_of(known: Hyperparameter, value: Any) -> tuple[str, str] | None:
+    """``misfit`` of a value, or of the first of a list with one for each level."""
+    levels = value if known.each is not None and isinstance(value, list) else [value]
+    return next((wrong for one in levels if (wrong := misfit(known, one)) is not None), None)
+
+
 def _outside(known: Hyperparameter, value: float) -> tuple[str, str] | None:
     if known.minimum is not None and value < known.minimum:
         return f"must be at least {known.minimum}, not {show(value)}", ""

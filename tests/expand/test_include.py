@@ -172,6 +172,7 @@ def test_architectures_nest(tmp_path: Path) -> None:
         (ENCODER.replace("conv@5,", "conv@6,"), "AF110", "conv@6"),
         (ENCODER.replace("conv@5,", "conv@*,"), "AF111", "not a family"),
         (ENCODER.replace("size: 32", "sise: 32"), "AF301", "sise"),
+        (ENCODER.replace("size: 32", "size: wide"), "AF303", "whole number"),
         (ENCODER.replace("vgg16", "vgg61"), "AF302", "vgg61"),
         (ENCODER.replace("architecture: vgg", "architecture: vg"), "AF008", "vg"),
         (ENCODER.replace("name:", "nam:"), "AF101", "nam"),
