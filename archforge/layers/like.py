@@ -168,7 +168,7 @@ class MaxUnpool2D(Layer):
     SegNet, section 3, arXiv:1511.00561.
     """
 
-    SIDES: ClassVar[tuple[str, ...] | None] = ()
+    SIDES: ClassVar[tuple[str, ...] | None] = ("pool_size",)
 
     INPUTS: ClassVar[tuple[int, int | None]] = (2, 2)
     RANK: ClassVar[int | None] = 3

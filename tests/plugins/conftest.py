@@ -7,6 +7,9 @@ import pytest
 
 from tests.plugins.packages import lab_paths, on_path
 
+# A package of its own, with tests of its own: ``tests/testing`` runs them where it is installed.
+collect_ignore = ["lab"]
+
 
 @pytest.fixture
 def lab(tmp_path: Path) -> Iterator[list[str]]:

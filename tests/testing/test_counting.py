@@ -1,0 +1,45 @@
+"""MACs counted over TensorFlow's operations agree with those counted over Keras's layers."""
+
+from typing import Any
+
+import pytest
+
+from archforge.build import keras, model_facts
+from archforge.testing.counting import traced_macs
+
+pytestmark = pytest.mark.keras
+
+LAYERS: list[Any] = [
+    keras.layers.Conv2D(4, 3, groups=2, strides=2, padding="same"),
+    keras.layers.Conv2DTranspose(3, 3, strides=2, padding="same"),
+    keras.layers.DepthwiseConv2D(3, depth_multiplier=2),
+    keras.layers.SeparableConv2D(3, 3, padding="same"),
+    keras.layers.Dense(5),
+    keras.layers.MaxPooling2D(),
+]
+
+
+@pytest.mark.parametrize("layer", LAYERS[1:], ids=lambda layer: type(layer).__name__)
+def test_both_ways_of_counting_agree(layer: Any) -> None:
+    image = keras.Input((8, 6, 4))
+
+    model = keras.Model(image, layer(image))
+
+    assert traced_macs(model) == model_facts(model)["macs"]
+
+
+def test_a_convolution_by_hand() -> None:
+    image = keras.Input((8, 6, 4))
+
+    model = keras.Model(image, LAYERS[0](keras.layers.Conv2D(6, 1)(image)))
+
+    # 1x1 from 4 to 6 channels at 48 places; 3x3 from 3 channels a group to 4 at 4 x 3 places.
+    assert traced_macs(model) == 48 * 4 * 6 + 12 * 9 * 3 * 4
+
+
+def test_a_product_of_matrices_by_hand() -> None:
+    left, right = keras.Input((5, 4)), keras.Input((4, 3))
+
+    model = keras.Model([left, right], keras.ops.matmul(left, right))
+
+    assert traced_macs(model) == 5 * 3 * 4
