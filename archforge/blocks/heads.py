@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from archforge.blocks.recipe import Maker, Recipe
-from archforge.graph import arg, record
+from archforge.graph import Example, arg, record
 from archforge.layers import LAYERS
 from archforge.layers.arguments import COUNT, PAIR, RATE, Pair, one_of
 
@@ -22,6 +22,7 @@ class SegmentationHead(Recipe):
     """Scores for every pixel: a 1x1 convolution, sigmoid for one class, else softmax."""
 
     SOURCE: ClassVar[str] = "Long, Shelhamer and Darrell 2015, arXiv:1411.4038, section 3.1"
+    EXAMPLE: ClassVar[Example] = Example({"classes": 1})
 
     classes: int = arg(COUNT)
     kernel_size: Pair = arg(PAIR, 1)
@@ -44,6 +45,7 @@ class ClassificationHead(Recipe):
     """Scores for the image: global average pooling, dropout, one dense layer."""
 
     SOURCE: ClassVar[str] = "Lin, Chen and Yan 2013, arXiv:1312.4400, section 3.2"
+    EXAMPLE: ClassVar[Example] = Example({"classes": 10, "dropout": 0.2})
 
     classes: int = arg(COUNT)
     dropout: float = arg(RATE, 0.0)

@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from archforge.blocks.recipe import Maker, Recipe
-from archforge.graph import arg, record
+from archforge.graph import Example, arg, record
 from archforge.layers import LAYERS
 from archforge.layers.arguments import INTERPOLATION, PAIR, Pair
 
@@ -14,6 +14,7 @@ class CropLike(Recipe):
 
     SOURCE: ClassVar[str] = "Ronneberger, Fischer and Brox 2015, arXiv:1505.04597, figure 1"
     INPUTS: ClassVar[tuple[int, int | None]] = (2, 2)
+    EXAMPLE: ClassVar[Example] = Example(inputs=((32, 32, 4), (16, 16, 4)))
 
     def cook(self, make: Maker, inputs: list[str]) -> str:
         return make.add(LAYERS["CropLike"].of({}), *inputs)
@@ -25,6 +26,7 @@ class PadLike(Recipe):
 
     SOURCE: ClassVar[str] = "the counterpart of crop_like"
     INPUTS: ClassVar[tuple[int, int | None]] = (2, 2)
+    EXAMPLE: ClassVar[Example] = Example(inputs=((16, 16, 4), (32, 32, 4)))
 
     def cook(self, make: Maker, inputs: list[str]) -> str:
         return make.add(LAYERS["PadLike"].of({}), *inputs)
@@ -36,6 +38,7 @@ class ResizeLike(Recipe):
 
     SOURCE: ClassVar[str] = "Zhao et al. 2017, arXiv:1612.01105, section 3.2"
     INPUTS: ClassVar[tuple[int, int | None]] = (2, 2)
+    EXAMPLE: ClassVar[Example] = Example(inputs=((16, 16, 4), (32, 32, 4)))
 
     interpolation: str = arg(INTERPOLATION, "bilinear")
 
@@ -49,6 +52,8 @@ class MaxUnpool(Recipe):
 
     SOURCE: ClassVar[str] = "Badrinarayanan, Kendall and Cipolla 2017, arXiv:1511.00561, figure 3"
     INPUTS: ClassVar[tuple[int, int | None]] = (2, 2)
+
+    EXAMPLE: ClassVar[Example] = Example(inputs=((16, 16, 4), (32, 32, 4)))
 
     pool_size: Pair = arg(PAIR, 2)
 

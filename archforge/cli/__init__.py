@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "draw": ("draw", "the picture of a spec"),
     "diff": ("diff", "what two architectures do not share"),
     "explain": ("explain", "what a problem code means"),
+    "docs": ("docs", "a page for every layer, block, problem, command and architecture"),
     "schema": ("schema", "the JSON Schema of the language, for editors"),
     "lsp": ("lsp", "the language server, for editors to start"),
     "build": ("build", "the Keras model of a spec"),

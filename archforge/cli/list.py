@@ -72,9 +72,6 @@ def command(kind: str, as_json: bool) -> None:
 def _refuse_broken(kind: str) -> None:
     if kind not in ("layers", "blocks"):
         return
-    from archforge.errors import ProblemError
-    from archforge.plugins import faults
+    from archforge.plugins import refuse_faults
 
-    broken = faults(import_module(f"archforge.{kind}").PLUGINS)
-    if broken:
-        raise ProblemError(broken)
+    refuse_faults(import_module(f"archforge.{kind}").PLUGINS)

@@ -6,7 +6,7 @@ A node may only name earlier nodes, so a graph is acyclic and sorted by construc
 """
 
 from archforge.graph.argument import Argument, arg
-from archforge.graph.described import Described, record
+from archforge.graph.described import Described, Example, record
 from archforge.graph.fingerprint import fingerprint
 from archforge.graph.graph import Frame, Graph, Included, Node
 from archforge.graph.layer import Input, Layer, Parameters
@@ -15,6 +15,7 @@ from archforge.graph.shape import Shape, ShapeError, Span, show_shape
 __all__ = [
     "Argument",
     "Described",
+    "Example",
     "Frame",
     "Graph",
     "Included",

@@ -1,12 +1,26 @@
 """Records whose fields are arguments: the common ground of layers and registry blocks."""
 
 from collections.abc import Mapping
-from dataclasses import MISSING, FrozenInstanceError, dataclass, fields
+from dataclasses import MISSING, FrozenInstanceError, dataclass, field, fields
 from typing import Any, ClassVar, Self, TypeVar, dataclass_transform
 
 from archforge.graph.argument import Argument
+from archforge.graph.shape import Shape
 
 Kind = TypeVar("Kind")
+
+
+@dataclass(frozen=True)
+class Example:
+    """One use of a record, for its page in the documentation.
+
+    Args:
+        arguments: As a spec writes them.
+        inputs: Shapes of its inputs; images of one size where nothing is said.
+    """
+
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    inputs: tuple[Shape, ...] = ()
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True)
@@ -28,6 +42,9 @@ class Described:
 
     BASE: ClassVar[tuple[str, ...]] = ()
     """Arguments that every record of the kind has; listed last."""
+
+    EXAMPLE: ClassVar[Example] = Example()
+    """How it is used; one that must be given arguments states some."""
 
     def __init__(self, **given: Any) -> None:
         known = {f.name: f.default for f in fields(self)}

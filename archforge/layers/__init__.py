@@ -6,7 +6,8 @@ no YAML. Layers that Keras lacks (``LocalResponseNormalization``, ``CropLike``, 
 ``ResizeLike``, ``MaxUnpool2D``) have their Keras class in ``archforge.build.custom``.
 
 To add a layer: one class in its family's file, one line in ``LAYERS``, and its cases in
-``tests/contracts/layer_cases.py``, which compare it with Keras. Layers of other packages come by
+``tests/contracts/layer_cases.py``, which compare it with Keras; a layer with arguments that must be
+given says in ``EXAMPLE`` how it is used. Layers of other packages come by
 entry point (``archforge.plugins``): who looks for a layer by its name asks ``layer``.
 """
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from math import prod
 from typing import Any, ClassVar
 
-from archforge.graph import Layer, Parameters, Shape, Span, arg, record
+from archforge.graph import Example, Layer, Parameters, Shape, Span, arg, record
 from archforge.layers.arguments import (
     ACTIVATION,
     AXES,
@@ -23,6 +23,8 @@ from archforge.layers.windows import whole
 @record
 class Activation(Layer):
     """An activation by its name."""
+
+    EXAMPLE: ClassVar[Example] = Example({"activation": "relu"})
 
     activation: str | None = arg(ACTIVATION)
 

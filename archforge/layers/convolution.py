@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from math import prod
 from typing import Any, ClassVar
 
-from archforge.graph import Layer, Parameters, Shape, ShapeError, Span, arg, record
+from archforge.graph import Example, Layer, Parameters, Shape, ShapeError, Span, arg, record
 from archforge.layers.arguments import (
     ACTIVATION,
     CONSTRAINT,
@@ -75,6 +75,8 @@ class Convolution(Layer):
 @record
 class Conv2D(Convolution):
     """Convolution over height and width."""
+
+    EXAMPLE: ClassVar[Example] = Example({"filters": 16, "kernel_size": 3, "activation": "relu"})
 
     CHANNELS: ClassVar[tuple[str, ...]] = ("filters", "groups")
 

@@ -4,7 +4,17 @@ from collections.abc import Sequence
 from math import prod
 from typing import Any, ClassVar
 
-from archforge.graph import Layer, Parameters, Shape, ShapeError, Span, arg, record, show_shape
+from archforge.graph import (
+    Example,
+    Layer,
+    Parameters,
+    Shape,
+    ShapeError,
+    Span,
+    arg,
+    record,
+    show_shape,
+)
 from archforge.layers.arguments import (
     ACTIVATION,
     CONSTRAINT,
@@ -22,6 +32,8 @@ from archforge.layers.windows import whole
 @record
 class Dense(Layer):
     """Every output from every input of the last axis."""
+
+    EXAMPLE: ClassVar[Example] = Example({"units": 10, "activation": "softmax"})
 
     SIDES: ClassVar[tuple[str, ...] | None] = ()
     CHANNELS: ClassVar[tuple[str, ...]] = ("units",)
@@ -65,6 +77,8 @@ class Flatten(Layer):
 class Reshape(Layer):
     """The same values in the same order, cut into other sizes."""
 
+    EXAMPLE: ClassVar[Example] = Example({"target_shape": [-1, 4]})
+
     target_shape: Shape = arg(TARGET_SHAPE)
 
     def shape(self, inputs: Sequence[Shape]) -> Shape:
@@ -102,6 +116,8 @@ class Reshape(Layer):
 @record
 class Permute(Layer):
     """The axes in another order; axis 1 is the first after the batch."""
+
+    EXAMPLE: ClassVar[Example] = Example({"dims": [2, 1, 3]})
 
     dims: tuple[int, ...] = arg(SIZES)
 

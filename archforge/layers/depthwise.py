@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from math import prod
 from typing import Any, ClassVar
 
-from archforge.graph import Parameters, Shape, arg, record
+from archforge.graph import Example, Parameters, Shape, arg, record
 from archforge.layers.arguments import CONSTRAINT, COUNT, INITIALIZER, REGULARIZER
 from archforge.layers.convolution import Convolution
 from archforge.layers.sizes import channels, positions
@@ -17,6 +17,8 @@ from archforge.layers.sizes import channels, positions
 @record
 class DepthwiseConv2D(Convolution):
     """Convolution of each channel on its own."""
+
+    EXAMPLE: ClassVar[Example] = Example({"kernel_size": 3, "padding": "same"})
 
     CHANNELS: ClassVar[tuple[str, ...]] = ("depth_multiplier",)
 
@@ -42,6 +44,8 @@ class DepthwiseConv2D(Convolution):
 @record
 class SeparableConv2D(Convolution):
     """Depthwise convolution, then a 1x1 convolution that mixes the channels."""
+
+    EXAMPLE: ClassVar[Example] = Example({"filters": 16, "kernel_size": 3})
 
     CHANNELS: ClassVar[tuple[str, ...]] = ("filters", "depth_multiplier")
 

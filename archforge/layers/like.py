@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any, ClassVar
 
-from archforge.graph import Layer, Shape, ShapeError, Span, arg, record, show_shape
+from archforge.graph import Example, Layer, Shape, ShapeError, Span, arg, record, show_shape
 from archforge.layers.arguments import INTERPOLATION, PAIR, Pair
 from archforge.layers.resampling import interpolated
 from archforge.layers.resize import Cropping2D, Identity, Resizing, ZeroPadding2D
@@ -172,6 +172,8 @@ class MaxUnpool2D(Layer):
 
     INPUTS: ClassVar[tuple[int, int | None]] = (2, 2)
     RANK: ClassVar[int | None] = 3
+
+    EXAMPLE: ClassVar[Example] = Example(inputs=((16, 16, 4), (32, 32, 4)))
 
     pool_size: Pair = arg(PAIR, 2)
 

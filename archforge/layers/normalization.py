@@ -7,7 +7,17 @@ from collections.abc import Sequence
 from math import prod
 from typing import Any, ClassVar
 
-from archforge.graph import Layer, Parameters, Shape, ShapeError, Span, arg, record, show_shape
+from archforge.graph import (
+    Example,
+    Layer,
+    Parameters,
+    Shape,
+    ShapeError,
+    Span,
+    arg,
+    record,
+    show_shape,
+)
 from archforge.layers.arguments import (
     AXES,
     AXES_OR_NULL,
@@ -93,6 +103,8 @@ class LayerNormalization(Affine):
 @record
 class GroupNormalization(Affine):
     """Mean 0 and variance 1 of each group of channels, for each example on its own."""
+
+    EXAMPLE: ClassVar[Example] = Example({"groups": 2})
 
     SIDES: ClassVar[tuple[str, ...] | None] = ("axis", "groups")
 

@@ -6,7 +6,7 @@ Average pooling with ``same`` leaves padding out of its mean, as TensorFlow does
 from collections.abc import Sequence
 from typing import ClassVar
 
-from archforge.graph import Layer, Shape, Span, arg, record
+from archforge.graph import Example, Layer, Shape, Span, arg, record
 from archforge.layers.arguments import FLAG, PADDING, PAIR, PAIR_OR_NULL, Pair
 from archforge.layers.windows import Window, whole
 
@@ -48,6 +48,8 @@ class MaxPooling2D(Pooling):
 @record
 class AveragePooling2D(Pooling):
     """The mean of each window."""
+
+    EXAMPLE: ClassVar[Example] = Example({"pool_size": 2})
 
 
 @record

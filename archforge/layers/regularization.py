@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
-from archforge.graph import Layer, Shape, ShapeError, arg, record, show_shape
+from archforge.graph import Example, Layer, Shape, ShapeError, arg, record, show_shape
 from archforge.layers.arguments import NOISE_SHAPE, RATE, SEED, SHARE
 
 
@@ -43,15 +43,21 @@ def _written(noise: Sequence[int | None]) -> str:
 class Dropout(Masking):
     """Sets values to zero at random while training."""
 
+    EXAMPLE: ClassVar[Example] = Example({"rate": 0.1})
+
 
 @record
 class AlphaDropout(Masking):
     """Dropout that keeps mean and variance, for networks of `selu`."""
 
+    EXAMPLE: ClassVar[Example] = Example({"rate": 0.1})
+
 
 @record
 class SpatialDropout2D(Layer):
     """Sets whole channels to zero at random while training."""
+
+    EXAMPLE: ClassVar[Example] = Example({"rate": 0.1})
 
     RANK: ClassVar[int | None] = 3
 
@@ -63,6 +69,8 @@ class SpatialDropout2D(Layer):
 class GaussianNoise(Layer):
     """Adds noise while training."""
 
+    EXAMPLE: ClassVar[Example] = Example({"stddev": 0.1})
+
     stddev: float = arg(SHARE)
     seed: int | None = arg(SEED, None)
 
@@ -70,6 +78,8 @@ class GaussianNoise(Layer):
 @record
 class GaussianDropout(Layer):
     """Multiplies by noise around one while training."""
+
+    EXAMPLE: ClassVar[Example] = Example({"rate": 0.1})
 
     rate: float = arg(RATE)
     seed: int | None = arg(SEED, None)

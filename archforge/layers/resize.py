@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import ClassVar
 
-from archforge.graph import Layer, Shape, ShapeError, Span, arg, record, show_shape
+from archforge.graph import Example, Layer, Shape, ShapeError, Span, arg, record, show_shape
 from archforge.layers.arguments import (
     COUNT,
     EDGES,
@@ -103,6 +103,8 @@ class Cropping2D(Layer):
 class Resizing(Layer):
     """Brings an image to a given height and width."""
 
+    EXAMPLE: ClassVar[Example] = Example({"height": 64, "width": 64})
+
     SIDES: ClassVar[tuple[str, ...] | None] = (
         "height",
         "width",
@@ -142,6 +144,8 @@ class Resizing(Layer):
 @record
 class Rescaling(Layer):
     """Multiplies by `scale` and adds `offset`, each one number or one per channel."""
+
+    EXAMPLE: ClassVar[Example] = Example({"scale": "=1/255"})
 
     SIDES: ClassVar[tuple[str, ...] | None] = ("scale", "offset")
     KEEPS: ClassVar[bool] = True

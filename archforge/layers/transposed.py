@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from math import prod
 from typing import Any, ClassVar
 
-from archforge.graph import Parameters, Shape, ShapeError, Span, arg, record
+from archforge.graph import Example, Parameters, Shape, ShapeError, Span, arg, record
 from archforge.layers.arguments import (
     CONSTRAINT,
     COUNT,
@@ -24,6 +24,8 @@ from archforge.layers.windows import TransposedWindow
 @record
 class Conv2DTranspose(Convolution):
     """Transposed convolution, which makes an image larger by its strides."""
+
+    EXAMPLE: ClassVar[Example] = Example({"filters": 16, "kernel_size": 2, "strides": 2})
 
     SIDES: ClassVar[tuple[str, ...] | None] = (
         "kernel_size",

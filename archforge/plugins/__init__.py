@@ -15,7 +15,16 @@ of ours. This room knows neither layers nor blocks: each of those rooms has a ``
 
 from archforge.plugins.finding import is_plugin, offered
 from archforge.plugins.guarding import blamed, refusal, told
-from archforge.plugins.loading import Group, at_mark, every, faults, forget, not_offered, plugin
+from archforge.plugins.loading import (
+    Group,
+    at_mark,
+    every,
+    faults,
+    forget,
+    not_offered,
+    plugin,
+    refuse_faults,
+)
 
 __all__ = [
     "Group",
@@ -29,5 +38,6 @@ __all__ = [
     "offered",
     "plugin",
     "refusal",
+    "refuse_faults",
     "told",
 ]

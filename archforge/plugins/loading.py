@@ -78,6 +78,17 @@ def faults(group: Group[Kind]) -> list[Problem]:
     return [found for _, found in _all(group) if isinstance(found, Problem)]
 
 
+def refuse_faults(*groups: Group[Any]) -> None:
+    """Tell every plug-in that cannot be used, once all others are listed.
+
+    Raises:
+        ProblemError: There is one.
+    """
+    found = [problem for group in groups for problem in faults(group)]
+    if found:
+        raise ProblemError(found)
+
+
 def forget() -> None:
     """Look anew at what is installed."""
     _TRIED.clear()
