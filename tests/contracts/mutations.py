@@ -124,8 +124,17 @@ def main() -> None:
     first, last = map(int, sys.argv[1:])
     with tempfile.TemporaryDirectory() as folder:
         slowest = survive(range(first, last), Path(folder))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    sys.stdout.write(json.dumps({"slowest_s": slowest, "peak_mb": peak}) + "\n")
+    sys.stdout.write(json.dumps({"slowest_s": slowest, "peak_mb": peak_mb()}) + "\n")
+
+
+def peak_mb() -> float:
+    """The most memory that this program had."""
+    status = Path("/proc/self/status")
+    if status.is_file():
+        # What `resource` tells on Linux is that of the process that started this one, if larger.
+        (peak,) = re.findall(r"^VmHWM:\s+(\d+) kB", status.read_text(), re.MULTILINE)
+        return int(peak) / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 if __name__ == "__main__":
