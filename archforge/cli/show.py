@@ -56,7 +56,10 @@ def _rows(known: Facts) -> Iterator[tuple[str, str]]:
         for name, shape in known[key].items():
             yield label, f"{name} {_shape(shape)}"
     if known["hyperparameters"]:
-        yield "hyperparameters", ", ".join(f"{k}={v}" for k, v in known["hyperparameters"].items())
+        from archforge.spec.rewrite import written
+
+        values = known["hyperparameters"].items()
+        yield "hyperparameters", ", ".join(f"{name}={written(value)}" for name, value in values)
     counts = known["parameters"]
     fixed = f" ({counts['non_trainable']:,} not trainable)" if counts["non_trainable"] else ""
     yield "parameters", f"{counts['total']:,}{fixed}"
