@@ -7,6 +7,7 @@ from archforge.analysis.draw import draw_svg
 from archforge.catalog import Architecture, read_architecture
 from archforge.docs.markdown import fence, page, table
 from archforge.graph import Graph, show_shape
+from archforge.spec.rewrite import written
 
 
 def architecture_pages(name: str, path: Path) -> dict[str, str]:
@@ -45,7 +46,7 @@ def _figures(name: str, graphs: dict[str | None, Graph]) -> str:
 
 def _hyperparameters(found: Architecture) -> str:
     rows = [
-        (f"`{name}`", f"`{known.default}`", "searched" if known.search else "")
+        (f"`{name}`", f"`{written(known.default)}`", "searched" if known.search else "")
         for name, known in found.spec.hyperparameters.items()
     ]
     return table(("name", "default", ""), rows)
