@@ -130,7 +130,9 @@ class Arguments:
         if not is_plugin(what):
             return kind.of(values)
         with blamed(what, "its arguments cannot be read", step.mark):
-            return kind.of(values)
+            made = kind.of(values)
+            hash(made)  # values that can change, or that cannot be compared, are no arguments
+        return made
 
     def _shaped(self, kind: type[Described], given: Given) -> None:
         """Note the hyperparameters on which the shape of the output may hang."""

@@ -29,6 +29,9 @@ def _unfit(kind: type[Layer], name: str) -> str:
             f"the class {kind.__name__} must say where its Keras class is: "
             f"`KERAS = 'module:Class'`, not '{kind.KERAS}'"
         )
+    unknown = next((word for word in kind.shaped_by() if word not in kind.arguments()), None)
+    if unknown is not None:
+        return f"the class {kind.__name__} names '{unknown}' in SIDES or CHANNELS: no such argument"
     return ""
 
 

@@ -9,7 +9,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from importlib.metadata import EntryPoint
+    from collections.abc import Sequence
+    from importlib.metadata import Distribution, EntryPoint
 
 NAME = re.compile(r"([a-z0-9]+(?:-[a-z0-9]+)*)/([A-Za-z][A-Za-z0-9_]*)")
 """A package's name as PEP 503 normalizes it, and the name of its entry point."""
@@ -42,21 +43,30 @@ def entries(group: str, name: str) -> "list[EntryPoint]":
 
     package, word = parts.groups()
     try:
-        found = distribution(package).entry_points
+        found = distribution(package)
     except PackageNotFoundError:
         return []
-    return list(found.select(group=group, name=word))
+    return [entry for entry in _entries(found) if (entry.group, entry.name) == (group, word)]
+
+
+def _entries(package: "Distribution") -> "Sequence[EntryPoint]":
+    """Entry points of a package; of one whose metadata is damaged nothing is offered."""
+    try:
+        return tuple(package.entry_points)
+    except (OSError, TypeError, ValueError):  # what Python 3.11's parser raises for bad lines
+        return ()
 
 
 @lru_cache(maxsize=8)
 def offered(group: str) -> tuple[str, ...]:
     """Every name that an installed package offers in ``group``."""
-    from importlib.metadata import entry_points  # noqa: PLC0415 - see above
+    from importlib.metadata import distributions  # noqa: PLC0415 - see above
 
     found = {
-        f"{normalized(entry.dist.name)}/{entry.name}"
-        for entry in entry_points(group=group)
-        if entry.dist is not None
+        f"{normalized(package.name)}/{entry.name}"
+        for package in distributions()
+        for entry in _entries(package)
+        if entry.group == group
     }
     return tuple(sorted(name for name in found if NAME.fullmatch(name)))
 

@@ -161,10 +161,23 @@ def _unfit(group: Group[Any], kind: Any, name: str) -> str:
         return f"{kind!r:.80} is no subclass of archforge.{group.room}.{base.__name__}"
     if "__dataclass_fields__" not in vars(kind):
         return f"the class {kind.__name__} lacks `@record` (from archforge.graph)"
+    return _described_unfit(kind) or _arguments_unfit(kind) or group.unfit(kind, name)
+
+
+def _described_unfit(kind: type[Described]) -> str:
     # Without a docstring, dataclasses write the signature in its place.
-    if cast("type[Described]", kind).summary().startswith(f"{kind.__name__}("):
+    if kind.summary().startswith(f"{kind.__name__}("):
         return f"the class {kind.__name__} has no docstring to say what it is"
-    return _arguments_unfit(kind) or group.unfit(kind, name)
+    if not _is_count(kind.INPUTS):
+        shown = f"{kind.INPUTS!r:.40}"
+        return f"INPUTS of the class {kind.__name__} must be (fewest, most), not {shown}"
+    return ""
+
+
+def _is_count(inputs: Any) -> bool:
+    if not (isinstance(inputs, tuple) and len(inputs) == 2 and isinstance(inputs[0], int)):
+        return False
+    return inputs[0] > 0 and (inputs[1] is None or inputs[1] >= inputs[0])
 
 
 def _arguments_unfit(kind: type[Described]) -> str:

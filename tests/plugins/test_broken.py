@@ -61,6 +61,16 @@ LAYER_FAULTS = {
         method("size: int = arg(Argument({'type': 'count'}), 3)"),
         "its class is not one that archforge can read, SchemaError",
     ),
+    "sides": (method("SIDES = ('size',)"), "names 'size' in SIDES or CHANNELS"),
+    "inputs": (method("INPUTS = 2"), "INPUTS of the class It must be (fewest, most), not 2"),
+    "sides raise": (
+        method("@classmethod\n    def sides(cls): return 1 / 0"),
+        "its class is not one that archforge can read, ZeroDivisionError",
+    ),
+    "a list is kept": (
+        method("size: list = arg(Argument({}, lambda value: [value] if value < 3 else 3), 3)"),
+        "its arguments cannot be read, TypeError: unhashable",
+    ),
     "shape raises": (method("def shape(self, inputs): return inputs[7]"), "shape() fails, Index"),
     "shape is a list": (method("def shape(self, inputs): return [1]"), "shape() gives [1]"),
     "shape is odd": (method("def shape(self, inputs): return (8, 8, 2.5)"), "shape() gives (8"),
@@ -71,7 +81,7 @@ LAYER_FAULTS = {
         "shape() fails with the unknown code 'SICK1'",
     ),
     "conversion raises": (
-        method("size: int = arg(Argument({}, lambda value: 12 // value), 3)"),
+        method("size: int = arg(Argument({}, lambda value: 12 // (value - 1)), 3)"),
         "its arguments cannot be read, ZeroDivisionError",
     ),
 }
@@ -108,7 +118,7 @@ def install(folder: Path, kind: str, code: str | None, module: str = "broken_sic
 def test_what_is_wrong_is_said_at_the_step_that_names_it(
     kind: str, fault: str, code: str | None, message: str, tmp_path: Path
 ) -> None:
-    argument = ", size: 0" if fault == "conversion raises" else ""
+    argument = ", size: 1" if fault in ("conversion raises", "a list is kept") else ""
     text = spec_text(f"  - {{{kind}: sick/It{argument}}}\n{HEAD}")
 
     with on_path(install(tmp_path / "site", kind, code)):

@@ -18,7 +18,7 @@ from archforge.layers import LAYERS, known_layers, layer
 from archforge.schema import language_schema
 from archforge.schema.steps import call_schema
 from archforge.spec.validate import misfit
-from tests.plugins.packages import metadata, on_path
+from tests.plugins.packages import LAB, metadata, on_path
 from tests.specs import HEAD, graph_of, problems_of, spec_text
 
 STEPS = (
@@ -254,3 +254,38 @@ def test_a_plug_in_is_loaded_once() -> None:
 def test_an_unknown_name_raises_no_other_error() -> None:
     with pytest.raises(ProblemError, match=r"AF008|AF001"):
         check("lab/SpaceToDepth")
+
+
+@pytest.mark.slow
+def test_pip_installs_it_with_its_entry_points(spec: str, tmp_path: Path) -> None:
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps"]
+    subprocess.run([*pip, "--target", str(tmp_path / "site"), str(LAB)], check=True)
+
+    with on_path(str(tmp_path / "site")):
+        graph = check(spec)
+
+    assert graph.nodes["space_to_depth_1"].kind == "lab/SpaceToDepth"
+
+
+def test_metadata_that_cannot_be_read_offers_nothing(tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    metadata(site, "sick", {})
+    (site / "sick-0.1.dist-info" / "entry_points.txt").write_text("[archforge.layers]\nIt\n")
+
+    with on_path(str(site)):
+        found = problems_of(tmp_path, spec_text("  - {layer: sick/It}\n" + HEAD))
+        status = run(["list", "layers"])
+
+    assert [problem.code for problem in found] == ["AF103"]
+    assert "sick 0.1 is installed, and offers no such layer" in found[0].why
+    assert status == 0
+
+
+@pytest.mark.usefixtures("lab")
+def test_an_editor_offers_plug_ins() -> None:
+    from archforge.studio.telling import record_text
+
+    text = record_text("lab/SpaceToDepth")
+
+    assert "Squares of pixels" in text
+    assert "`block_size`" in text
