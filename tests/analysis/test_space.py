@@ -273,8 +273,30 @@ def test_sizes_are_told_by_the_rule_that_holds_for_exactly_these(taken: Any, wor
 def test_what_a_depth_needs_is_said_beyond_the_sizes_that_were_asked() -> None:
     lines = list(proof_lines("unet", proof_of("unet", "depth=4..6", size=32, padding="same")))
 
-    assert any("depth 4 to 5: builds" in line or "depth 4 or 5: builds" in line for line in lines)
+    assert any("depth 4 or 5: builds" in line for line in lines)
     assert any("depth 6: does not build: the image needs 64 or more" in line for line in lines)
+
+
+def test_a_rule_of_the_architecture_is_the_reason_and_no_size_is(tmp_path: Path) -> None:
+    top = (
+        "hyperparameters: {depth: {default: 4, search: {int: [4, 6]}}}\n"
+        'require: [{that: =depth % 2 == 0, say: "depth must be even"}]\n'
+    )
+    steps = "  - {layer: Conv2D, filters: =depth, kernel_size: 1}\n"
+
+    lines = list(proof_lines("x", proof_of_text(tmp_path, spec_text(steps + HEAD, top))))
+
+    assert "  depth 4 or 6: builds" in lines
+    assert "  depth 5: does not build: depth must be even" in lines
+
+
+def test_values_that_are_not_evenly_apart_are_told_one_by_one(tmp_path: Path) -> None:
+    top = "hyperparameters: {f: {default: 1, search: {choice: [1, 2, 5]}}}\n"
+    steps = "  - {layer: Conv2D, filters: =f, kernel_size: 1}\n"
+
+    head = next(proof_lines("x", proof_of_text(tmp_path, spec_text(steps + HEAD, top))))
+
+    assert head.startswith("x over f 1, 2 or 5: 3 of 3")
 
 
 def test_a_strict_merge_needs_multiples(tmp_path: Path) -> None:

@@ -218,7 +218,8 @@ class _Prover:
         verdicts = prober.verdicts(sizes)
         self.reads |= prober.reads
         part = Part(values, verdicts)
-        if not part.building or self._spec.sizes == "pad":
+        about_size = any(map(_about_size, verdicts.values()))
+        if about_size and (not part.building or self._spec.sizes == "pad"):
             part = replace(part, needs=self._needs(at(sizes[0])))
         if self._spec.sizes == "pad" and part.needs:  # any image is padded to a size that builds
             return replace(part, sizes=dict.fromkeys(verdicts))
@@ -296,6 +297,11 @@ class _Prover:
                 if problem is not None:
                     failing.append(({one.name: end}, problem.message))
         return replace(proof, free=tuple(free), failing=tuple(failing))
+
+
+def _about_size(why: Verdict) -> bool:
+    """Whether a larger image may help: a layer refuses shapes, not a rule or a name."""
+    return isinstance(why, str) or (why is not None and why.code.startswith("AF2"))
 
 
 def _named(size: tuple[Axis, ...], chosen: tuple[Any, ...]) -> Point:

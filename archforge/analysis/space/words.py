@@ -1,9 +1,11 @@
 """A proof in closed words: "depth 6 needs a multiple of 64"."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from archforge.analysis.space.prove import REACH, Extreme, Part, Point, Proof
+from archforge.expand.ranges import SLACK
 
 MOST_ROWS = 24
 """More rows than this are told by each axis alone."""
@@ -72,7 +74,8 @@ def _ranges(taken: Sequence[int], tried: Sequence[int]) -> str:
 def proof_lines(name: str, proof: Proof) -> Iterator[str]:
     """The proof for people, a line at a time."""
     yield _head(name, proof)
-    yield from (f"  {line}" for line in _rows(proof))
+    if proof.axes or proof.sizes or not proof.building:
+        yield from (f"  {line}" for line in _rows(proof))
     for one in proof.free:
         yield f"  {one.name}: no shape reads it; it builds at both of its ends, {_ends(one.values)}"
     for values, why in proof.failing:
@@ -188,7 +191,8 @@ def _why(part: Part) -> str:
 def _costs(proof: Proof) -> Iterator[str]:
     for name, (low, high) in proof.costs.items():
         if low.value == high.value:
-            yield f"{COSTS[name]}: {low.value:,} everywhere"
+            everywhere = " everywhere" if proof.axes or proof.sizes else ""
+            yield f"{COSTS[name]}: {low.value:,}{everywhere}"
         else:
             yield f"{COSTS[name]}: {_extreme(low)} to {_extreme(high)}"
 
@@ -208,11 +212,14 @@ def _span(values: Sequence[Any], order: Sequence[Any] | None = None) -> str:
     inside = list(order) if order is not None else row
     first = inside.index(row[0])
     neighbours = inside[first : first + len(row)] == row
-    if len(row) > 2 and neighbours and all(isinstance(value, int | float) for value in row):
-        step = row[1] - row[0]
+    numbers = all(isinstance(value, int | float) for value in row)
+    step = row[1] - row[0] if numbers and len(row) > 2 else 0
+    even = step and all(abs(b - a - step) < SLACK for a, b in pairwise(row))
+    if neighbours and (even or (numbers and order is not None and len(row) > 2)):
         in_steps = f" in steps of {step:g}" if order is None and step != 1 else ""
         return f"{row[0]} to {row[-1]}{in_steps}"
-    return " or ".join(str(value) for value in row)
+    *most, last = map(str, row)
+    return f"{', '.join(most)} or {last}" if most else last
 
 
 def _ends(values: Sequence[Any]) -> str:
