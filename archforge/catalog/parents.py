@@ -8,7 +8,7 @@ from archforge.catalog.names import WEIGHTS, beside, is_path, located, shown
 from archforge.errors import Problem, ProblemError, Problems, refuse
 from archforge.expand import unread
 from archforge.schema import check_form, inheritance_problems
-from archforge.spec import Items, Mapping, Scalar, inherited, parse_spec, read_text, tree_text
+from archforge.spec import Items, Mapping, Scalar, inherited, parse_spec, read_text
 from archforge.spec.inherit import without_hyperparameters
 from archforge.spec.read import file_text
 from archforge.spec.tree import with_values
@@ -37,6 +37,8 @@ def standalone(text: str, file: str, home: Path | None) -> str:
     rooted = _rooted(tree, home)
     if "extends" not in read_text(text, file) and rooted.plain == tree.plain:
         return text
+    from archforge.spec.write import tree_text  # noqa: PLC0415 (few specs are written out)
+
     return tree_text(rooted)
 
 

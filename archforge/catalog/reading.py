@@ -4,9 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from archforge.analysis import AcceptedSizes, accepted_sizes
 from archforge.catalog.names import WEIGHTS, beside, located, shown
 from archforge.catalog.parents import files_of, merged, standalone, trimmed
 from archforge.errors import Mark, Problem, ProblemError, Problems, refuse
@@ -15,6 +14,9 @@ from archforge.graph import Graph
 from archforge.schema import check_form, meaning_problems
 from archforge.spec import Spec, parse_spec, read_text
 from archforge.spec.read import file_text
+
+if TYPE_CHECKING:
+    from archforge.analysis import AcceptedSizes
 
 
 class Files:
@@ -94,8 +96,10 @@ class Architecture:
         """
         return standalone(self.text, self.spec.file, self.spec.home)
 
-    def sizes(self, graph: Graph) -> dict[str, AcceptedSizes]:
+    def sizes(self, graph: Graph) -> "dict[str, AcceptedSizes]":
         """The sizes of each image that ``graph``, made from this spec, takes."""
+        from archforge.analysis import accepted_sizes  # noqa: PLC0415 (not needed for a check)
+
         return accepted_sizes(graph, lambda sizes: expand_at(self.spec, graph, sizes, self.finder))
 
 

@@ -30,7 +30,7 @@ def command(
     found = read_architecture(spec)
     if origin:
         from archforge.catalog import whole_tree
-        from archforge.spec import origin_text
+        from archforge.spec.write import origin_text
 
         tree = whole_tree(found.text, found.spec.file, found.spec.home)
         click.echo(origin_text(tree), nl=False)

@@ -7,8 +7,6 @@ completes them, so neither names, nor blocks, nor the order of writing matter. W
 outputs are told apart by their order, and so are inputs where there are several.
 """
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import PurePath
@@ -19,6 +17,9 @@ from archforge.graph.walk import completion_order
 
 def fingerprint(graph: Graph) -> str:
     """32 hex digits, equal on every machine and version of Python for equal networks."""
+    import hashlib  # noqa: PLC0415 (a check needs neither, and it is run at every save)
+    import json  # noqa: PLC0415
+
     order = canonical_order(graph)
     number = {name: index for index, name in enumerate(order)}
     weights = _first_users(graph, number)

@@ -25,7 +25,6 @@ from archforge.spec.records import (
     Step,
 )
 from archforge.spec.tree import Items, Mapping, Scalar, Tree, is_formula
-from archforge.spec.write import origin_text, tree_text
 
 __all__ = [
     "Block",
@@ -48,9 +47,7 @@ __all__ = [
     "Tree",
     "inherited",
     "is_formula",
-    "origin_text",
     "parse_spec",
     "read_file",
     "read_text",
-    "tree_text",
 ]

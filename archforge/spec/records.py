@@ -1,4 +1,8 @@
-"""A spec as records: what the language's keys mean, formulas still as text."""
+"""A spec as records: what the language's keys mean, formulas still as text.
+
+Steps are compared by identity (``eq=False``): nobody compares them by value, and the methods for it
+would be made anew at every start of `archforge check`.
+"""
 
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass, field
@@ -44,7 +48,7 @@ class Hyperparameter:
     search: Search | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class InputSpec:
     """An image that the network takes: its shape as written and the range of its values."""
 
@@ -54,7 +58,7 @@ class InputSpec:
     mark: Mark
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Step:
     """What any step may have.
 
@@ -73,7 +77,7 @@ class Step:
     condition: Scalar | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Call(Step):
     """``layer:`` or ``block:`` with its arguments."""
 
@@ -85,7 +89,7 @@ class Call(Step):
     interpolation: Scalar | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Loop(Step):
     """``for:`` with its columns and its body."""
 
@@ -93,7 +97,7 @@ class Loop(Step):
     steps: tuple[Step, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Branches(Step):
     """``branches:`` that start at one tensor, and the merge that ends them."""
 
@@ -101,7 +105,7 @@ class Branches(Step):
     merge: Call | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Condition(Step):
     """``if:`` with ``steps:`` and ``else:``."""
 
@@ -109,14 +113,14 @@ class Condition(Step):
     otherwise: tuple[Step, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Share(Step):
     """``share:``: an earlier step again, with the same weights."""
 
     what: Scalar = field(default_factory=lambda: Scalar("", Mark("")))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Include(Step):
     """``architecture:``: another spec inside this one.
 
@@ -137,7 +141,7 @@ class Include(Step):
     trainable: Scalar | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Block:
     """A named group of steps with arguments of its own.
 
@@ -156,7 +160,7 @@ class Block:
     mark: Mark
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Rule:
     """``require``: a formula that must hold, with the author's words."""
 
@@ -164,7 +168,7 @@ class Rule:
     say: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Expectation:
     """``expect``: facts of the network with a preset or with given hyperparameters."""
 
@@ -174,7 +178,7 @@ class Expectation:
     facts: Mapping
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Spec:
     """A whole architecture file.
 

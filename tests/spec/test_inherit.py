@@ -6,7 +6,8 @@ import pytest
 
 from archforge.catalog import check, read_architecture, whole_tree
 from archforge.graph import fingerprint
-from archforge.spec import origin_text, read_text, tree_text
+from archforge.spec import read_text
+from archforge.spec.write import origin_text, tree_text
 from tests.specs import HEAD, graph_of, problems_of, spec_text
 
 CHILD = "archforge: 1\nname: child\nextends: unet\n"

@@ -6,10 +6,10 @@ from functools import cached_property
 from itertools import zip_longest
 from typing import Any
 
+from archforge.analysis.activations import memory
 from archforge.analysis.costs import costs
 from archforge.analysis.difference.align import Pairs, aligned
 from archforge.analysis.difference.records import Change, Changed, Difference, Figure
-from archforge.analysis.memory import memory
 from archforge.analysis.receptive import receptive_field
 from archforge.graph import Graph, Node, fingerprint, show_shape
 from archforge.graph.fingerprint import canonical_order

@@ -9,8 +9,8 @@ from itertools import product
 from math import prod
 from typing import Any
 
+from archforge.analysis.activations import BYTES, memory
 from archforge.analysis.costs import costs
-from archforge.analysis.memory import BYTES, memory
 from archforge.analysis.space.axes import Axis, axes
 from archforge.analysis.space.sizes import Memory, Prober, Verdict
 from archforge.expand import Finder, Trace, image_shapes, trace

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from archforge.analysis.activations import memory
 from archforge.analysis.costs import costs
-from archforge.analysis.memory import memory
 from archforge.analysis.receptive import receptive_field
 from archforge.analysis.sizes import AcceptedSizes
 from archforge.graph import Graph, Input, Node, fingerprint
