@@ -15,12 +15,16 @@ import numpy as np
 
 from archforge.build.quiet import keras
 from archforge.build.saved import load_saved
+from archforge.build.weights import copy_layer
 from archforge.errors import refuse
 from archforge.graph import Graph, Included
 from archforge.graph.walk import completion_order
 from archforge.runs import read_run
 
 IMAGENET = "imagenet"
+NOT_HAD = ("URL fetch failure", "Incomplete or corrupted file")
+"""What Keras 3.15 says of a file that it could not download, or that is not the right one."""
+
 Assemble = Callable[[Graph], Any]
 """Makes the Keras model of a graph with new weights."""
 
@@ -130,7 +134,9 @@ def _twin(included: Included) -> Any:
     make = getattr(keras.applications, included.twin)
     try:
         return make(weights=IMAGENET, include_top=False)
-    except Exception as error:  # noqa: BLE001 (Keras 3.15 raises `Exception` for a failed download)
+    except Exception as error:  # Keras 3.15 raises nothing narrower for a failed download
+        if not any(words in str(error) for words in NOT_HAD):
+            raise
         refuse(
             "AF515",
             f"the ImageNet weights of {included.twin} cannot be had",
@@ -156,16 +162,10 @@ def _copy(source: Any, target: Any, included: Included, name: str) -> None:
         _refuse(included, f"they hold no layer '{name}'")
     if any(np.isnan(weight).any() for weight in source.get_weights()):
         _refuse(included, f"they hold nothing of the shapes of '{name}'")
-    shapes = [[tuple(weight.shape) for weight in layer.weights] for layer in (source, target)]
-    if shapes[0] != shapes[1]:
-        _refuse(included, f"'{name}' has weights {shapes[1]}, they have {shapes[0]}")
-    target.set_weights(source.get_weights())
-    # Normalization computes with a copy of its weights that it makes here (Keras 3.15).
-    getattr(target, "finalize_state", _nothing)()
-
-
-def _nothing() -> None:
-    """What a layer without state to finalize does."""
+    try:
+        copy_layer(source, target)
+    except ValueError as error:
+        _refuse(included, f"in '{name}', {error}")
 
 
 def _refuse(included: Included, why: str) -> NoReturn:

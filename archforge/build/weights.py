@@ -19,15 +19,29 @@ def transfer(source: Any, target: Any) -> None:
     given, taken = list(_weighted(source)), list(_weighted(target))
     pairs = list(zip(given, taken, strict=False))
     for one, other in pairs:
-        shapes = [[tuple(weight.shape) for weight in layer.weights] for layer in (one, other)]
-        if shapes[0] != shapes[1]:
-            raise ValueError(f"{one.name} has weights {shapes[0]}, {other.name} has {shapes[1]}")
+        _check_shapes(one, other)
     if len(given) != len(taken):
         raise ValueError(f"{len(given)} layers have weights, {len(taken)} would take them")
     for one, other in pairs:
-        other.set_weights(one.get_weights())
-        # Normalization computes with a copy of its weights that it makes here (Keras 3.15).
-        getattr(other, "finalize_state", _nothing)()
+        copy_layer(one, other)
+
+
+def copy_layer(source: Any, target: Any) -> None:
+    """Copy the weights of one layer.
+
+    Raises:
+        ValueError: They have other shapes.
+    """
+    _check_shapes(source, target)
+    target.set_weights(source.get_weights())
+    # Normalization computes with a copy of its weights that it makes here (Keras 3.15).
+    getattr(target, "finalize_state", _nothing)()
+
+
+def _check_shapes(source: Any, target: Any) -> None:
+    given, taken = ([tuple(weight.shape) for weight in one.weights] for one in (source, target))
+    if given != taken:
+        raise ValueError(f"{source.name} has weights {given}, {target.name} has {taken}")
 
 
 def _nothing() -> None:

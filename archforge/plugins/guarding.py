@@ -80,7 +80,7 @@ def _guarded(name: str, function: Callable[..., Any], fits: Fits) -> Callable[..
             raise fault(told(name, unknown)) from error
         except ProblemError:
             raise
-        except Exception as error:
+        except Exception as error:  # whatever another package's code raises is told as its own
             raise fault(told(name, what, error)) from error
         if not fits(value):
             raise fault(told(name, f"{function.__name__}() gives {value!r:.80}"))

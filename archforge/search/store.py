@@ -74,8 +74,7 @@ class Store:
                 sampler=sampler,
                 pruner=pruner,
             )
-        # Whatever a damaged file makes SQLAlchemy, SQLite or Optuna raise.
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:  # noqa: BLE001 (what a damaged file makes three libraries raise)
             refuse(
                 "AF610",
                 f"the study's database '{DATABASE}' cannot be opened",

@@ -149,6 +149,19 @@ def test_without_a_network_the_message_says_where_to_put_the_file(
     assert f"put the file vgg16_notop.h5 into {tmp_path / 'models'}" in problem.fix
 
 
+def test_another_failure_of_keras_is_not_taken_for_a_missing_network(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fails(**_: object) -> None:
+        raise RuntimeError("something else")
+
+    monkeypatch.setattr(keras.applications, "VGG16", fails)
+    graph = read_architecture("unet_vgg16").graph("imagenet", {"size": 32})
+
+    with pytest.raises(RuntimeError, match="something else"):
+        build_model(graph)
+
+
 def test_every_twin_is_a_function_of_keras_applications() -> None:
     from archforge.expand.twins import TWINS
 

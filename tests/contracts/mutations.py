@@ -113,7 +113,7 @@ def survive(seeds: range, folder: Path) -> float:
                 assert problem.mark is not None, f"seed {seed}: {problem}"
                 assert problem.message, f"seed {seed}"
                 assert "Traceback" not in str(problem), f"seed {seed}"
-        except Exception as error:
+        except Exception as error:  # any other error is what this looks for, told with its seed
             raise AssertionError(f"seed {seed}: {type(error).__name__}: {error}") from error
         slowest = max(slowest, time.process_time() - begun)
     return slowest

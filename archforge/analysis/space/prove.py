@@ -267,7 +267,7 @@ class _Prover:
         if played is not None:
             counted = (played.parameters, played.macs, played.values * FLOAT32)
         else:
-            graph = (prober.graphs.get(chosen) or self._trace(at)).graph
+            graph = self._trace(at).graph
             assert graph is not None
             total = costs(graph)
             counted = (total.parameters.total, total.macs, memory(graph).training)

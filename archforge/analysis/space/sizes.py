@@ -35,7 +35,6 @@ class Prober:
     known: Memory = field(default_factory=dict)
     until: float = math.inf
     last: Trace | None = None
-    graphs: dict[Hashable, Trace] = field(default_factory=dict)
     reads: set[str] = field(default_factory=set)
     _always: Verdict = None
     _sides: tuple[Hashable] | None = None
@@ -92,8 +91,6 @@ class Prober:
         except ProblemError as error:
             return error.problems[0]
         self.reads |= traced.reads.steps | traced.reads.inputs
-        if not traced.again:
-            self.graphs[size] = traced
         self.last = _better(self.last, traced)
         if traced.graph is None and traced.again:
             played = traced.tape.play(self.shapes(size))
