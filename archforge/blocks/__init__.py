@@ -5,6 +5,7 @@ arguments, its source and ``cook``, and one line in ``BLOCKS``. Blocks of other 
 entry point (``archforge.plugins``): who looks for a block by its name asks ``block``.
 """
 
+from archforge.blocks.convolution import ConvNorm
 from archforge.blocks.heads import ClassificationHead, SegmentationHead
 from archforge.blocks.plugged import PLUGINS
 from archforge.blocks.recipe import Maker, Recipe
@@ -12,6 +13,7 @@ from archforge.blocks.sizes import CropLike, MaxUnpool, PadLike, ResizeLike
 from archforge.plugins import every, plugin
 
 BLOCKS: dict[str, type[Recipe]] = {
+    "conv_norm": ConvNorm,
     "segmentation_head": SegmentationHead,
     "classification_head": ClassificationHead,
     "crop_like": CropLike,

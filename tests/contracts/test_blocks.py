@@ -19,6 +19,20 @@ class TestBlocks(BlockContract):
     """Every block of the table."""
 
     cases = (
+        BlockCase("conv_norm", {"filters": 3, "kernel_size": 3}),
+        BlockCase(
+            "conv_norm",
+            {
+                "filters": 4,
+                "kernel_size": [1, 7],
+                "strides": 2,
+                "groups": 2,
+                "activation": None,
+                "use_bias": True,
+                "scale": False,
+                "kernel_initializer": {"HeNormal": {"seed": 1}},
+            },
+        ),
         BlockCase("segmentation_head", {"classes": 1}),
         BlockCase("segmentation_head", {"classes": 3, "kernel_size": 3, "activation": "linear"}),
         BlockCase("classification_head", {"classes": 2}),
