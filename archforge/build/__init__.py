@@ -9,14 +9,21 @@ To add a layer that Keras lacks: its record in ``archforge.layers``, its class a
 """
 
 from archforge.build.custom import CUSTOM
-from archforge.build.model import build_model, keras_class, keras_layer, keras_name
+from archforge.build.model import build_model, build_with, keras_class, keras_layer, keras_name
+from archforge.build.pretrained import Given
 from archforge.build.quiet import keras, tensorflow
 from archforge.build.saved import load_saved
-from archforge.build.weights import model_facts, transfer
+from archforge.build.twin import Counterparts, counterparts
+from archforge.build.weights import copy_layer, model_facts, transfer
 
 __all__ = [
     "CUSTOM",
+    "Counterparts",
+    "Given",
     "build_model",
+    "build_with",
+    "copy_layer",
+    "counterparts",
     "keras",
     "keras_class",
     "keras_layer",

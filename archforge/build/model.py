@@ -8,7 +8,7 @@ from typing import Any
 
 from archforge.build.custom import CUSTOM
 from archforge.build.plugged import built_by, check_built, plugged_class
-from archforge.build.pretrained import load_pretrained
+from archforge.build.pretrained import Given, give_weights, load_pretrained
 from archforge.build.quiet import keras
 from archforge.graph import Graph, Input, Layer, Node
 from archforge.layers import KerasObject
@@ -30,8 +30,30 @@ def build_model(graph: Graph) -> Any:
         ProblemError: Weights that the spec names cannot be had.
     """
     model, layers = _assembled(graph)
-    load_pretrained(graph, layers, lambda whole: _assembled(whole)[0])
+    load_pretrained(graph, layers, _fresh)
     return model
+
+
+def build_with(graph: Graph, source: str) -> tuple[Any, Given]:
+    """The network of ``graph`` with the weights of another one that is the same.
+
+    Args:
+        graph: A checked graph.
+        source: ``keras`` for those that keras.applications learned on ImageNet, a run's folder, a
+            ``.keras`` or a ``.weights.h5`` file.
+
+    Returns:
+        The model, and what it was given.
+
+    Raises:
+        ProblemError: There are no such weights, or they are of another network.
+    """
+    model = _fresh(graph)
+    return model, give_weights(graph, model, source, _fresh)
+
+
+def _fresh(graph: Graph) -> Any:
+    return _assembled(graph)[0]
 
 
 def _assembled(graph: Graph) -> tuple[Any, dict[str, Any]]:

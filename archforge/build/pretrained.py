@@ -1,32 +1,29 @@
-"""Weights that included architectures bring along: from a file, a run, or ImageNet.
+"""Weights that are not new: those of included architectures, and of a network as a whole."""
 
-Weights of ours are found by the names of nodes. A network of keras.applications has names of its
-own; there the order counts in which a walk from the output completes the layers, which is the same
-for one network however it is written. Shapes are compared in either case.
-"""
-
-import os
-import warnings
-from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any, NoReturn
 
-import numpy as np
-
-from archforge.build.quiet import keras
-from archforge.build.saved import load_saved
-from archforge.build.weights import copy_layer
-from archforge.errors import refuse
+from archforge.build.sources import (
+    IMAGENET,
+    Assemble,
+    Wanted,
+    copy,
+    of_file,
+    of_twin,
+    refuse_misfit,
+    twin_model,
+)
+from archforge.build.twin import CLOSE, Counterparts, counterparts, difference
+from archforge.errors import Mark, refuse
+from archforge.expand.twins import TWINS, Twin, Words, no_twin, other_values
 from archforge.graph import Graph, Included
-from archforge.graph.walk import completion_order
-from archforge.runs import read_run
 
-IMAGENET = "imagenet"
-NOT_HAD = ("URL fetch failure", "Incomplete or corrupted file")
-"""What Keras 3.15 says of a file that it could not download, or that is not the right one."""
-
-Assemble = Callable[[Graph], Any]
-"""Makes the Keras model of a graph with new weights."""
+KERAS = ("keras", IMAGENET)
+"""What asks for the weights of keras.applications, in place of a file."""
+CLASSES = 1000
+"""Of ImageNet."""
 
 
 def load_pretrained(graph: Graph, layers: Mapping[str, Any], assemble: Assemble) -> None:
@@ -43,136 +40,119 @@ def load_pretrained(graph: Graph, layers: Mapping[str, Any], assemble: Assemble)
     for included in graph.included:
         if included.weights is None:
             continue
-        source = _source(included, assemble)
-        for name in _owners(graph, included, layers):
-            inner = name.removeprefix(f"{included.path}.")
-            _copy(source.get(inner), layers[name], included, inner)
+        wanted = _wanted(included, included.weights)
+        if included.weights == IMAGENET:
+            assert included.twin is not None
+            reference = twin_model(included.twin, included.mark, include_top=False)
+            found = of_twin(wanted, reference).layers
+        else:
+            found = of_file(wanted, assemble)
+        for name in _owners(graph, layers, f"{included.path}."):
+            copy(found, name.removeprefix(f"{included.path}."), layers[name], wanted)
 
 
-def _owners(graph: Graph, included: Included, layers: Mapping[str, Any]) -> Iterator[str]:
-    """Nodes of an included architecture that have weights of their own."""
+@dataclass(frozen=True)
+class Given:
+    """What a network was given.
+
+    Args:
+        source: The file, or what keras.applications calls the network.
+        fresh: Nodes whose weights are new, because the source has none for them.
+        compared: Whether the outputs of both were compared, and are alike.
+    """
+
+    source: str
+    fresh: tuple[str, ...] = ()
+    compared: bool = False
+
+
+def give_weights(graph: Graph, model: Any, source: str, assemble: Assemble) -> Given:
+    """Give a whole network the weights of another.
+
+    Args:
+        graph: The network.
+        model: Built from it; changed.
+        source: ``keras``, a run's folder, a ``.keras`` or a ``.weights.h5`` file.
+        assemble: Builds a graph with new weights.
+
+    Raises:
+        ProblemError: There are no such weights, or they do not fit.
+    """
+    layers = {
+        node.name: model.get_layer(node.keras_name)
+        for node in graph
+        if node.layer.weights(graph.shapes(node)).total
+    }
+    if source in KERAS:
+        return _from_keras(graph, model, layers)
+    fix = f"give weights of {graph.name} with the same preset and hyperparameters"
+    wanted = Wanted(graph.name, graph, source, None, fix)
+    found = of_file(wanted, assemble)
+    for name in _owners(graph, layers):
+        copy(found, name, layers[name], wanted)
+    return Given(source)
+
+
+def _from_keras(graph: Graph, model: Any, layers: Mapping[str, Any]) -> Given:
+    twin = _twin_of(graph)
+    fix = f"leave the hyperparameters of {graph.name} as its presets have them"
+    wanted = Wanted(graph.name, graph, twin.keras, None, fix)
+    reference, found = _matched(wanted)
+    for name in found.layers:
+        copy(found.layers, name, layers[name], wanted)
+    apart = difference(graph, model, reference, found.ends)
+    if apart is not None and apart > CLOSE:
+        refuse_misfit(
+            wanted,
+            f"with the weights of {twin.keras} its output differs from that network's by "
+            f"{apart:.1%} of the largest value, so layers without weights are not the same",
+        )
+    fresh = tuple(name for name in _owners(graph, layers) if name not in found.layers)
+    return Given(f"keras.applications.{twin.keras}", fresh, apart is not None)
+
+
+def _matched(wanted: Wanted) -> tuple[Any, Counterparts]:
+    """The twin and its layers: with its head where ours is like it, else without."""
+    (end, *_) = wanted.whole.outputs.values()
+    if wanted.whole.nodes[end].shape == (CLASSES,):
+        reference = twin_model(wanted.source, None)
+        with suppress(ValueError):  # on another size Flatten and Dense are others, the rest not
+            return reference, counterparts(wanted.whole, reference)
+    (image,) = wanted.whole.inputs.values()
+    reference = twin_model(wanted.source, None, include_top=False, input_shape=image.shape)
+    return reference, of_twin(wanted, reference)
+
+
+def _twin_of(graph: Graph) -> Twin:
+    """The network of keras.applications that ``graph`` is, on the images that it learned from."""
+    twin = TWINS.get((graph.name, graph.preset))
+    if twin is None:
+        _say(no_twin(graph.name, graph.preset), None)
+    for name, node in graph.inputs.items():
+        values = getattr(node.layer, "values", None)
+        if values != twin.values:
+            _say(other_values(twin, name, values), node.mark)
+    return twin
+
+
+def _say(words: Words, mark: Mark | None) -> NoReturn:
+    refuse(words.code, words.message, mark=mark, why=words.why, fix=words.fix)
+
+
+def _wanted(included: Included, weights: str) -> Wanted:
+    assert included.whole is not None
+    return Wanted(
+        included.path,
+        included.whole(),
+        weights,
+        included.mark,
+        f"give weights of {included.architecture} with the same preset and hyperparameters",
+    )
+
+
+def _owners(graph: Graph, layers: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
+    """Nodes below ``prefix`` that have weights of their own."""
     for node in graph:
-        inside = node.name.startswith(f"{included.path}.")
+        inside = node.name.startswith(prefix)
         if inside and node.shares is None and node.name in layers and layers[node.name].weights:
             yield node.name
-
-
-def _source(included: Included, assemble: Assemble) -> dict[str, Any]:
-    """Layers with weights, by the names of the included architecture's nodes."""
-    assert included.weights is not None
-    assert included.whole is not None
-    whole = included.whole()
-    if included.weights == IMAGENET:
-        return _by_order(whole, _twin(included))
-    path = Path(included.weights)
-    if path.is_dir():
-        return _by_name(whole, load_saved(read_run(path).model))
-    if path.suffix == ".keras":
-        return _by_name(whole, load_saved(path))
-    return _by_name(whole, _bare(included, assemble(whole), path))
-
-
-def _bare(included: Included, model: Any, path: Path) -> Any:
-    """The model with what a ``.weights.h5`` file holds for it; the rest is not a number."""
-    for layer in model.layers:
-        layer.set_weights([np.full(weight.shape, np.nan) for weight in layer.weights])
-    try:
-        with warnings.catch_warnings():
-            # Dense layers that are cut off may have other shapes; what is missed is not a number.
-            warnings.simplefilter("ignore", UserWarning)
-            model.load_weights(path, skip_mismatch=True)
-    except (OSError, ValueError, KeyError) as error:
-        _refuse(included, f"'{path.name}': {' '.join(str(error).split())[:160]}")
-    return model
-
-
-def _by_name(whole: Graph, model: Any) -> dict[str, Any]:
-    known = {layer.name: layer for layer in model.layers}
-    return {node.name: known[node.keras_name] for node in whole if node.keras_name in known}
-
-
-def _by_order(whole: Graph, model: Any) -> dict[str, Any]:
-    ours = [
-        name
-        for name in completion_order(whole.outputs.values(), lambda n: whole.nodes[n].inputs)
-        if whole.nodes[name].parameters.total
-    ]
-    return dict(zip(ours, _weighted(model), strict=False))
-
-
-def _weighted(model: Any) -> list[Any]:
-    """The layers of a Keras model that have weights, in the order of their completion."""
-    config = model.get_config()
-    reads = {one["name"]: list(_operands(one["inbound_nodes"])) for one in config["layers"]}
-    order = completion_order(_tensors(config["output_layers"]), lambda name: reads[name])
-    made = [model.get_layer(name) for name in order]
-    return [layer for layer in made if layer.weights]
-
-
-def _tensors(written: Any) -> list[str]:
-    """Names of layers in Keras's ``[name, 0, 0]``, or a list of such."""
-    if isinstance(written[0], str):
-        return [written[0]]
-    return [name for each in written for name in _tensors(each)]
-
-
-def _operands(written: Any) -> Iterator[str]:
-    """Names of the layers that a call reads, in the order of its operands."""
-    if isinstance(written, dict):
-        history = written.get("keras_history")
-        if history is not None:
-            yield history[0]
-        for value in written.values():
-            yield from _operands(value)
-    elif isinstance(written, list | tuple):
-        for value in written:
-            yield from _operands(value)
-
-
-def _twin(included: Included) -> Any:
-    assert included.twin is not None
-    make = getattr(keras.applications, included.twin)
-    try:
-        return make(weights=IMAGENET, include_top=False)
-    except Exception as error:  # Keras 3.15 raises nothing narrower for a failed download
-        if not any(words in str(error) for words in NOT_HAD):
-            raise
-        refuse(
-            "AF515",
-            f"the ImageNet weights of {included.twin} cannot be had",
-            mark=included.mark,
-            why="Keras downloads them once and keeps them; it could not reach them",
-            fix=f"put the file {_file(str(error))} into {_cache()}, taken from a machine "
-            "with a network, or give a file of weights instead of `imagenet`",
-        )
-
-
-def _file(words: str) -> str:
-    """The file that Keras looked for, as its message tells."""
-    parts = words.replace(":", " ").replace(",", " ").split()
-    return next((part.split("/")[-1] for part in parts if part.endswith(".h5")), "of weights")
-
-
-def _cache() -> str:
-    return str(Path(os.environ.get("KERAS_HOME", "~/.keras")) / "models")
-
-
-def _copy(source: Any, target: Any, included: Included, name: str) -> None:
-    if source is None:
-        _refuse(included, f"they hold no layer '{name}'")
-    if any(np.isnan(weight).any() for weight in source.get_weights()):
-        _refuse(included, f"they hold nothing of the shapes of '{name}'")
-    try:
-        copy_layer(source, target)
-    except ValueError as error:
-        _refuse(included, f"in '{name}', {error}")
-
-
-def _refuse(included: Included, why: str) -> NoReturn:
-    refuse(
-        "AF516",
-        f"the weights do not fit '{included.path}'",
-        mark=included.mark,
-        why=why,
-        fix=f"give weights of {included.architecture} with the same preset and hyperparameters",
-    )

@@ -6,10 +6,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from archforge.errors import Mark, ProblemError, listing
+from archforge.errors import Mark, ProblemError
 from archforge.expand.finding import Finder
 from archforge.expand.scope import Place
-from archforge.expand.twins import TWINS, Twin
+from archforge.expand.twins import TWINS, Twin, Words, no_twin, other_values
 from archforge.expand.values import Values
 from archforge.expand.working import Working
 from archforge.graph import Graph, Included, Input
@@ -67,33 +67,20 @@ class Weights:
         return replace(included, weights=str(path), whole=whole)
 
     def _twin(self, weights: Scalar, spec: Spec, preset: str | None) -> Twin:
-        twin = TWINS.get((spec.name, str(preset)))
+        twin = TWINS.get((spec.name, preset))
         if twin is None:
-            known = [there for name, there in TWINS if name == spec.name]
-            with_preset = f" with preset {preset}" if preset else ""
-            raise self._working.problem(
-                "AF145",
-                f"there are no ImageNet weights for {spec.name}{with_preset}",
-                weights.mark,
-                why="they come from keras.applications, which has these of the zoo: "
-                + listing(sorted(there for _, there in TWINS)),
-                fix=f"name the preset: {listing(known)}" if known else "give a file of weights",
-            )
+            raise self._problem(no_twin(spec.name, preset), weights.mark)
         return twin
 
     def _same_values(self, twin: Twin, inputs: list[str], step: Include) -> None:
         """Images must come in the range that the weights were learned on."""
         for name in inputs:
-            node = self._working.network.nodes[name]
-            if isinstance(node.layer, Input) and node.layer.values != twin.values:
-                raise self._working.problem(
-                    "AF146",
-                    f"the ImageNet weights expect `values: {twin.values}`, "
-                    f"'{name}' has `{node.layer.values}`",
-                    step.mark,
-                    why="on another range of pixel values the weights know nothing",
-                    fix=f"write `{name}: {{shape: [...], values: {twin.values}}}` in `inputs:`",
-                )
+            layer = self._working.network.nodes[name].layer
+            if isinstance(layer, Input) and layer.values != twin.values:
+                raise self._problem(other_values(twin, name, layer.values), step.mark)
+
+    def _problem(self, words: Words, mark: Mark) -> ProblemError:
+        return self._working.problem(words.code, words.message, mark, why=words.why, fix=words.fix)
 
 
 def told(error: ProblemError, mark: Mark, trail: str = "") -> ProblemError:

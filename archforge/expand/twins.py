@@ -1,10 +1,13 @@
 """Architectures of the zoo that stand in keras.applications too, and so have ImageNet's weights.
 
-A twin is the same network: its weighted layers, in the order in which a walk from the output
-completes them, are ours. To add one: a line in ``TWINS``, and its case in the tests of weights.
+A twin is the same network, however it is written: ``archforge.graph.matching`` finds which of its
+layers is which of ours. To add one: a line in ``TWINS``, and its case in the tests of twins.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
+
+from archforge.errors import listing
 
 
 @dataclass(frozen=True)
@@ -20,8 +23,40 @@ class Twin:
     values: str
 
 
-TWINS: dict[tuple[str, str], Twin] = {
+TWINS: dict[tuple[str, str | None], Twin] = {
+    ("vgg", None): Twin("VGG19", "caffe"),
     ("vgg", "vgg16"): Twin("VGG16", "caffe"),
     ("vgg", "vgg19"): Twin("VGG19", "caffe"),
 }
 """By architecture and preset."""
+
+
+class Words(NamedTuple):
+    """A problem without its place."""
+
+    code: str
+    message: str
+    why: str
+    fix: str
+
+
+def no_twin(name: str, preset: str | None) -> Words:
+    """What to say where an architecture has no twin."""
+    presets = [str(known) for there, known in TWINS if there == name and known]
+    every = sorted({known or there for there, known in TWINS})
+    return Words(
+        "AF145",
+        f"there are no ImageNet weights for {name}{f' with preset {preset}' if preset else ''}",
+        f"they come from keras.applications, which has these of the zoo: {listing(every)}",
+        f"name the preset: {listing(presets)}" if presets else "give a file of weights",
+    )
+
+
+def other_values(twin: Twin, image: str, values: object) -> Words:
+    """What to say where images come in another range than the twin's weights were learned on."""
+    return Words(
+        "AF146",
+        f"the ImageNet weights expect `values: {twin.values}`, '{image}' has `{values}`",
+        "on another range of pixel values the weights know nothing",
+        f"write `{image}: {{shape: [...], values: {twin.values}}}` in `inputs:`",
+    )
