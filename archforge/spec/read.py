@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from archforge.errors import Mark, Problem, Problems, refuse
+from archforge.errors import Mark, Problem, ProblemError, Problems, refuse
 from archforge.spec.tree import Items, Mapping, Scalar, Tree
 
 MAX_BYTES = 1_000_000
@@ -142,12 +142,7 @@ class _Reader:
     def _value(self, event: Any, depth: int) -> Tree:
         mark = self._mark(event)
         if depth > MAX_DEPTH:
-            refuse(
-                "AF005",
-                f"the file nests more than {MAX_DEPTH} levels deep",
-                mark=mark,
-                fix="name the inner parts as blocks",
-            )
+            raise ProblemError([_too_deep(mark)])
         self._plain_yaml(event)
         if isinstance(event, yaml.SequenceStartEvent):
             return Items(tuple(self._items(depth)), mark)
@@ -226,6 +221,11 @@ class _Reader:
         return int(text, {"0o": 8, "0x": 16}.get(text[:2], 10))
 
 
+def _too_deep(mark: Mark) -> Problem:
+    message = f"the file nests more than {MAX_DEPTH} levels deep"
+    return Problem("AF005", message, mark, fix="name the inner parts as blocks")
+
+
 def _not_yaml(error: yaml.YAMLError, file: str, text: str) -> Problem:
     mark = getattr(error, "problem_mark", None)
     if not isinstance(error, yaml.MarkedYAMLError) or mark is None:
@@ -236,6 +236,9 @@ def _not_yaml(error: yaml.YAMLError, file: str, text: str) -> Problem:
             fix="save it as plain UTF-8 text",
         )
     place = Mark(file, mark.line + 1, mark.column + 1)
+    if "nesting depth" in str(error.problem):
+        # PyYAML 6.0.4: libyaml looks ahead and gives up at 1,000 levels, before any event of them.
+        return _too_deep(place)
     lines = text.splitlines()
     line = lines[mark.line] if mark.line < len(lines) else ""
     if "\t" in line[: mark.column + 1]:
