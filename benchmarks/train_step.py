@@ -74,7 +74,7 @@ def ours(images: np.ndarray, masks: np.ndarray, depth: int, filters: int) -> Cal
     given = {"size": size, "filters": filters, "depth": depth, "dropout": DROPOUT[: depth + 1]}
     graph = read_architecture("unet").graph("tutorial", given)
     step = make_step(
-        build_model(graph), ["mask"], parse_loss("dice+bce", 1), make_optimizer(Settings())
+        build_model(graph), {"mask": 1.0}, parse_loss("dice+bce", 1), make_optimizer(Settings())
     )
     ids = [str(row) for row in range(len(images))]
     examples = Examples(images, masks, ids, (), MaskRule(255, 1))

@@ -38,6 +38,7 @@ def facts(graph: Graph, sizes: Mapping[str, AcceptedSizes] | None = None) -> dic
         },
         "receptive_field": {name: list(field) for name, field in receptive_field(graph).items()},
         "accepted_sizes": _sizes(sizes or {}),
+        **({"loss_weights": dict(graph.loss_weights)} if graph.loss_weights else {}),
         "fingerprint": fingerprint(graph),
         "nodes": [_node(graph, node) for node in graph if not isinstance(node.layer, Input)],
     }

@@ -54,7 +54,9 @@ def _summary(known: Facts) -> Iterator[str]:
 def _rows(known: Facts) -> Iterator[tuple[str, str]]:
     for key, label in (("inputs", "input"), ("outputs", "output")):
         for name, shape in known[key].items():
-            yield label, f"{name} {_shape(shape)}"
+            weight = known.get("loss_weights", {}).get(name) if key == "outputs" else None
+            counts = "" if weight is None else f", its loss counts {weight:g}"
+            yield label, f"{name} {_shape(shape)}{counts}"
     if known["hyperparameters"]:
         from archforge.spec.rewrite import written
 

@@ -10,7 +10,7 @@ from archforge.expand.finding import Finder
 from archforge.expand.include import identity
 from archforge.expand.inputs import broken_rules, declared, declared_shape
 from archforge.expand.network import Network, Reads
-from archforge.expand.outputs import find_outputs, pruned, unreached
+from archforge.expand.outputs import Outputs, find_outputs, pruned, unreached
 from archforge.expand.padding import padded
 from archforge.expand.remedies import with_remedies
 from archforge.expand.scope import Made, Place, Scope, Unknown
@@ -219,7 +219,7 @@ class _Job:
         problems = expander.problems
         problems.extend(broken_rules(self.spec, self.values, working))
         problems.raise_any()
-        outputs: dict[str, str] = {}
+        outputs = Outputs()
         try:
             self._enter(expander, working, place, sizes)
             expander.steps(self.spec.steps, place)
@@ -231,25 +231,26 @@ class _Job:
             raise ProblemError(problems.found) from None
         graph = self._graph(expander, outputs)
         # A step that hangs on one with a problem is not lost.
-        if outputs and not self.terms.bad and not problems.found:
+        if outputs.nodes and not self.terms.bad and not problems.found:
             graph = pruned(graph)
             problems.extend(unreached(graph, expander.network.included.values()))
         if problems.found:
             raise ExpandError(problems.found, replace(graph, outputs={}))
         return graph
 
-    def _graph(self, expander: Expander, outputs: dict[str, str]) -> Graph:
+    def _graph(self, expander: Expander, outputs: Outputs) -> Graph:
         network, values = expander.network, self.values
         return Graph(
             self.spec.name,
             self.spec.task,
             network.nodes,
-            outputs,
+            outputs.nodes,
             network.aliases,
             values.preset,
             {} if expander.problems.found else values.snapshot(),
             tuple(values.read),
             tuple(network.included.values()),
+            outputs.loss_weights,
         )
 
     def _enter(

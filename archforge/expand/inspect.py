@@ -51,7 +51,7 @@ def _every(spec: Spec, read: set[str]) -> Iterator[Problem]:
 
 def _file(spec: Spec, known: Known, read: set[str]) -> Iterator[Problem]:
     sections: list[Tree] = [
-        tree for key in ("inputs", "require") if (tree := spec.tree.get(key)) is not None
+        tree for key in ("inputs", "require", "outputs") if (tree := spec.tree.get(key)) is not None
     ]
     sections += spec.defaults.values()
     sections += [each for one in spec.hyperparameters.values() if (each := one.each) is not None]

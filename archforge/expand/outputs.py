@@ -1,11 +1,11 @@
 """What a network gives back, and steps that lead nowhere."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from archforge.errors import Mark, Problem, ProblemError
 from archforge.expand.expander import Expander
-from archforge.expand.operations import FormulaError
+from archforge.expand.operations import FormulaError, show
 from archforge.expand.references import parse_reference
 from archforge.expand.scope import Made, Place, Unknown
 from archforge.expand.working import Working
@@ -13,19 +13,50 @@ from archforge.graph import Graph, Included, Node
 from archforge.spec import Scalar, Spec
 
 
-def find_outputs(spec: Spec, expander: Expander, working: Working, place: Place) -> dict[str, str]:
-    """The outputs by the names that people use, in order; empty after a problem."""
+@dataclass
+class Outputs:
+    """What a network gives back.
+
+    Args:
+        nodes: By the names that people use, in order; empty after a problem.
+        loss_weights: What each counts in training, where the spec says so.
+    """
+
+    nodes: dict[str, str] = field(default_factory=dict)
+    loss_weights: dict[str, float] = field(default_factory=dict)
+
+
+def find_outputs(spec: Spec, expander: Expander, working: Working, place: Place) -> Outputs:
+    """The outputs of ``spec``; problems with them are added to those of ``expander``."""
     if not spec.outputs:
-        return _last(place)
-    found: dict[str, str] = {}
-    for written in spec.outputs:
+        return Outputs(_last(place))
+    found = Outputs()
+    for index, written in enumerate(spec.outputs):
         try:
-            found.update(_named(written, working, place))
+            nodes = dict(_named(written, working, place))
+            found.nodes.update(nodes)
+            if spec.loss_weights:
+                weight = _weight(spec.loss_weights[index], written, working, place)
+                found.loss_weights.update(dict.fromkeys(nodes, weight))
         except ProblemError as error:
             expander.problems.extend(error.problems)
         except Unknown:
             continue  # its step has a problem already
     return found
+
+
+def _weight(weight: Scalar, output: Scalar, working: Working, place: Place) -> float:
+    """What the loss of an output counts; no shape hangs on it."""
+    value, _ = working.apart(lambda: working.scalar(weight, place))
+    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+        raise working.problem(
+            "AF105",
+            f"the weight of the loss of '{output.value}' cannot be {show(value)}",
+            weight.mark,
+            why="the losses of all outputs are added, each multiplied by its weight",
+            fix="give a number of 0 or more, such as 0.3",
+        )
+    return float(value)
 
 
 def _last(place: Place) -> dict[str, str]:

@@ -1,7 +1,8 @@
 """A graph's identity: a canonical hash of the expanded graph with names removed.
 
-It holds every layer, its arguments, the order of its operands, which calls share weights, and which
-weights an included architecture brings.
+It holds every layer, its arguments, the order of its operands, which calls share weights, which
+weights an included architecture brings, and what the loss of each output counts, if the spec says
+so: a search that tries such weights must not take its trials for one another.
 Nodes are numbered in the order in which a walk from the outputs, operand by operand, first
 completes them, so neither names, nor blocks, nor the order of writing matter. Without names,
 outputs are told apart by their order, and so are inputs where there are several.
@@ -32,6 +33,8 @@ def fingerprint(graph: Graph) -> str:
     brought = _brought(graph, number)
     if brought:
         content.append(brought)
+    if set(graph.loss_weights.values()) - {1.0}:
+        content.append([["losses", *(graph.loss_weights[name] for name in graph.outputs)]])
     text = json.dumps(content, sort_keys=True, separators=(",", ":"))
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 

@@ -97,6 +97,7 @@ class Graph:
         hyperparameters: Every value that the graph was made from.
         read: Names (``filters``, ``dropout@2``) of the hyperparameters that making it read.
         included: Other architectures inside it.
+        loss_weights: For each output what its loss counts in training; empty where all count once.
     """
 
     name: str
@@ -108,6 +109,7 @@ class Graph:
     hyperparameters: Mapping[str, object] = field(default_factory=dict)
     read: tuple[str, ...] = ()
     included: tuple[Included, ...] = ()
+    loss_weights: Mapping[str, float] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[Node]:
         return iter(self.nodes.values())

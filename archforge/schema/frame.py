@@ -116,7 +116,15 @@ FRAME: Schema = closed(
         "defaults": _named({"type": ["object", "null"]}),
         "blocks": _named({"$ref": "#/definitions/block"}),
         "graph": STEPS,
-        "outputs": {"type": ["string", "array"], "items": REFERENCE, "minItems": 1},
+        "outputs": {
+            "type": ["string", "array", "object"],
+            "items": REFERENCE,
+            "minItems": 1,
+            "minProperties": 1,
+            "additionalProperties": or_formula({"type": "number", "minimum": 0}),
+            "description": "nodes that the network gives back; as a mapping, each with the weight "
+            "of its loss in training",
+        },
         "require": {
             "type": "array",
             "items": closed({"that": FORMULA, "say": {"type": "string"}}, "that", "say"),

@@ -47,6 +47,7 @@ def parse_spec(tree: Mapping, file: str, home: Path | None = None) -> Spec:
         blocks={name: _block(name, value) for name, value in _section(tree, "blocks")},
         steps=StepReader().steps(_items(tree, "graph")),
         outputs=_outputs(tree.get("outputs")),
+        loss_weights=_loss_weights(tree.get("outputs")),
         require=tuple(_rule(value) for value in _items(tree, "require")),
         expect=tuple(_expectation(value) for value in _items(tree, "expect")),
         sizes=str(_plain(tree, "sizes") or "exact"),
@@ -133,9 +134,17 @@ def _block(name: str, value: Tree) -> Block:
 def _outputs(value: Tree | None) -> tuple[Scalar, ...]:
     if value is None:
         return ()
+    if isinstance(value, Mapping):
+        return tuple(Scalar(name, value.keys[name]) for name, _ in value.items())
     if isinstance(value, Items):
         return tuple(_scalar(item) for item in value)
     return (_scalar(value),)
+
+
+def _loss_weights(value: Tree | None) -> tuple[Scalar, ...]:
+    if not isinstance(value, Mapping):
+        return ()
+    return tuple(_scalar(weight) for _, weight in value.items())
 
 
 def _rule(value: Tree) -> Rule:

@@ -186,6 +186,7 @@ class Spec:
         file: What problems call it.
         home: Where it lies, so that paths in it can be followed; ``None`` for text without a file.
         parents: Files that it inherits from, as problems call them.
+        loss_weights: One for each of ``outputs``, or none at all: then every loss counts once.
     """
 
     file: str
@@ -207,3 +208,4 @@ class Spec:
     sizes: str = "exact"
     home: Path | None = None
     parents: tuple[str, ...] = ()
+    loss_weights: tuple[Scalar, ...] = ()

@@ -102,7 +102,7 @@ class _Walk:
             yield from self._block(key.text, block)
         yield from self._steps(self._tree.row("graph"), self._top)
         yield from self._edits()
-        yield from self._references(self._tree.get("outputs"), self._top)
+        yield from self._outputs()
         yield from self._value(self._tree.get("require"), self._top)
         yield from self._expectations()
 
@@ -139,6 +139,15 @@ class _Walk:
             for key in ("insert", "with") if isinstance(edit, Map) else ():
                 assert isinstance(edit, Map)
                 yield from self._steps(edit.row(key), self._top)
+
+    def _outputs(self) -> Iterator[Use]:
+        outputs = self._tree.get("outputs")
+        if not isinstance(outputs, Map):
+            yield from self._references(outputs, self._top)
+            return
+        for name, weight in outputs.entries:
+            yield from self._references(name, self._top)
+            yield from self._value(weight, self._top)
 
     def _expectations(self) -> Iterator[Use]:
         for expectation in self._tree.row("expect"):

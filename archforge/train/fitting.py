@@ -102,7 +102,7 @@ class _Fit:
             settings.seed,
         )  # fmt: skip
         loss = parse_loss(settings.loss, dataset.classes)
-        names = [keras_name(name) for name in graph.outputs]
+        names = {keras_name(name): graph.loss_weights.get(name, 1.0) for name in graph.outputs}
         self._step = make_step(self.model, names, loss, make_optimizer(settings))
         self._truth = network.region.masks(dataset.validation.masks)
         self.history: list[Epoch] = []

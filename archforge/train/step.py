@@ -5,7 +5,7 @@ epoch can be stopped between any two steps, and what happens in it stands here.
 """
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from archforge.build.quiet import keras, tensorflow
@@ -22,7 +22,7 @@ def make_optimizer(settings: Settings) -> Any:
     return make(learning_rate=float(settings.learning_rate))
 
 
-def make_step(model: Any, outputs: list[str], loss: Any, optimizer: Any) -> Any:
+def make_step(model: Any, outputs: Mapping[str, float], loss: Any, optimizer: Any) -> Any:
     """A function of images and masks that changes the weights and returns the loss.
 
     Any number of images uses the one trace. With several outputs the losses of all are summed, as
@@ -30,7 +30,8 @@ def make_step(model: Any, outputs: list[str], loss: Any, optimizer: Any) -> Any:
 
     Args:
         model: Built.
-        outputs: Keras names of its outputs, in the order of the masks.
+        outputs: Keras names of its outputs, in the order of the masks, and what the loss of each
+            counts.
         loss: Of masks and scores.
         optimizer: Not yet built.
     """
@@ -43,7 +44,8 @@ def make_step(model: Any, outputs: list[str], loss: Any, optimizer: Any) -> Any:
         with tensorflow.GradientTape() as tape:
             scores = model(images, training=True)
             each = [scores[name] for name in outputs] if isinstance(scores, dict) else [scores]
-            total = sum(loss(*pair) for pair in zip(masks, each, strict=True))
+            losses = [loss(*pair) for pair in zip(masks, each, strict=True)]
+            total = sum(w * one for w, one in zip(outputs.values(), losses, strict=True))
             total = sum(model.losses, start=total)
             scaled = optimizer.scale_loss(total)
         optimizer.apply(tape.gradient(scaled, weights), weights)

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from archforge.expand.network import MAX_NODES
 from tests.specs import HEAD, graph_of, problems_of, spec_text
 
@@ -233,6 +235,37 @@ def test_outputs_may_name_a_whole_family(tmp_path: Path) -> None:
     graph = graph_of(tmp_path, spec_text(steps, "outputs: [mask@*]\n"))
 
     assert graph.outputs == {"mask@1": "mask@1.conv2d_1", "mask@2": "mask@2.conv2d_1"}
+
+
+MASKS = (
+    "  - for: {j: [1, 2]}\n    steps:\n"
+    "      - {block: segmentation_head, name: mask@j, from: image, classes: 1}\n"
+)
+
+
+def test_outputs_may_say_what_their_losses_count(tmp_path: Path) -> None:
+    top = "hyperparameters: {low: 0.25}\noutputs: {mask@2: 1, mask@1: =low}\n"
+
+    graph = graph_of(tmp_path, spec_text(MASKS, top))
+
+    assert list(graph.outputs) == ["mask@2", "mask@1"]
+    assert graph.loss_weights == {"mask@2": 1.0, "mask@1": 0.25}
+
+
+def test_every_member_of_a_family_has_its_weight(tmp_path: Path) -> None:
+    graph = graph_of(tmp_path, spec_text(MASKS, "outputs: {mask@*: 0.5}\n"))
+
+    assert graph.loss_weights == {"mask@1": 0.5, "mask@2": 0.5}
+
+
+@pytest.mark.parametrize("weight", ["=0 - 1", "='much'"])
+def test_a_loss_cannot_count_less_than_nothing(weight: str, tmp_path: Path) -> None:
+    (problem,) = problems_of(tmp_path, spec_text(MASKS, f'outputs: {{mask@*: "{weight}"}}\n'))
+
+    assert problem.code == "AF105"
+    assert "the weight of the loss of 'mask@*' cannot be" in problem.message
+    assert problem.mark is not None
+    assert problem.mark.line == 4
 
 
 def test_an_expansion_without_end_is_stopped_and_said_in_one_line(tmp_path: Path) -> None:

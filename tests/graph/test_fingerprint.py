@@ -57,6 +57,15 @@ def test_an_argument_written_as_its_default_changes_nothing(tmp_path: Path) -> N
     assert plain == spelled
 
 
+def test_what_a_loss_counts_is_a_part_of_it_and_once_is_nothing_new(tmp_path: Path) -> None:
+    def with_outputs(outputs: str) -> str:
+        text = spec_text(HEAD, f"outputs: {outputs}\n")
+        return fingerprint(graph_of(tmp_path, text))
+
+    assert with_outputs("{mask: 0.5}") != with_outputs("[mask]")
+    assert with_outputs("{mask: 1}") == with_outputs("[mask]")
+
+
 EXAMPLES = Path(__file__).parent.parent / "expand" / "examples"
 
 # Read once and kept, also for every later version of Python: a change here breaks every stored

@@ -4,6 +4,7 @@ import gc
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -247,12 +248,29 @@ def test_a_batch_of_another_size_is_not_traced_anew(graph: Graph) -> None:
     from archforge.losses import parse_loss
     from archforge.train.step import make_optimizer, make_step
 
-    step = make_step(build_model(graph), ["mask"], parse_loss("auto", 1), make_optimizer(ONE))
+    step = make_step(build_model(graph), {"mask": 1.0}, parse_loss("auto", 1), make_optimizer(ONE))
 
     for images in (8, 8, 3, 1):
         step(np.zeros((images, 32, 32, 1), np.float32), (np.zeros((images, 32, 32), np.uint8),))
 
     assert step.experimental_get_tracing_count() == 1
+
+
+def test_the_loss_of_each_output_counts_what_the_spec_says() -> None:
+    import keras
+
+    from archforge.train.step import make_optimizer, make_step
+
+    image = keras.Input((1,), name="image")
+    model = keras.Model(image, {"mask": image * 2.0, "aid": image * 3.0})
+
+    def mean(mask: Any, score: Any) -> Any:
+        return keras.ops.mean(score)
+
+    step = make_step(model, {"mask": 1.0, "aid": 0.25}, mean, make_optimizer(ONE))
+    mask = np.zeros((1, 1, 1), np.uint8)
+
+    assert float(step(np.full((1, 1), 4, np.float32), (mask, mask))) == 4 * (2 + 0.25 * 3)
 
 
 def test_three_classes_are_trained_with_a_softmax(
