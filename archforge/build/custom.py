@@ -48,6 +48,61 @@ class LocalResponseNormalization(keras.layers.Layer):
         return {**super().get_config(), **own}
 
 
+@keras.saving.register_keras_serializable("archforge")
+class LayerScale(keras.layers.Layer):
+    """A learned factor for each channel (Touvron et al. 2021).
+
+    ``keras.applications.convnext`` has one for its own use, whose number of channels must be given.
+    """
+
+    def __init__(self, init_values: float = 1e-6, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.init_values = init_values
+
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
+        self.gamma = self.add_weight(
+            name="gamma",
+            shape=input_shape[-1:],
+            initializer=keras.initializers.Constant(self.init_values),
+        )
+
+    def call(self, inputs: Any) -> Any:
+        return inputs * self.gamma
+
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        return input_shape
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "init_values": self.init_values}
+
+
+@keras.saving.register_keras_serializable("archforge")
+class StochasticDepth(keras.layers.Layer):
+    """Dropout of whole examples (Huang et al. 2016), as in ``keras.applications.convnext``.
+
+    That one draws from Keras's global generator; this one from its own, as ``Dropout`` does.
+    """
+
+    def __init__(self, drop_path_rate: float, seed: int | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.drop_path_rate = drop_path_rate
+        self.seed = seed
+        self.seed_generator = keras.random.SeedGenerator(seed)
+
+    def call(self, inputs: Any, training: bool = False) -> Any:
+        if not training:
+            return inputs
+        each = (ops.shape(inputs)[0], *[1] * (len(inputs.shape) - 1))
+        return keras.random.dropout(inputs, self.drop_path_rate, each, self.seed_generator)
+
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        return input_shape
+
+    def get_config(self) -> dict[str, Any]:
+        own = {"drop_path_rate": self.drop_path_rate, "seed": self.seed}
+        return {**super().get_config(), **own}
+
+
 def _common(shapes: Shapes, axis: int, choose: Any) -> int | None:
     sizes = [shape[axis] for shape in shapes]
     return None if None in sizes else int(choose(sizes))
@@ -204,9 +259,11 @@ class MaxUnpool2D(keras.layers.Layer):
 
 CUSTOM: dict[str, Any] = {
     "CropLike": CropLike,
+    "LayerScale": LayerScale,
     "LocalResponseNormalization": LocalResponseNormalization,
     "MaxUnpool2D": MaxUnpool2D,
     "PadLike": PadLike,
     "PadToStep": PadToStep,
     "ResizeLike": ResizeLike,
+    "StochasticDepth": StochasticDepth,
 }

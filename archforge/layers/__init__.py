@@ -2,8 +2,9 @@
 
 A layer states Keras's class name, argument names and defaults as fields, and can say its output
 shape, its parameters, its MACs and what an output position reads. It knows no Keras, no NumPy and
-no YAML. Layers that Keras lacks (``LocalResponseNormalization``, ``CropLike``, ``PadLike``,
-``ResizeLike``, ``MaxUnpool2D``) have their Keras class in ``archforge.build.custom``.
+no YAML. Layers that Keras lacks (``LocalResponseNormalization``, ``LayerScale``,
+``StochasticDepth``, ``MaxUnpool2D``, ``CropLike`` and its kin) have their Keras class in
+``archforge.build.custom``.
 
 To add a layer: one class in its family's file, one line in ``LAYERS``, and its cases in
 ``tests/contracts/layer_cases.py``, which compare it with Keras; a layer with arguments that must be
@@ -30,6 +31,7 @@ from archforge.layers.normalization import (
     BatchNormalization,
     GroupNormalization,
     LayerNormalization,
+    LayerScale,
     LocalResponseNormalization,
     Normalization,
     UnitNormalization,
@@ -48,6 +50,7 @@ from archforge.layers.regularization import (
     GaussianDropout,
     GaussianNoise,
     SpatialDropout2D,
+    StochasticDepth,
 )
 from archforge.layers.resize import (
     Cropping2D,
@@ -83,6 +86,7 @@ LAYERS: dict[str, type[Layer]] = {
     "BatchNormalization": BatchNormalization,
     "GroupNormalization": GroupNormalization,
     "LayerNormalization": LayerNormalization,
+    "LayerScale": LayerScale,
     "LocalResponseNormalization": LocalResponseNormalization,
     "Normalization": Normalization,
     "UnitNormalization": UnitNormalization,
@@ -99,6 +103,7 @@ LAYERS: dict[str, type[Layer]] = {
     "GaussianDropout": GaussianDropout,
     "GaussianNoise": GaussianNoise,
     "SpatialDropout2D": SpatialDropout2D,
+    "StochasticDepth": StochasticDepth,
     # merge
     "Add": Add,
     "Average": Average,

@@ -1,5 +1,7 @@
 """Normalization: by batch, layer, group, position; by given statistics; by neighbouring channels.
 
+And `LayerScale`, the learned factor that stands where a normalization's own would.
+
 What a layer reads is told for inference: batch statistics are constants then.
 """
 
@@ -33,7 +35,7 @@ from archforge.layers.arguments import (
     REGULARIZER,
     SHARE,
 )
-from archforge.layers.sizes import axis_index, axis_indices, known
+from archforge.layers.sizes import axis_index, axis_indices, channels, known
 from archforge.layers.windows import whole
 
 
@@ -230,3 +232,17 @@ class LocalResponseNormalization(Layer):
     bias: float = arg(NUMBER, 1.0)
     alpha: float = arg(NUMBER, 1.0)
     beta: float = arg(NUMBER, 0.5)
+
+
+@record
+class LayerScale(Layer):
+    """A learned factor for each channel, almost zero at first (Touvron et al. 2021).
+
+    Section 2 of arXiv:2103.17239; the default is that of ConvNeXt. A branch that it ends starts as
+    almost nothing beside its shortcut, so that deep networks train.
+    """
+
+    init_values: float = arg(NUMBER, 1e-6, "what every factor starts at")
+
+    def weights(self, inputs: Sequence[Shape]) -> Parameters:
+        return Parameters(channels(inputs[0], "LayerScale"))

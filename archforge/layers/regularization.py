@@ -83,3 +83,17 @@ class GaussianDropout(Layer):
 
     rate: float = arg(RATE)
     seed: int | None = arg(SEED, None)
+
+
+@record
+class StochasticDepth(Layer):
+    """Sets whole examples to zero at random while training (Huang et al. 2016).
+
+    Before an Add with a shortcut it leaves a block out, for some examples of a batch and not for
+    others; section 3 of arXiv:1603.09382, scaled while training as Dropout is.
+    """
+
+    EXAMPLE: ClassVar[Example] = Example({"drop_path_rate": 0.1})
+
+    drop_path_rate: float = arg(RATE)
+    seed: int | None = arg(SEED, None)

@@ -10,6 +10,7 @@ import pytest
 
 from archforge.build import CUSTOM, build_model
 from archforge.build.quiet import keras, tensorflow
+from archforge.layers import LAYERS
 from tests.build.graphs import Step, conv, graph
 
 pytestmark = pytest.mark.keras
@@ -83,12 +84,38 @@ def test_response_normalization_computes_in_float32_under_any_policy(policy: str
     np.testing.assert_allclose(np.float32(normalized), np.asarray(expected), atol=5e-3)
 
 
+def test_layer_scale_multiplies_each_channel_by_a_factor_of_its_own() -> None:
+    layer = CUSTOM["LayerScale"]()
+    start = np.asarray(layer(np.ones((1, 2, 2, 3), "float32")))
+    layer.set_weights([np.array([2.0, 0.5, -1.0], "float32")])
+
+    scaled = np.asarray(layer(np.full((1, 2, 2, 3), 3, "float32")))
+
+    np.testing.assert_array_equal(start, np.full((1, 2, 2, 3), 1e-6, "float32"))
+    np.testing.assert_array_equal(scaled[0, 1, 1], [6.0, 1.5, -3.0])
+
+
+def test_stochastic_depth_drops_whole_examples_and_only_while_training() -> None:
+    layer = CUSTOM["StochasticDepth"](0.25, seed=1)
+    given = np.ones((4000, 2, 2, 1), "float32")
+
+    trained, told = np.asarray(layer(given, training=True)), np.asarray(layer(given))
+
+    each = trained.reshape(4000, -1)
+    assert set(np.unique(each)) == {np.float32(0), np.float32(1) / np.float32(0.75)}
+    assert (each == each[:, :1]).all()
+    assert (each[:, 0] > 0).mean() == pytest.approx(0.75, abs=0.03)
+    np.testing.assert_array_equal(told, given)
+
+
 @pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # Keras 3.15
 def test_a_fresh_process_with_the_room_alone_loads_the_model(tmp_path: Path) -> None:
     steps = [
         conv("low", "image", 4, kernel_regularizer={"L2": {"l2": 1e-4}}),
         ("normal", "LocalResponseNormalization", {"depth_radius": 2}, ["low"]),
-        ("pooled", "MaxPooling2D", {}, ["normal"]),
+        ("scaled", "LayerScale", {"init_values": 0.5}, ["normal"]),
+        ("dropped", "StochasticDepth", {"drop_path_rate": 0.5}, ["scaled"]),
+        ("pooled", "MaxPooling2D", {}, ["dropped"]),
         ("back", "MaxUnpool2D", {}, ["pooled", "normal"]),
         ("crop", "CropLike", {}, ["image", "pooled"]),
         ("resized", "ResizeLike", {"interpolation": "bicubic"}, ["crop", "image"]),
@@ -109,8 +136,8 @@ def test_a_fresh_process_with_the_room_alone_loads_the_model(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("kind", CUSTOM)
-def test_no_custom_layer_has_weights(kind: str) -> None:
-    made = CUSTOM[kind]()
+def test_a_custom_layer_is_registered_as_ours(kind: str) -> None:
+    made = CUSTOM[kind](**LAYERS[kind].EXAMPLE.arguments)
 
     assert made.get_config()["name"] == made.name
     assert keras.saving.get_registered_name(CUSTOM[kind]) == f"archforge>{kind}"

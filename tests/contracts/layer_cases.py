@@ -109,6 +109,8 @@ def _normalization() -> list[Case]:
         *_on("UnitNormalization", {}, {"axis": [1, 2]}),
         *_on("Normalization", {}, {"axis": None}, {"axis": [1, 2]}, {**given, "invert": True}),
         *_on("Normalization", given, {"mean": 1.0, "variance": 2.0}, {**given, "dtype": "float32"}),
+        *_on("LayerScale", {}, {"init_values": 0.5}, {"trainable": False}),
+        *_on("LayerScale", inputs=(VECTOR,)),
         *_on("LocalResponseNormalization", {}, {"depth_radius": 2, "bias": 2.0, "beta": 0.75}),
     ]
 
@@ -134,6 +136,8 @@ def _regularization() -> list[Case]:
         *_on("GaussianDropout", {"rate": 0.2, "seed": 1}),
         *_on("GaussianNoise", {"stddev": 0.2, "seed": 1}),
         *_on("SpatialDropout2D", {"rate": 0.2}, {"rate": 0.2, "seed": 3, "trainable": False}),
+        *_on("StochasticDepth", {"drop_path_rate": 0.2}, {"drop_path_rate": 0, "seed": 1}),
+        *_on("StochasticDepth", {"drop_path_rate": 0.2}, inputs=(VECTOR,)),
     ]
 
 
