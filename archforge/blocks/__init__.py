@@ -7,13 +7,21 @@ entry point (``archforge.plugins``): who looks for a block by its name asks ``bl
 
 from archforge.blocks.convolution import ConvNorm
 from archforge.blocks.heads import ClassificationHead, SegmentationHead
+from archforge.blocks.inception import InceptionV4B
+from archforge.blocks.mobile import InvertedResidual, SqueezeExcite
 from archforge.blocks.plugged import PLUGINS
 from archforge.blocks.recipe import Maker, Recipe
+from archforge.blocks.residual import Bottleneck, Residual
 from archforge.blocks.sizes import CropLike, MaxUnpool, PadLike, ResizeLike
 from archforge.plugins import every, plugin
 
 BLOCKS: dict[str, type[Recipe]] = {
     "conv_norm": ConvNorm,
+    "residual": Residual,
+    "bottleneck": Bottleneck,
+    "squeeze_excite": SqueezeExcite,
+    "inverted_residual": InvertedResidual,
+    "inception_v4_b": InceptionV4B,
     "segmentation_head": SegmentationHead,
     "classification_head": ClassificationHead,
     "crop_like": CropLike,

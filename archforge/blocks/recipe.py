@@ -15,8 +15,15 @@ class Maker(Protocol):
             ShapeError: It cannot take these inputs.
         """
 
+    def channels(self, node: str) -> int:
+        """Channels of a node.
+
+        Raises:
+            ShapeError: They are open.
+        """
+
     def shape(self, node: str) -> Shape:
-        """Shape of a node."""
+        """Shape of a node; who asks for channels alone keeps the block the same at every size."""
 
 
 @record

@@ -16,6 +16,7 @@ from archforge.expand.working import Working
 from archforge.graph import Frame, Layer, Shape, ShapeError
 from archforge.layers import LAYERS
 from archforge.layers import layer as find_layer
+from archforge.layers.sizes import channels
 from archforge.plugins import refusal, told
 from archforge.spec import Block, Call, Spec, Step
 from archforge.spec.names import step_names
@@ -238,6 +239,9 @@ class _Kitchen:
         node = self.network.add(f"{self.path}.{label}", layer, inputs, self.place, self.mark)
         self.made[label] = Made(node)
         return node
+
+    def channels(self, node: str) -> int:
+        return channels(self.network.shape(node), self.place.frames[-1].label)
 
     def shape(self, node: str) -> Shape:
         self.network.reads.size()
