@@ -46,6 +46,7 @@ SMALL: dict[str, dict[str, Any]] = {
     "alexnet": {"size": 67, "units": 8, "classes": 3},
     "lenet5": {},
     "malaria_cnn": {"size": 20, "units": 8},
+    "resnet": {"size": 32, "filters": 2, "classes": 3},
     "unet": {"size": 188, "filters": 2},
     "unet_vgg16": {"size": 32, "filters": [8, 4, 4, 2]},
     "unet_vgg19": {"size": 32, "filters": [8, 4, 4, 2]},
