@@ -47,10 +47,12 @@ SMALL: dict[str, dict[str, Any]] = {
     "lenet5": {},
     "malaria_cnn": {"size": 20, "units": 8},
     "resnet": {"size": 32, "filters": 2, "classes": 3},
+    "resnet_v2": {"size": 32, "filters": 2, "classes": 3},
     "unet": {"size": 188, "filters": 2},
     "unet_vgg16": {"size": 32, "filters": [8, 4, 4, 2]},
     "unet_vgg19": {"size": 32, "filters": [8, 4, 4, 2]},
     "vgg": {"size": 32, "classes": 3},
+    "wide_resnet": {"size": 16, "width": 1},
 }
 SMALL_PRESETS: dict[str, dict[str, Any]] = {"tutorial": {"size": 32}}
 
