@@ -5,6 +5,8 @@ arguments, its source and ``cook``, and one line in ``BLOCKS``. Blocks of other 
 entry point (``archforge.plugins``): who looks for a block by its name asks ``block``.
 """
 
+from archforge.blocks.attention import AttentionGate
+from archforge.blocks.context import Aspp, PyramidPooling
 from archforge.blocks.convolution import ConvNorm
 from archforge.blocks.heads import ClassificationHead, SegmentationHead
 from archforge.blocks.inception import InceptionV4B
@@ -24,6 +26,9 @@ BLOCKS: dict[str, type[Recipe]] = {
     "inception_v4_b": InceptionV4B,
     "segmentation_head": SegmentationHead,
     "classification_head": ClassificationHead,
+    "attention_gate": AttentionGate,
+    "aspp": Aspp,
+    "pyramid_pooling": PyramidPooling,
     "crop_like": CropLike,
     "pad_like": PadLike,
     "resize_like": ResizeLike,

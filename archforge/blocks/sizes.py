@@ -5,7 +5,7 @@ from typing import ClassVar
 from archforge.blocks.recipe import Maker, Recipe
 from archforge.graph import Example, arg, record
 from archforge.layers import LAYERS
-from archforge.layers.arguments import INTERPOLATION, PAIR, Pair
+from archforge.layers.arguments import INTERPOLATION, PADDING, PAIR, Pair
 
 
 @record
@@ -56,6 +56,8 @@ class MaxUnpool(Recipe):
     EXAMPLE: ClassVar[Example] = Example(inputs=((16, 16, 4), (32, 32, 4)))
 
     pool_size: Pair = arg(PAIR, 2)
+    padding: str = arg(PADDING, "valid", "that of the pooling")
 
     def cook(self, make: Maker, inputs: list[str]) -> str:
-        return make.add(LAYERS["MaxUnpool2D"].of({"pool_size": list(self.pool_size)}), *inputs)
+        pooling = {"pool_size": self.pool_size, "padding": self.padding}
+        return make.add(LAYERS["MaxUnpool2D"].of(pooling), *inputs)

@@ -225,15 +225,21 @@ class MaxUnpool2D(keras.layers.Layer):
     export format knows.
     """
 
-    def __init__(self, pool_size: int | tuple[int, int] = 2, **kwargs: Any) -> None:
+    def __init__(
+        self, pool_size: int | tuple[int, int] = 2, padding: str = "valid", **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
         pair = (pool_size, pool_size) if isinstance(pool_size, int) else tuple(pool_size)
         self.pool_size = pair
+        self.padding = padding
 
     def call(self, inputs: list[Any]) -> Any:
         pooled, before = inputs
         (down, across), (_, rows, columns, deep) = self.pool_size, ops.shape(pooled)
-        taken = before[:, : rows * down, : columns * across, :]
+        edges = self._edges(pooled, before)
+        # No value is below the smallest, so padding never holds a maximum of its own.
+        padded = tensorflow.pad(before, edges, constant_values=before.dtype.min)
+        taken = padded[:, : rows * down, : columns * across, :]
         windows = ops.reshape(taken, (-1, rows, down, columns, across, deep))
         windows = ops.transpose(windows, (0, 1, 3, 5, 2, 4))
         windows = ops.reshape(windows, (-1, rows, columns, deep, down * across))
@@ -242,10 +248,23 @@ class MaxUnpool2D(keras.layers.Layer):
         spread = ops.reshape(spread, (-1, rows, columns, deep, down, across))
         spread = ops.transpose(spread, (0, 1, 4, 2, 5, 3))
         image = ops.reshape(spread, (-1, rows * down, columns * across, deep))
-        return self._filled(image, before)
+        return self._filled(image, before, edges)
 
-    def _filled(self, image: Any, before: Any) -> Any:
-        """Zeros where the pooling left a row or column out."""
+    def _edges(self, pooled: Any, before: Any) -> list[list[Any]]:
+        """What the pooling padded: nothing, or with ``same`` what TensorFlow puts around."""
+        if self.padding == "valid":
+            return [[0, 0]] * 4
+        edges: list[list[Any]] = [[0, 0]]
+        for axis, pool in zip((1, 2), self.pool_size, strict=True):
+            rest = ops.shape(pooled)[axis] * pool - ops.shape(before)[axis]
+            edges.append([rest // 2, rest - rest // 2])
+        return [*edges, [0, 0]]
+
+    def _filled(self, image: Any, before: Any, edges: list[list[Any]]) -> Any:
+        """The places of ``before``: zeros where the pooling left a row out, no padding."""
+        (top, _), (left, _) = edges[1:3]
+        image = image[:, top:, left:, :]
+        image = image[:, : ops.shape(before)[1], : ops.shape(before)[2], :]
         behind = [[0, ops.shape(before)[axis] - ops.shape(image)[axis]] for axis in (1, 2)]
         filled = tensorflow.pad(image, [[0, 0], *behind, [0, 0]])
         return tensorflow.ensure_shape(filled, before.shape)
@@ -254,7 +273,8 @@ class MaxUnpool2D(keras.layers.Layer):
         return input_shape[1]
 
     def get_config(self) -> dict[str, Any]:
-        return {**super().get_config(), "pool_size": self.pool_size}
+        own = {"pool_size": self.pool_size, "padding": self.padding}
+        return {**super().get_config(), **own}
 
 
 CUSTOM: dict[str, Any] = {

@@ -9,10 +9,10 @@ from fractions import Fraction
 from typing import Any, ClassVar
 
 from archforge.graph import Example, Layer, Shape, ShapeError, Span, arg, record, show_shape
-from archforge.layers.arguments import INTERPOLATION, PAIR, Pair
+from archforge.layers.arguments import INTERPOLATION, PADDING, PAIR, Pair
 from archforge.layers.resampling import interpolated
 from archforge.layers.resize import Cropping2D, Identity, Resizing, ZeroPadding2D
-from archforge.layers.windows import unless_outside, whole
+from archforge.layers.windows import Window, unless_outside, whole
 
 
 @record
@@ -168,7 +168,7 @@ class MaxUnpool2D(Layer):
     SegNet, section 3, arXiv:1511.00561.
     """
 
-    SIDES: ClassVar[tuple[str, ...] | None] = ("pool_size",)
+    SIDES: ClassVar[tuple[str, ...] | None] = ("pool_size", "padding")
 
     INPUTS: ClassVar[tuple[int, int | None]] = (2, 2)
     RANK: ClassVar[int | None] = 3
@@ -176,33 +176,41 @@ class MaxUnpool2D(Layer):
     EXAMPLE: ClassVar[Example] = Example(inputs=((16, 16, 4), (32, 32, 4)))
 
     pool_size: Pair = arg(PAIR, 2)
+    padding: str = arg(PADDING, "valid", "that of the pooling")
+
+    def window(self, axis: int) -> Window:
+        """The window of the pooling along ``axis``."""
+        pool = self.pool_size[axis]
+        return Window(pool, pool, same=self.padding == "same")
 
     def shape(self, inputs: Sequence[Shape]) -> Shape:
         self.check_inputs(inputs)
         pooled, before = inputs
-        fits = [_agree(pooled[axis], before[axis], self.pool_size[axis]) for axis in (0, 1)]
-        if not all(fits) or not _agree(pooled[2], before[2], 1):
+        sides = [self.window(axis).length(before[axis], "MaxUnpool2D") for axis in (0, 1)]
+        if not all(map(_agree, pooled, (*sides, before[2]))):
             raise ShapeError(
                 "AF215",
                 f"MaxUnpool2D cannot bring {show_shape(pooled)} back to {show_shape(before)}",
-                why=f"pooled by {self.pool_size[0]}x{self.pool_size[1]} the second input "
-                "must have the first's size and channels",
+                why=f"pooled by {self.pool_size[0]}x{self.pool_size[1]} with "
+                f"`padding: {self.padding}` the second input must have the first's size and "
+                "channels",
                 fix="give the tensor before the pooling as the second input, and bring the first "
                 "to its channels",
             )
         return before
 
     def reads(self, span: Span, axis: int, inputs: Sequence[Shape]) -> Span | None:
-        size, pool = inputs[0][axis], self.pool_size[axis]
-        return unless_outside(span[0] // pool, span[1] // pool, size)
+        pool, before = self.pool_size[axis], self.window(axis).before(inputs[1][axis])
+        first, last = ((place + before) // pool for place in span)
+        return unless_outside(first, last, inputs[0][axis])
 
     def reads_each(self, span: Span, axis: int, inputs: Sequence[Shape]) -> list[Span | None]:
-        pool, values = self.pool_size[axis], self.reads(span, axis, inputs)
+        values = self.reads(span, axis, inputs)
         if values is None:
             return [None, None]
         # Where the maximum is depends on the whole window.
-        return [values, (values[0] * pool, values[1] * pool + pool - 1)]
+        return [values, self.window(axis).reads(values, inputs[1][axis])]
 
 
-def _agree(pooled: int | None, before: int | None, pool: int) -> bool:
-    return None in {pooled, before} or pooled == (before or 0) // pool
+def _agree(one: int | None, other: int | None) -> bool:
+    return None in {one, other} or one == other

@@ -40,13 +40,19 @@ def test_unpooling_puts_values_where_the_maxima_were() -> None:
     np.testing.assert_array_equal(np.asarray(unpooled)[0, :, :, 0], expected)
 
 
-def test_unpooling_agrees_with_the_indices_of_tensorflow() -> None:
-    before = image(2, 6, 8, 3)
+@pytest.mark.parametrize(
+    ("shape", "pool", "padding"),
+    [((2, 6, 8, 3), 2, "valid"), ((2, 5, 7, 3), 2, "same"), ((1, 7, 8, 2), 3, "same")],
+)
+def test_unpooling_agrees_with_the_indices_of_tensorflow(
+    shape: tuple[int, ...], pool: int, padding: str
+) -> None:
+    before = image(*shape) - 2  # below zero, so that a zero of the padding would win
     pooled, flat = tensorflow.nn.max_pool_with_argmax(
-        before, 2, 2, "VALID", include_batch_in_index=True
+        before, pool, pool, padding.upper(), include_batch_in_index=True
     )
 
-    unpooled = CUSTOM["MaxUnpool2D"]()([pooled, before])
+    unpooled = CUSTOM["MaxUnpool2D"](pool, padding)([pooled, before])
 
     expected = np.zeros(before.size, "float32")
     expected[np.asarray(flat).ravel()] = np.asarray(pooled).ravel()

@@ -80,6 +80,8 @@ def _pooling() -> list[Case]:
         found += _on(kind, {}, {"keepdims": True})
     for before in ((8, 6, 4), (9, 7, 4)):
         found += _on("MaxUnpool2D", {}, inputs=((4, 3, 4), before))
+    same = {"pool_size": [3, 2], "padding": "same"}
+    found += _on("MaxUnpool2D", same, inputs=((4, 4, 4), (10, 7, 4)))
     return found + _on("MaxUnpool2D", {"pool_size": [3, 2]}, inputs=((3, 3, 4), IMAGE))
 
 
