@@ -24,9 +24,24 @@ class Twin:
 
 
 TWINS: dict[tuple[str, str | None], Twin] = {
+    ("convnext_tiny", None): Twin("ConvNeXtTiny", "byte"),
+    ("densenet121", None): Twin("DenseNet121", "imagenet"),
+    # With ImageNet's weights Keras's network has a rescaling more than without.
+    ("efficientnet_b0", "imagenet"): Twin("EfficientNetB0", "byte"),
+    ("inception_v3", None): Twin("InceptionV3", "signed"),
+    ("mobilenet_v2", None): Twin("MobileNetV2", "signed"),
+    ("resnet", None): Twin("ResNet50", "caffe"),
+    ("resnet", "resnet50"): Twin("ResNet50", "caffe"),
+    ("resnet", "resnet101"): Twin("ResNet101", "caffe"),
+    ("resnet", "resnet152"): Twin("ResNet152", "caffe"),
+    ("resnet_v2", None): Twin("ResNet50V2", "signed"),
+    ("resnet_v2", "resnet50v2"): Twin("ResNet50V2", "signed"),
+    ("resnet_v2", "resnet101v2"): Twin("ResNet101V2", "signed"),
+    ("resnet_v2", "resnet152v2"): Twin("ResNet152V2", "signed"),
     ("vgg", None): Twin("VGG19", "caffe"),
     ("vgg", "vgg16"): Twin("VGG16", "caffe"),
     ("vgg", "vgg19"): Twin("VGG19", "caffe"),
+    ("xception", None): Twin("Xception", "signed"),
 }
 """By architecture and preset."""
 
