@@ -22,29 +22,31 @@ TWINS = {
     "resnet50v2": "ResNet50V2",
     "resnet101v2": "ResNet101V2",
     "resnet152v2": "ResNet152V2",
+    "inception_v3": "InceptionV3",
 }
 
 
 def randomise(model: Any, image: Any, seed: int = 0) -> None:
-    """Draw every weight, so that no signal dies and none grows without end.
-
-    Each batch normalization first takes the statistics that it sees; then they are moved, too.
-    """
+    """Draw every weight, so that no signal dies and none grows without end."""
     draw = np.random.default_rng(seed)
     for weight in model.weights:
         weight.assign(drawn(weight, draw))
-    kept = [layer for layer in layers_of(model) if hasattr(layer, "moving_variance")]
-    momenta = [layer.momentum for layer in kept]
-    for layer in kept:
-        layer.momentum = 0.0
-    model(image, training=True)
-    for layer, momentum in zip(kept, momenta, strict=True):
-        layer.momentum = momentum
-        layer.moving_mean.assign(layer.moving_mean + draw.normal(0, 0.1, layer.moving_mean.shape))
-        factors = draw.uniform(0.8, 1.2, layer.moving_variance.shape)
-        layer.moving_variance.assign(layer.moving_variance * factors + 0.01)
+    settle([layer for layer in layers_of(model) if hasattr(layer, "momentum")], model, image, draw)
     for layer in layers_of(model):
         getattr(layer, "finalize_state", lambda: None)()
+
+
+def settle(norms: list[Any], model: Any, image: Any, draw: np.random.Generator) -> None:
+    """Give batch normalizations the statistics that they see, and then move those a little."""
+    momenta = [layer.momentum for layer in norms]
+    for layer in norms:
+        layer.momentum = 0.0
+    model(image, training=True)
+    for layer, momentum in zip(norms, momenta, strict=True):
+        layer.momentum = momentum
+        mean, variance = (np.asarray(w) for w in (layer.moving_mean, layer.moving_variance))
+        layer.moving_mean.assign(mean + np.sqrt(variance) * draw.normal(0, 0.1, mean.shape))
+        layer.moving_variance.assign(variance * draw.uniform(0.8, 1.2, mean.shape) + 0.01)
 
 
 def layers_of(model: Any) -> list[Any]:
