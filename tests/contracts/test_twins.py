@@ -5,6 +5,7 @@ place of 1.001e-5 moves ResNet-50's scores by less than a hundredth, so nothing 
 that two networks are one.
 """
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -23,6 +24,11 @@ TWINS = {
     "resnet101v2": "ResNet101V2",
     "resnet152v2": "ResNet152V2",
     "inception_v3": "InceptionV3",
+    "densenet121": "DenseNet121",
+    "mobilenet_v2": "MobileNetV2",
+    "xception": "Xception",
+    "efficientnet_b0": "EfficientNetB0",
+    "convnext_tiny": "ConvNeXtTiny",
 }
 
 
@@ -105,3 +111,44 @@ def test_with_the_same_weights_a_network_of_keras_applications_gives_the_same_bi
     name: str, twin: str
 ) -> None:
     assert_twins(name, twin, {})
+
+
+def test_mobilenet_at_another_width_and_size_is_that_of_keras_applications() -> None:
+    given = {"size": 96, "alpha": 0.35, "classes": 10}
+
+    assert_twins(
+        *("mobilenet_v2", "MobileNetV2", given),
+        input_shape=(96, 96, 3),
+        alpha=0.35,
+        classes=10,
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("size", [63, 75, 97])
+@pytest.mark.parametrize("name", ["mobilenet_v2", "efficientnet_b0"])
+def test_padding_of_strided_windows_is_that_of_keras_at_odd_sizes(name: str, size: int) -> None:
+    given = {"size": size, "classes": 10}
+
+    assert_twins(name, TWINS[name], given, input_shape=(size, size, 3), classes=10)
+
+
+def test_a_wide_mobilenet_has_a_wide_last_convolution_and_a_narrow_one_has_not() -> None:
+    widths = [
+        read_architecture("mobilenet_v2").graph(None, {"alpha": alpha}).node("conv2").shape[-1]
+        for alpha in (0.35, 1.0, 1.3, 1.4)
+    ]
+
+    assert widths == [1280, 1280, 1664, 1792]
+
+
+def test_efficientnet_for_imagenet_divides_by_the_root_of_the_deviation_as_keras_does() -> None:
+    plain = read_architecture("efficientnet_b0").graph()
+    graph = read_architecture("efficientnet_b0").graph("imagenet")
+
+    added = [name for name in graph.nodes if name not in plain.nodes]
+    assert added == ["rescaling_2"]
+    assert graph.nodes["rescaling_2"].inputs == ("normalized",)
+    assert vars(graph.nodes["rescaling_2"].layer)["scale"] == tuple(
+        1.0 / math.sqrt(deviation) for deviation in (0.229, 0.224, 0.225)
+    )
