@@ -76,7 +76,16 @@ SMALL_PRESETS: dict[str, dict[str, Any]] = {"tutorial": {"size": 32}}
 
 # Keras downloads the weights of these; tests/build/test_pretrained.py has them.
 DOWNLOADED = {("unet_vgg16", "imagenet"), ("unet_vgg19", "imagenet")}
-BUILT = [each for each in EVERY if each not in DOWNLOADED]
+# Hundreds of layers take seconds; these differ from others in the number of their units alone.
+DEEP = {
+    *("resnet34", "resnet50", "resnet101", "resnet152", "resnet101_v1.5", "resnet152_v1.5"),
+    *("resnet50v2", "resnet101v2", "resnet152v2", "wrn-28-10", "wrn-40-4"),
+}
+BUILT = [
+    pytest.param(*each, marks=[pytest.mark.slow] if each[1] in DEEP else [])
+    for each in EVERY
+    if each not in DOWNLOADED
+]
 
 
 @pytest.mark.keras
