@@ -22,7 +22,7 @@ def _widths(count: int) -> Argument:
 
 @record
 class InceptionV4B(Convolutional):
-    """The 17x17 module of Inception-v4: four branches, the longest with a receptive field of 13x13."""
+    """The 17x17 module of Inception-v4: four branches, the longest with a 13x13 receptive field."""
 
     SOURCE: ClassVar[str] = "Szegedy, Ioffe, Vanhoucke and Alemi 2016, arXiv:1602.07261, figure 5"
     EXAMPLE: ClassVar[Example] = Example(inputs=((17, 17, 1024),))

@@ -14,7 +14,7 @@ from archforge.build.pretrained import Given
 from archforge.build.quiet import keras, tensorflow
 from archforge.build.saved import load_saved
 from archforge.build.twin import Counterparts, counterparts
-from archforge.build.weights import copy_layer, model_facts, transfer
+from archforge.build.weights import copy_layer, model_facts
 
 __all__ = [
     "CUSTOM",
@@ -31,5 +31,4 @@ __all__ = [
     "load_saved",
     "model_facts",
     "tensorflow",
-    "transfer",
 ]

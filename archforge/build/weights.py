@@ -1,29 +1,8 @@
-"""Weights moved from one model to another, and facts counted over a built model."""
+"""Weights moved from one layer to another, and facts counted over a built model."""
 
 from collections.abc import Iterator
 from math import prod
 from typing import Any
-
-from archforge.build.quiet import keras
-
-
-def transfer(source: Any, target: Any) -> None:
-    """Copy all weights, layer by layer in the order of the models.
-
-    That order follows from the order of operands, so two writings of one network agree in it; the
-    shapes are compared all the same.
-
-    Raises:
-        ValueError: The two have different layers with weights.
-    """
-    given, taken = list(_weighted(source)), list(_weighted(target))
-    pairs = list(zip(given, taken, strict=False))
-    for one, other in pairs:
-        _check_shapes(one, other)
-    if len(given) != len(taken):
-        raise ValueError(f"{len(given)} layers have weights, {len(taken)} would take them")
-    for one, other in pairs:
-        copy_layer(one, other)
 
 
 def copy_layer(source: Any, target: Any) -> None:
@@ -46,14 +25,6 @@ def _check_shapes(source: Any, target: Any) -> None:
 
 def _nothing() -> None:
     """What a layer without state to finalize does."""
-
-
-def _weighted(model: Any) -> Iterator[Any]:
-    for layer in model.layers:
-        if isinstance(layer, keras.Model):
-            yield from _weighted(layer)
-        elif layer.weights:
-            yield layer
 
 
 def model_facts(model: Any) -> dict[str, int]:

@@ -182,23 +182,6 @@ def test_concatenation_joins_up_then_skip_and_convolutions_are_he_normal_relu_sa
 
 @pytest.mark.keras
 @pytest.mark.slow
-def test_vgg19_is_bitwise_keras_applications_with_its_weights_copied() -> None:
-    import keras
-
-    from archforge.build import build_model
-
-    reference = keras.applications.VGG19(weights=None)
-    randomise(reference)
-    model = build_model(read_architecture("vgg19").graph())
-    model.set_weights(reference.get_weights())
-    image = np.random.default_rng(1).normal(0, 50, (1, 224, 224, 3)).astype("float32")
-
-    assert model.count_params() == 143_667_240
-    assert np.array_equal(np.asarray(model(image)), np.asarray(reference(image)))
-
-
-@pytest.mark.keras
-@pytest.mark.slow
 def test_the_papers_unet_takes_572_pixels_and_gives_388() -> None:
     from archforge.build import build_model
 

@@ -7,16 +7,22 @@ that two networks are one.
 
 import math
 from collections.abc import Mapping
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 from archforge.catalog import read_architecture
+from archforge.cli import OK, run
+from archforge.graph import Graph
 
 pytestmark = pytest.mark.keras
 
 TWINS = {
+    "vgg16": "VGG16",
+    "vgg19": "VGG19",
     "resnet50": "ResNet50",
     "resnet101": "ResNet101",
     "resnet152": "ResNet152",
@@ -86,16 +92,26 @@ def image_for(graph: Any) -> Any:
     return draw.normal(0, 1, shape).astype("float32")
 
 
+def copy_weights(graph: Graph, reference: Any, model: Any) -> None:
+    """Give every layer with weights those of its counterpart."""
+    from archforge.build import copy_layer, counterparts
+
+    found = counterparts(graph, reference).layers
+    assert set(found) == {node.name for node in graph if node.parameters.total}
+    for name, layer in found.items():
+        copy_layer(layer, model.get_layer(graph.nodes[name].keras_name))
+
+
 def assert_twins(name: str, twin: str, given: Mapping[str, Any], **arguments: Any) -> None:
     """Fail unless both networks give the same scores with the same weights."""
-    from archforge.build import build_model, keras, transfer
+    from archforge.build import build_model, keras
 
     graph = read_architecture(name).graph(None, given)
     image = image_for(graph)
     reference = getattr(keras.applications, twin)(weights=None, **arguments)
     randomise(reference, image)
     model = build_model(graph)
-    transfer(reference, model)
+    copy_weights(graph, reference, model)
 
     expected, found = np.asarray(reference(image)), np.asarray(model(image))
 
@@ -152,3 +168,32 @@ def test_efficientnet_for_imagenet_divides_by_the_root_of_the_deviation_as_keras
     assert vars(graph.nodes["rescaling_2"].layer)["scale"] == tuple(
         1.0 / math.sqrt(deviation) for deviation in (0.229, 0.224, 0.225)
     )
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+def test_weights_of_imagenet_pass_through_keras_into_our_network_on_the_command_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from archforge.build import keras
+
+    # What cannot be had here is the download alone: Keras loads a file of random weights instead.
+    file = tmp_path / "published.weights.h5"
+    image = np.random.default_rng(1).integers(0, 256, (1, 224, 224, 3)).astype("float32")
+    published = keras.applications.EfficientNetB0(weights=None)
+    randomise(published, image)
+    published.save_weights(file)
+    files = import_module("keras.src.utils.file_utils")
+    monkeypatch.setattr(files, "get_file", lambda *_, **__: str(file))
+    out = tmp_path / "network.keras"
+    words = ["build", "efficientnet_b0", "--preset", "imagenet", "--weights-from", "keras"]
+
+    status = run([*words, "-o", str(out)])
+
+    said = capsys.readouterr().out
+    expected = np.asarray(keras.applications.EfficientNetB0(weights="imagenet")(image))
+    assert status == OK
+    assert "keras.applications.EfficientNetB0; both give the same output for an image" in said
+    assert np.ptp(expected) > 1e-4
+    assert not np.array_equal(expected, np.asarray(published(image)))
+    assert np.array_equal(np.asarray(keras.saving.load_model(out)(image)), expected)
