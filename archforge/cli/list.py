@@ -1,22 +1,20 @@
 """``archforge list``."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from archforge.cli.options import json_option, print_json
 
+if TYPE_CHECKING:
+    from archforge.catalog import Architecture
+
 Row = tuple[str, str, str]  # name, what it is, source
-
-
-def _architectures() -> Iterator[Row]:
-    from archforge.catalog import shipped, summary
-
-    for path in shipped().values():
-        known = summary(path)
-        presets = f"; presets: {', '.join(known.presets)}" if known.presets else ""
-        yield known.name, f"{known.title} ({known.task}){presets}", known.source
+Facts = dict[str, Any]
+ARCHITECTURES = "architectures"
+UNITS = (("T", 10**12), ("G", 10**9), ("M", 10**6), ("k", 10**3))
 
 
 def _layers() -> Iterator[Row]:
@@ -40,7 +38,6 @@ def _titled(table: str) -> Iterator[Row]:
 
 
 KINDS: dict[str, Callable[[], Iterator[Row]]] = {
-    "architectures": _architectures,
     "layers": _layers,
     "blocks": _blocks,
     "losses": lambda: _titled("archforge.losses.LOSSES"),
@@ -52,13 +49,18 @@ KINDS: dict[str, Callable[[], Iterator[Row]]] = {
 
 
 @click.command(name="list", epilog="Example:  archforge list layers")
-@click.argument("kind", type=click.Choice(list(KINDS)), default="architectures")
+@click.argument("kind", type=click.Choice([ARCHITECTURES, *KINDS]), default=ARCHITECTURES)
+@click.option("--presets", is_flag=True, help="Architectures with a line for each preset, too.")
 @json_option
-def command(kind: str, as_json: bool) -> None:
+def command(kind: str, presets: bool, as_json: bool) -> None:
     """List what there is, one line each with its source.
 
-    Layers and blocks of installed packages are among them; one that cannot be used is a problem.
+    Architectures come with their parameters and MACs for one image of their own size. Layers and
+    blocks of installed packages are among them; one that cannot be used is a problem.
     """
+    if kind == ARCHITECTURES:
+        _tell_architectures(presets=presets, as_json=as_json)
+        return
     rows = list(KINDS[kind]())
     if as_json:
         print_json([{"name": n, "text": text, "source": source} for n, text, source in rows])
@@ -67,6 +69,70 @@ def command(kind: str, as_json: bool) -> None:
         for name, text, source in rows:
             click.echo(f"{name:{width}}  {text}{f'  [{source}]' if source else ''}")
     _refuse_broken(kind)
+
+
+def _tell_architectures(*, presets: bool, as_json: bool) -> None:
+    from archforge.catalog import read_architecture, shipped
+
+    known = (read_architecture(str(path)) for path in shipped().values())
+    every = [_facts(one, presets=presets) for one in known]
+    if as_json:
+        print_json(every)
+        return
+    for line in _table([row for facts in every for row in _rows(facts, presets=presets)]):
+        click.echo(line)
+    if not presets:
+        click.echo("\n`archforge list --presets` adds what each has under other names.")
+
+
+def _facts(known: "Architecture", *, presets: bool) -> Facts:
+    """What is told of an architecture; of its presets the names, or their costs as well."""
+    spec = known.spec
+    named: list[Any] = list(spec.presets)
+    return {
+        "name": spec.name,
+        "title": spec.title,
+        "task": spec.task,
+        "year": spec.year,
+        **_costs(known, None),
+        "source": spec.source,
+        "presets": [{"name": n, **_costs(known, n)} for n in named] if presets else named,
+    }
+
+
+def _costs(known: "Architecture", preset: str | None) -> Facts:
+    from archforge.analysis import costs
+
+    total = costs(known.graph(preset))
+    return {"parameters": total.parameters.total, "macs": total.macs}
+
+
+def _rows(facts: Facts, *, presets: bool) -> Iterator[Sequence[str]]:
+    what = (facts["task"], str(facts["year"] or ""))
+    yield facts["name"], *what, *_counts(facts), facts["source"]
+    for preset in facts["presets"] if presets else ():
+        yield f"  {preset['name']}", "", "", *_counts(preset), ""
+
+
+def _counts(facts: Facts) -> tuple[str, str]:
+    return short(facts["parameters"]), short(facts["macs"])
+
+
+def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Columns under their names; numbers end at one place."""
+    head = ("name", "task", "year", "parameters", "MACs", "source")
+    widths = [max(len(row[index]) for row in (head, *rows)) for index in range(len(head))]
+    for index, row in enumerate((head, *rows)):
+        pairs = zip(row, widths, "<<<>><", strict=True)
+        line = "  ".join(f"{text:{side}{width}}" for text, width, side in pairs).rstrip()
+        yield click.style(line, bold=True) if index == 0 else line
+
+
+def short(number: int) -> str:
+    """A count in three digits: ``25.6 M``."""
+    unit, size = next(((unit, size) for unit, size in UNITS if number >= size), ("", 1))
+    digits = max(3 - len(str(number // size)), 0) if unit else 0
+    return f"{number / size:.{digits}f} {unit}".rstrip()
 
 
 def _refuse_broken(kind: str) -> None:

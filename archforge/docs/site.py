@@ -8,12 +8,13 @@ from archforge.blocks import known_blocks
 from archforge.catalog import shipped, summary
 from archforge.docs.markdown import fence, file_name, page, table
 from archforge.docs.records import block_page, layer_page
-from archforge.docs.zoo import architecture_pages
+from archforge.docs.zoo import architecture_pages, gallery
 from archforge.errors import CODES
 from archforge.errors import page as problem_page
 from archforge.layers import known_layers
 
 INDEX = "index.md"
+GALLERY = "gallery.md"
 PLUGINS = "plugins.md"
 
 
@@ -32,7 +33,11 @@ class Command:
 
 def site(commands: Mapping[str, Command]) -> dict[str, str]:
     """Every page and picture by its path; the same registries give the same bytes."""
-    found = {INDEX: _index(commands), PLUGINS: _by_hand(PLUGINS)}
+    found = {
+        INDEX: _index(commands),
+        GALLERY: gallery(shipped()),
+        PLUGINS: _by_hand(PLUGINS),
+    }
     for name, layer in known_layers().items():
         found[f"layers/{file_name(name)}"] = layer_page(name, layer)
     for name, block in known_blocks().items():
@@ -60,6 +65,7 @@ def _index(commands: Mapping[str, Command]) -> str:
     return page(
         "archforge",
         "Made by `archforge docs` from what is installed.",
+        f"[Gallery]({GALLERY}): the picture of every architecture.",
         f"[Plug-ins]({PLUGINS}): layers and blocks of other packages.",
         *_section("Architectures", "architectures", zoo),
         *_section("Layers", "layers", layers),

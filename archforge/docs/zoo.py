@@ -1,13 +1,34 @@
-"""The page of each shipped architecture: source, figures of every preset, the picture, the spec."""
+"""The pages of shipped architectures: one for each, and a gallery of all their pictures."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from archforge.analysis import costs
 from archforge.analysis.draw import draw_svg
 from archforge.catalog import Architecture, read_architecture
-from archforge.docs.markdown import fence, page, table
+from archforge.docs.markdown import fence, file_name, page, table
 from archforge.graph import Graph, show_shape
 from archforge.spec.rewrite import written
+
+
+def gallery(zoo: Mapping[str, Path]) -> str:
+    """The page of all pictures, by task, each with the way to its own page."""
+    shown: dict[str, list[str]] = {}
+    for name, path in zoo.items():
+        found = read_architecture(str(path))
+        shown.setdefault(found.spec.task, []).append(_shown(name, found))
+    parts = [part for task, each in shown.items() for part in (f"## For {task}", *each)]
+    head = "Every architecture of the zoo at its own size. [All pages](index.md)"
+    return page("Gallery", head, *parts)
+
+
+def _shown(name: str, found: Architecture) -> str:
+    graph, spec = found.graph(), found.spec
+    total = costs(graph)
+    figures = f"{total.parameters.total:,} parameters, {total.macs:,} MACs"
+    title = f"### [{spec.title or name}](architectures/{file_name(name)})"
+    picture = f"![The network `{name}`](architectures/{name}.svg)"
+    return f"{title}\n\n`{name}`, {spec.year}: {figures}.\n\n{picture}"
 
 
 def architecture_pages(name: str, path: Path) -> dict[str, str]:

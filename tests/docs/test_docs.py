@@ -40,7 +40,15 @@ def test_everything_that_is_registered_has_its_page(docs: Path) -> None:
     wanted |= {f"problems/{code}.md" for code in CODES}
     wanted |= {f"commands/{name}.md" for name in COMMANDS}
     wanted |= {f"architectures/{name}{end}" for name in shipped() for end in (".md", ".svg")}
-    assert found == wanted | {"index.md", "plugins.md", ".archforge-docs"}
+    assert found == wanted | {"index.md", "gallery.md", "plugins.md", ".archforge-docs"}
+
+
+def test_the_gallery_shows_every_network_with_its_figures(docs: Path) -> None:
+    text = (docs / "gallery.md").read_text()
+
+    assert all(f"](architectures/{name}.svg)" in text for name in shipped())
+    assert "`unet`, 2015: 31,030,658 parameters, 150,428,424,448 MACs." in text
+    assert text.index("## For classification") < text.index("## For segmentation")
 
 
 def test_every_link_leads_to_a_page_and_every_page_is_led_to(docs: Path) -> None:
