@@ -7,7 +7,7 @@ entry point (``archforge.plugins``): who looks for a block by its name asks ``bl
 
 from archforge.blocks.attention import AttentionGate
 from archforge.blocks.context import Aspp, PyramidPooling
-from archforge.blocks.convolution import ConvNorm
+from archforge.blocks.convolution import ConvNorm, NormAct
 from archforge.blocks.heads import ClassificationHead, SegmentationHead
 from archforge.blocks.inception import InceptionV4B
 from archforge.blocks.mobile import InvertedResidual, SqueezeExcite
@@ -19,6 +19,7 @@ from archforge.plugins import every, plugin
 
 BLOCKS: dict[str, type[Recipe]] = {
     "conv_norm": ConvNorm,
+    "norm_act": NormAct,
     "residual": Residual,
     "bottleneck": Bottleneck,
     "squeeze_excite": SqueezeExcite,

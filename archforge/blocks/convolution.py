@@ -21,6 +21,26 @@ PADDINGS = one_of("valid", "same", "symmetric")
 
 
 @record
+class NormAct(Recipe):
+    """Batch normalization, then an activation: what stands before a pre-activated convolution."""
+
+    SOURCE: ClassVar[str] = "He et al. 2016, arXiv:1603.05027, figure 1b"
+    EXAMPLE: ClassVar[Example] = Example()
+
+    activation: str | None = arg(ACTIVATION, "relu", "null leaves it out")
+    epsilon: float = arg(POSITIVE, 1e-3)
+    momentum: float = arg(SHARE, 0.99)
+    scale: bool = arg(FLAG, True, "learn a factor, gamma")
+
+    def cook(self, make: Maker, inputs: list[str]) -> str:
+        norm = {name: getattr(self, name) for name in ("epsilon", "momentum", "scale")}
+        node = make.add(LAYERS["BatchNormalization"].of(norm), *inputs)
+        if self.activation is None:
+            return node
+        return make.add(LAYERS["Activation"].of({"activation": self.activation}), node)
+
+
+@record
 class Convolutional(Recipe):
     """What blocks of normalized convolutions have in common; not a block on its own."""
 
@@ -49,8 +69,8 @@ class Convolutional(Recipe):
 
     def normalized(self, make: Maker, node: str) -> str:
         """``node`` through a normalization and the activation."""
-        norm = {name: getattr(self, name) for name in ("epsilon", "momentum", "scale")}
-        return self.activated(make, make.add(LAYERS["BatchNormalization"].of(norm), node))
+        own = ("activation", "epsilon", "momentum", "scale")
+        return NormAct.of({name: getattr(self, name) for name in own}).cook(make, [node])
 
     def activated(self, make: Maker, node: str) -> str:
         """``node`` through the activation, if there is one."""

@@ -62,6 +62,8 @@ class TestBlocks(BlockContract):
         BlockCase("segmentation_head", {"classes": 3, "kernel_size": 3, "activation": "linear"}),
         BlockCase("classification_head", {"classes": 2}),
         BlockCase("classification_head", {"classes": 1, "dropout": 0.5}),
+        BlockCase("norm_act"),
+        BlockCase("norm_act", {"activation": None, "scale": False, "epsilon": 1e-5}),
         BlockCase("attention_gate", {"filters": 3}, (LARGE, LARGE)),
         BlockCase("aspp", {"filters": 3}),
         BlockCase("aspp", {"filters": 2, "rates": [1], "activation": None}, (LARGE,)),
