@@ -3,6 +3,7 @@
 They are registered, so that a saved model loads wherever ``archforge.build`` was imported.
 """
 
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from archforge.build.quiet import keras, tensorflow
@@ -122,20 +123,37 @@ def _extreme(sizes: list[Any], fold: Any, choose: Any) -> Any:
     return extreme
 
 
+def _places(shape: Sequence[Any]) -> range:
+    """The axes between the batch and the channels."""
+    return range(1, len(shape) - 1)
+
+
+def _padded(image: Any, targets: Iterable[Any]) -> Any:
+    """Zeros around an image, the odd one behind it, up to a size along each of these axes."""
+    edges: list[list[Any]] = [[0, 0]]
+    for axis, target in enumerate(targets, start=1):
+        rest = target - ops.shape(image)[axis]
+        edges.append([rest // 2, rest - rest // 2])
+    # keras.ops.pad takes numbers only (Keras 3.15), sizes here may be tensors.
+    return tensorflow.pad(image, [*edges, [0, 0]])
+
+
 @keras.saving.register_keras_serializable("archforge")
 class CropLike(keras.layers.Layer):
     """Crops its first input to the smallest of all, centred."""
 
     def call(self, inputs: list[Any]) -> Any:
         image = inputs[0]
-        height, width = (_extreme(_sizes(inputs, axis), ops.minimum, min) for axis in (1, 2))
-        top = (ops.shape(image)[1] - height) // 2
-        left = (ops.shape(image)[2] - width) // 2
-        return image[:, top : top + height, left : left + width, :]
+        kept = [slice(None)]
+        for axis in _places(image.shape):
+            size = _extreme(_sizes(inputs, axis), ops.minimum, min)
+            start = (ops.shape(image)[axis] - size) // 2
+            kept.append(slice(start, start + size))
+        return image[tuple(kept)]
 
     def compute_output_shape(self, input_shape: Shapes) -> tuple[int | None, ...]:
-        batch, _, _, read = input_shape[0]
-        return (batch, _common(input_shape, 1, min), _common(input_shape, 2, min), read)
+        batch, *_, read = input_shape[0]
+        return (batch, *(_common(input_shape, axis, min) for axis in _places(input_shape[0])), read)
 
 
 @keras.saving.register_keras_serializable("archforge")
@@ -143,17 +161,14 @@ class PadLike(keras.layers.Layer):
     """Pads its first input with zeros to the largest of all, centred."""
 
     def call(self, inputs: list[Any]) -> Any:
-        image = inputs[0]
-        edges: list[list[Any]] = [[0, 0]]
-        for axis in (1, 2):
-            rest = _extreme(_sizes(inputs, axis), ops.maximum, max) - ops.shape(image)[axis]
-            edges.append([rest // 2, rest - rest // 2])
-        # keras.ops.pad takes numbers only (Keras 3.15), sizes here may be tensors.
-        return tensorflow.pad(image, [*edges, [0, 0]])
+        axes = _places(inputs[0].shape)
+        return _padded(
+            inputs[0], (_extreme(_sizes(inputs, axis), ops.maximum, max) for axis in axes)
+        )
 
     def compute_output_shape(self, input_shape: Shapes) -> tuple[int | None, ...]:
-        batch, _, _, read = input_shape[0]
-        return (batch, _common(input_shape, 1, max), _common(input_shape, 2, max), read)
+        batch, *_, read = input_shape[0]
+        return (batch, *(_common(input_shape, axis, max) for axis in _places(input_shape[0])), read)
 
 
 @keras.saving.register_keras_serializable("archforge")
@@ -161,31 +176,33 @@ class PadToStep(keras.layers.Layer):
     """Pads with zeros to the next size of ``minimum + k * step``, centred."""
 
     def __init__(
-        self, minimum: tuple[int, int] = (1, 1), step: tuple[int, int] = (1, 1), **kwargs: Any
+        self, minimum: int | Sequence[int] = 1, step: int | Sequence[int] = 1, **kwargs: Any
     ) -> None:
         super().__init__(**kwargs)
-        self.minimum = tuple(minimum)
-        self.step = tuple(step)
+        self.minimum = minimum if isinstance(minimum, int) else tuple(minimum)
+        self.step = step if isinstance(step, int) else tuple(step)
 
     def call(self, inputs: Any) -> Any:
-        edges: list[list[Any]] = [[0, 0]]
-        for axis in (1, 2):
-            size = ops.shape(inputs)[axis]
-            least, step = self.minimum[axis - 1], self.step[axis - 1]
-            above = ops.maximum(size - least, 0)
-            rest = least + (above + step - 1) // step * step - size
-            edges.append([rest // 2, rest - rest // 2])
-        # keras.ops.pad takes numbers only (Keras 3.15), sizes here may be tensors.
-        return tensorflow.pad(inputs, [*edges, [0, 0]])
+        sizes = ops.shape(inputs)
+        return _padded(
+            inputs, (self._next(sizes[axis], axis, ops.maximum) for axis in _places(inputs.shape))
+        )
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
-        batch, height, width, read = input_shape
-        sizes = zip((height, width), self.minimum, self.step, strict=True)
+        batch, *sizes, read = input_shape
         padded = (
-            None if size is None else least + -(-max(size - least, 0) // step) * step
-            for size, least, step in sizes
+            None if size is None else self._next(size, axis, max)
+            for axis, size in enumerate(sizes, start=1)
         )
         return (batch, *padded, read)
+
+    def _next(self, size: Any, axis: int, larger: Callable[[Any, Any], Any]) -> Any:
+        """The size that ``size``, a number or a tensor, is brought to."""
+        least, step = (
+            given if isinstance(given, int) else given[axis - 1]
+            for given in (self.minimum, self.step)
+        )
+        return least + (larger(size - least, 0) + step - 1) // step * step
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "minimum": self.minimum, "step": self.step}

@@ -73,9 +73,15 @@ def _macs(layer: Any, shape: tuple[int | None, ...]) -> int:
 
 
 _COUNTS: dict[str, Any] = {
+    "Conv1D": _per_output,
+    "Conv1DTranspose": _per_input,
     "Conv2D": _per_output,
     "Conv2DTranspose": _per_input,
+    "Conv3D": _per_output,
+    "Conv3DTranspose": _per_input,
     "Dense": _per_output,
+    "DepthwiseConv1D": _per_output,
     "DepthwiseConv2D": _per_output,
+    "SeparableConv1D": _per_output,
     "SeparableConv2D": _per_output,
 }

@@ -8,7 +8,8 @@ from archforge.graph import Described, Graph, Shape
 from archforge.plugins import is_plugin, told
 from archforge.spec.rewrite import written
 
-IMAGE: Shape = (32, 32, 4)
+INPUTS: dict[int, Shape] = {1: (32,), 2: (64, 4), 3: (32, 32, 4), 4: (16, 16, 16, 4)}
+"""By the number of axes; an image for a record that takes any."""
 NAMES = ("image", "other", "third")
 
 
@@ -43,7 +44,8 @@ def example_graph(name: str, text: str) -> Graph:
 def _inputs(record: type[Described]) -> tuple[Shape, ...]:
     fewest, most = record.INPUTS
     # A layer for any number of inputs is shown with two.
-    return record.EXAMPLE.inputs or (IMAGE,) * (2 if most is None else fewest)
+    rank = getattr(record, "RANK", None) or 3
+    return record.EXAMPLE.inputs or (INPUTS[rank],) * (2 if most is None else fewest)
 
 
 def _step(kind: str, name: str, record: type[Described]) -> Iterator[str]:

@@ -7,13 +7,11 @@ from collections.abc import Iterator
 from archforge.blocks import Recipe
 from archforge.docs.examples import example_graph, example_text
 from archforge.docs.markdown import fence, file_name, page, plain, table
-from archforge.graph import Described, Graph, Input, Layer, show_shape
+from archforge.graph import AXES, Described, Graph, Input, Layer, show_axes, show_shape
 from archforge.schema import accepts, shown
 
 RULES = ("shape", "weights", "macs")
 """Methods whose code is the rule."""
-
-AXES = {1: "one axis (features)", 3: "three axes (height, width, channels)"}
 
 
 def layer_page(name: str, record: type[Layer]) -> str:
@@ -84,7 +82,7 @@ def _inputs(record: type[Described]) -> str:
 
 
 def _rules(record: type[Layer]) -> Iterator[str]:
-    axes = "" if record.RANK is None else f" with {AXES.get(record.RANK, f'{record.RANK} axes')}"
+    axes = "" if record.RANK is None else f" with {show_axes(record.RANK)}"
     yield f"It takes {_inputs(record)}{axes}."
     yield from _shape(record)
     if record.weights is Layer.weights:
@@ -101,7 +99,12 @@ def _shape(record: type[Layer]) -> Iterator[str]:
     if sides is None:
         yield "The shape of its output may hang on every argument."
         return
-    yield f"Height and width of its output come from those of its inputs{_and(sides)}."
+    *others, last = AXES[record.RANK or 3][:-1]
+    if others:
+        which = f"{', '.join(others)} and {last} of its output come from those"
+    else:
+        which = f"{last} of its output comes from that"
+    yield f"{which.capitalize()} of its inputs{_and(sides)}."
     yield f"Its channels come from theirs{_and(record.CHANNELS)}."
 
 

@@ -10,9 +10,11 @@ from archforge.graph.described import Described, Example, record
 from archforge.graph.fingerprint import fingerprint
 from archforge.graph.graph import Frame, Graph, Included, Node
 from archforge.graph.layer import Input, Layer, Parameters
-from archforge.graph.shape import Shape, ShapeError, Span, show_shape
+from archforge.graph.shape import AXES, PLACES, Shape, ShapeError, Span, show_axes, show_shape
 
 __all__ = [
+    "AXES",
+    "PLACES",
     "Argument",
     "Described",
     "Example",
@@ -29,5 +31,6 @@ __all__ = [
     "arg",
     "fingerprint",
     "record",
+    "show_axes",
     "show_shape",
 ]

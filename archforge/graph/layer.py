@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from archforge.graph.argument import Argument, arg
 from archforge.graph.described import Described, record
-from archforge.graph.shape import Shape, ShapeError, Span
+from archforge.graph.shape import AXES, PLACES, Shape, ShapeError, Span, show_axes
 
 FLAG = Argument({"type": "boolean"})
 DTYPE = Argument(
@@ -48,13 +48,14 @@ class Layer(Described):
     """Where such a layer's Keras class stands, ``lab.keras:Swirl``; imported by ``build`` alone."""
 
     RANK: ClassVar[int | None] = None
-    """Axes that the input must have, 3 for an image; ``None`` for any."""
+    """Axes that the input must have: 2 of a signal, 3 of an image, 4 of a volume; ``None``: any."""
 
     SIDES: ClassVar[tuple[str, ...] | None] = None
-    """Arguments that the output's height and width hang on, or that inputs are refused for.
+    """Arguments that the output's sizes but channels hang on, or that inputs are refused for.
 
     A layer that states them promises that heights and widths come from heights and widths alone,
-    channels from channels alone. ``None``: no such promise, unless ``shape`` is this class's own.
+    channels from channels alone; likewise for the length of a signal and the planes of a volume.
+    ``None``: no such promise, unless ``shape`` is this class's own.
     """
 
     CHANNELS: ClassVar[tuple[str, ...]] = ()
@@ -114,7 +115,7 @@ class Layer(Described):
 
         Args:
             span: First and last output position along ``axis``.
-            axis: 0 for height, 1 for width.
+            axis: Of the shapes: 0 for the height of an image, 1 for its width.
             inputs: Shapes of the inputs.
 
         Returns:
@@ -161,19 +162,26 @@ class Layer(Described):
         assert needs is not None
         if has == needs:
             return
-        flat = has == 1 and needs == 3
+        why, fix = _misfit(type(self).__name__, needs, has)
         raise ShapeError(
             "AF202",
-            f"{type(self).__name__} needs {_axes(needs)}, its input has {_axes(has)}",
-            why="a flat vector has no height and width any more" if flat else "",
-            fix="put it before Flatten or global pooling" if flat else "",
+            f"{type(self).__name__} needs {show_axes(needs)}, its input has {show_axes(has)}",
+            why=why,
+            fix=fix,
         )
 
 
-def _axes(rank: int) -> str:
-    return {1: "one axis (features)", 3: "three axes (height, width, channels)"}.get(
-        rank, f"{rank} axes"
-    )
+def _misfit(layer: str, needs: int, has: int) -> tuple[str, str]:
+    """Why an input with other axes cannot be taken, and what to write instead."""
+    if needs not in PLACES or has not in AXES:
+        return "", ""
+    *others, last = AXES[needs][:-1]
+    sizes = f"{', '.join(others)} and {last}" if others else last
+    if has == 1:
+        return f"a flat vector has no {sizes} any more", "put it before Flatten or global pooling"
+    own = f"{needs - 1}D"
+    fix = f"use a layer with {has - 1}D in its name, see `archforge list layers`"
+    return f"it goes along {sizes} alone", fix if own in layer else ""
 
 
 @record

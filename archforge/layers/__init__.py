@@ -14,9 +14,14 @@ entry point (``archforge.plugins``): who looks for a layer by its name asks ``la
 
 from archforge.graph import Layer
 from archforge.layers.activation import ELU, Activation, LeakyReLU, PReLU, ReLU, Softmax
-from archforge.layers.convolution import Conv2D
+from archforge.layers.convolution import Conv1D, Conv2D, Conv3D
 from archforge.layers.dense import Dense, Flatten, Permute, Reshape
-from archforge.layers.depthwise import DepthwiseConv2D, SeparableConv2D
+from archforge.layers.depthwise import (
+    DepthwiseConv1D,
+    DepthwiseConv2D,
+    SeparableConv1D,
+    SeparableConv2D,
+)
 from archforge.layers.like import CropLike, MaxUnpool2D, PadLike, PadToStep, ResizeLike
 from archforge.layers.merge import (
     Add,
@@ -39,43 +44,73 @@ from archforge.layers.normalization import (
 from archforge.layers.objects import KerasObject
 from archforge.layers.plugged import PLUGINS
 from archforge.layers.pooling import (
+    AveragePooling1D,
     AveragePooling2D,
+    AveragePooling3D,
+    GlobalAveragePooling1D,
     GlobalAveragePooling2D,
+    GlobalAveragePooling3D,
+    GlobalMaxPooling1D,
     GlobalMaxPooling2D,
+    GlobalMaxPooling3D,
+    MaxPooling1D,
     MaxPooling2D,
+    MaxPooling3D,
 )
 from archforge.layers.regularization import (
     AlphaDropout,
     Dropout,
     GaussianDropout,
     GaussianNoise,
+    SpatialDropout1D,
     SpatialDropout2D,
+    SpatialDropout3D,
     StochasticDepth,
 )
 from archforge.layers.resize import (
+    Cropping1D,
     Cropping2D,
+    Cropping3D,
     Identity,
     Rescaling,
     Resizing,
+    UpSampling1D,
     UpSampling2D,
+    UpSampling3D,
+    ZeroPadding1D,
     ZeroPadding2D,
+    ZeroPadding3D,
 )
-from archforge.layers.transposed import Conv2DTranspose
+from archforge.layers.transposed import Conv1DTranspose, Conv2DTranspose, Conv3DTranspose
 from archforge.plugins import every, plugin
 
 __all__ = ["LAYERS", "PLUGINS", "KerasObject", "known_layers", "layer"]
 
 LAYERS: dict[str, type[Layer]] = {
     # convolution
+    "Conv1D": Conv1D,
+    "Conv1DTranspose": Conv1DTranspose,
     "Conv2D": Conv2D,
     "Conv2DTranspose": Conv2DTranspose,
+    "Conv3D": Conv3D,
+    "Conv3DTranspose": Conv3DTranspose,
+    "DepthwiseConv1D": DepthwiseConv1D,
     "DepthwiseConv2D": DepthwiseConv2D,
+    "SeparableConv1D": SeparableConv1D,
     "SeparableConv2D": SeparableConv2D,
     # pooling
+    "AveragePooling1D": AveragePooling1D,
     "AveragePooling2D": AveragePooling2D,
+    "AveragePooling3D": AveragePooling3D,
+    "GlobalAveragePooling1D": GlobalAveragePooling1D,
     "GlobalAveragePooling2D": GlobalAveragePooling2D,
+    "GlobalAveragePooling3D": GlobalAveragePooling3D,
+    "GlobalMaxPooling1D": GlobalMaxPooling1D,
     "GlobalMaxPooling2D": GlobalMaxPooling2D,
+    "GlobalMaxPooling3D": GlobalMaxPooling3D,
+    "MaxPooling1D": MaxPooling1D,
     "MaxPooling2D": MaxPooling2D,
+    "MaxPooling3D": MaxPooling3D,
     "MaxUnpool2D": MaxUnpool2D,
     # dense and order
     "Dense": Dense,
@@ -102,7 +137,9 @@ LAYERS: dict[str, type[Layer]] = {
     "Dropout": Dropout,
     "GaussianDropout": GaussianDropout,
     "GaussianNoise": GaussianNoise,
+    "SpatialDropout1D": SpatialDropout1D,
     "SpatialDropout2D": SpatialDropout2D,
+    "SpatialDropout3D": SpatialDropout3D,
     "StochasticDepth": StochasticDepth,
     # merge
     "Add": Add,
@@ -114,15 +151,21 @@ LAYERS: dict[str, type[Layer]] = {
     "Subtract": Subtract,
     # size and range
     "CropLike": CropLike,
+    "Cropping1D": Cropping1D,
     "Cropping2D": Cropping2D,
+    "Cropping3D": Cropping3D,
     "Identity": Identity,
     "PadLike": PadLike,
     "PadToStep": PadToStep,
     "Rescaling": Rescaling,
     "ResizeLike": ResizeLike,
     "Resizing": Resizing,
+    "UpSampling1D": UpSampling1D,
     "UpSampling2D": UpSampling2D,
+    "UpSampling3D": UpSampling3D,
+    "ZeroPadding1D": ZeroPadding1D,
     "ZeroPadding2D": ZeroPadding2D,
+    "ZeroPadding3D": ZeroPadding3D,
 }
 
 

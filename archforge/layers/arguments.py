@@ -1,10 +1,12 @@
 """What arguments accept, as JSON Schema fragments that layers and blocks share.
 
-A scalar and a pair stand in one ``type`` list without ``anyOf``: Draft 7's ``minimum`` reads
+A scalar and a list stand in one ``type`` list without ``anyOf``: Draft 7's ``minimum`` reads
 numbers only and ``items`` lists only, so one fragment says both and an error names the one that was
-meant.
+meant. An argument with a number for each axis is there once for each count of axes: ``ONE`` for
+signals, ``PAIR`` for images, ``TRIPLE`` for volumes.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from archforge.graph import Argument
@@ -17,17 +19,30 @@ from archforge.layers.objects import (
 )
 
 Pair = tuple[int, int]
-Edges = tuple[Pair, Pair]  # ((top, bottom), (left, right))
+Sides = tuple[int, ...]  # a number for each axis but the channels
+Edges = tuple[Pair, ...]  # before and behind, for each axis: ((top, bottom), (left, right))
 
 
-def _pair(value: Any) -> Any:
-    return (value, value) if not isinstance(value, list | tuple) else tuple(value)
+def _repeated(count: int) -> Callable[[Any], Any]:
+    """From a number to that number for each of ``count`` axes; a list stays, ``None`` too."""
+
+    def convert(value: Any) -> Any:
+        if value is None:
+            return None
+        return tuple(value) if isinstance(value, list | tuple) else (value,) * count
+
+    return convert
+
+
+_pair, _triple = _repeated(2), _repeated(3)
 
 
 def _edges(value: Any) -> Any:
-    if not isinstance(value, list | tuple):
-        return ((value, value), (value, value))
-    return tuple(_pair(side) for side in value)
+    return tuple(map(_pair, _pair(value)))
+
+
+def _faces(value: Any) -> Any:
+    return tuple(map(_pair, _triple(value)))
 
 
 def frozen(value: Any) -> Any:
@@ -37,10 +52,30 @@ def frozen(value: Any) -> Any:
     return value
 
 
-def _pair_schema(minimum: int, *, null: bool = False) -> dict[str, Any]:
+def _sides(count: int, minimum: int, *, null: bool = False) -> Argument:
+    """A number, or a list with one for each of ``count`` axes."""
     kinds = ["integer", "array", "null"] if null else ["integer", "array"]
     item = {"type": "integer", "minimum": minimum}
-    return {"type": kinds, "minimum": minimum, "items": item, "minItems": 2, "maxItems": 2}
+    schema = {"type": kinds, "minimum": minimum, "items": item}
+    return Argument({**schema, "minItems": count, "maxItems": count}, _repeated(count))
+
+
+ENDS = Argument(
+    {
+        "type": ["integer", "array"],
+        "minimum": 0,
+        "minItems": 2,
+        "maxItems": 2,
+        "items": {"type": "integer", "minimum": 0},
+    },
+    _pair,
+    "one number, or [before, behind]",
+)
+
+
+def _ends(count: int) -> dict[str, Any]:
+    """What is before and behind along each of ``count`` axes."""
+    return {**ENDS.schema, "minItems": count, "maxItems": count, "items": ENDS.schema}
 
 
 COUNT = Argument({"type": "integer", "minimum": 1})
@@ -70,29 +105,23 @@ SHARED_AXES = Argument(
     },
     lambda value: (value,) if isinstance(value, int) else frozen(value),
 )
-PAIR = Argument(_pair_schema(1), _pair)
-PAIR_OR_NULL = Argument(
-    _pair_schema(1, null=True), lambda value: value if value is None else _pair(value)
-)
-OUTPUT_PADDING = Argument(
-    _pair_schema(0, null=True), lambda value: value if value is None else _pair(value)
-)
-EDGES = Argument(
+ONE, PAIR, TRIPLE = (_sides(count, 1) for count in (1, 2, 3))
+ONE_OR_NULL, PAIR_OR_NULL, TRIPLE_OR_NULL = (_sides(count, 1, null=True) for count in (1, 2, 3))
+OUTPUT_ONE, OUTPUT_PAIR, OUTPUT_TRIPLE = (_sides(count, 0, null=True) for count in (1, 2, 3))
+EACH = Argument(
     {
         "type": ["integer", "array"],
-        "minimum": 0,
-        "minItems": 2,
-        "maxItems": 2,
-        "items": {
-            "type": ["integer", "array"],
-            "minimum": 0,
-            "minItems": 2,
-            "maxItems": 2,
-            "items": {"type": "integer", "minimum": 0},
-        },
+        "minimum": 1,
+        "items": {"type": "integer", "minimum": 1},
+        "minItems": 1,
+        "maxItems": 3,
     },
-    _edges,
-    "one number, [height, width], or [[top, bottom], [left, right]]",
+    frozen,
+    "one number for all axes but the channels, or one for each of them",
+)
+EDGES = Argument(_ends(2), _edges, "one number, [height, width], or [[top, bottom], [left, right]]")
+FACES = Argument(
+    _ends(3), _faces, "one number, [planes, height, width], or [before, behind] for each of them"
 )
 SIZES = Argument(
     {"type": "array", "minItems": 1, "items": {"type": "integer", "minimum": 1}}, frozen
@@ -119,6 +148,7 @@ def one_of(*words: Any) -> Argument:
 
 
 PADDING = one_of("valid", "same")
+PADDING_ONE = one_of("valid", "same", "causal")
 INTERPOLATION = one_of("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5")
 ACTIVATION = one_of(
     "relu",

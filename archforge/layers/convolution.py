@@ -1,4 +1,4 @@
-"""The convolution, and what all four kinds of convolution share.
+"""The convolution along signals, over images and through volumes, and what all kinds share.
 
 MACs count padding as real positions and no biases; FLOPs are twice the MACs.
 """
@@ -14,27 +14,32 @@ from archforge.layers.arguments import (
     COUNT,
     FLAG,
     INITIALIZER,
+    ONE,
     PADDING,
+    PADDING_ONE,
     PAIR,
     REGULARIZER,
-    Pair,
+    TRIPLE,
+    Sides,
 )
 from archforge.layers.sizes import channels, positions
 from archforge.layers.windows import Window
 
 
 @record
-class Convolution(Layer):
-    """A window over height and width, a bias, an activation; not a layer on its own."""
+class Windowed(Layer):
+    """A window over every axis but the channels, a bias, an activation; not a layer on its own.
+
+    A subclass says by ``RANK`` how many axes there are, and what ``kernel_size``, ``strides`` and
+    ``dilation_rate`` accept for them.
+    """
 
     SIDES: ClassVar[tuple[str, ...] | None] = ("kernel_size", "strides", "padding", "dilation_rate")
 
-    RANK: ClassVar[int | None] = 3
-
-    kernel_size: Pair = arg(PAIR)
-    strides: Pair = arg(PAIR, 1)
+    kernel_size: Sides
+    strides: Sides
     padding: str = arg(PADDING, "valid")
-    dilation_rate: Pair = arg(PAIR, 1)
+    dilation_rate: Sides
     activation: str | None = arg(ACTIVATION, None)
     use_bias: bool = arg(FLAG, True)
     bias_initializer: Any = arg(INITIALIZER, "zeros")
@@ -48,15 +53,17 @@ class Convolution(Layer):
             self.kernel_size[axis],
             self.strides[axis],
             self.dilation_rate[axis],
-            same=self.padding == "same",
+            same=self.padding != "valid",
+            causal=self.padding == "causal",
         )
 
-    def spatial(self, inputs: Sequence[Shape]) -> tuple[int | None, int | None]:
-        """Height and width of the output."""
+    def spatial(self, inputs: Sequence[Shape]) -> Shape:
+        """Sizes of the output along every axis but the channels."""
         self.check_inputs(inputs)
         what = type(self).__name__
-        height, width = inputs[0][:2]
-        return self.window(0).length(height, what), self.window(1).length(width, what)
+        return tuple(
+            self.window(axis).length(size, what) for axis, size in enumerate(inputs[0][:-1])
+        )
 
     def reads(self, span: Span, axis: int, inputs: Sequence[Shape]) -> Span | None:
         return self.window(axis).reads(span, inputs[0][axis])
@@ -73,8 +80,8 @@ class Convolution(Layer):
 
 
 @record
-class Conv2D(Convolution):
-    """Convolution over height and width."""
+class Convolution(Windowed):
+    """A window that mixes all channels of its group; not a layer on its own."""
 
     EXAMPLE: ClassVar[Example] = Example({"filters": 16, "kernel_size": 3, "activation": "relu"})
 
@@ -88,24 +95,61 @@ class Conv2D(Convolution):
 
     def shape(self, inputs: Sequence[Shape]) -> Shape:
         self.check_strides()
-        height, width = self.spatial(inputs)
-        self._check_groups(channels(inputs[0], "Conv2D"))
-        return (height, width, self.filters)
+        sizes = self.spatial(inputs)
+        self._check_groups(channels(inputs[0], type(self).__name__))
+        return (*sizes, self.filters)
 
     def weights(self, inputs: Sequence[Shape]) -> Parameters:
-        kernel = prod(self.kernel_size) * channels(inputs[0], "Conv2D") // self.groups
-        return Parameters((kernel + self.use_bias) * self.filters)
+        return Parameters((self._taps(inputs) + self.use_bias) * self.filters)
 
     def macs(self, inputs: Sequence[Shape], output: Shape) -> int:
-        taps = prod(self.kernel_size) * channels(inputs[0], "Conv2D") // self.groups
-        return positions(output) * taps * self.filters
+        return positions(output) * self._taps(inputs) * self.filters
+
+    def _taps(self, inputs: Sequence[Shape]) -> int:
+        """Weights of one filter without its bias."""
+        return prod(self.kernel_size) * channels(inputs[0], type(self).__name__) // self.groups
 
     def _check_groups(self, read: int) -> None:
         for what, count in (("input channels", read), ("filters", self.filters)):
             if count % self.groups:
                 raise ShapeError(
                     "AF205",
-                    f"Conv2D has {count} {what}, which {self.groups} groups cannot share evenly",
+                    f"{type(self).__name__} has {count} {what}, "
+                    f"which {self.groups} groups cannot share evenly",
                     why="each group takes its part of the channels and makes its part of filters",
                     fix=f"make `groups` a divisor of {count}",
                 )
+
+
+@record
+class Conv1D(Convolution):
+    """Convolution along the length of a signal."""
+
+    RANK: ClassVar[int | None] = 2
+
+    kernel_size: Sides = arg(ONE)
+    strides: Sides = arg(ONE, 1)
+    padding: str = arg(PADDING_ONE, "valid", "causal: no output reads what follows it")
+    dilation_rate: Sides = arg(ONE, 1)
+
+
+@record
+class Conv2D(Convolution):
+    """Convolution over height and width."""
+
+    RANK: ClassVar[int | None] = 3
+
+    kernel_size: Sides = arg(PAIR)
+    strides: Sides = arg(PAIR, 1)
+    dilation_rate: Sides = arg(PAIR, 1)
+
+
+@record
+class Conv3D(Convolution):
+    """Convolution over planes, height and width."""
+
+    RANK: ClassVar[int | None] = 4
+
+    kernel_size: Sides = arg(TRIPLE)
+    strides: Sides = arg(TRIPLE, 1)
+    dilation_rate: Sides = arg(TRIPLE, 1)

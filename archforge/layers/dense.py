@@ -95,12 +95,12 @@ class Reshape(Layer):
 
     def reads(self, span: Span, axis: int, inputs: Sequence[Shape]) -> Span | None:
         read, made = inputs[0], self.shape(inputs)
-        if len(read) != 3 or len(made) != 3 or None in (*read, *made):
+        if len(read) != len(made) or len(made) == 1 or None in (*read, *made):
             return whole(read[axis])
         # How many values one position of the axis holds, in the input and in the output.
         held, holds = (prod(size or 0 for size in each[axis + 1 :]) for each in (read, made))
-        if axis == 1 and held * (read[1] or 0) != holds * (made[1] or 0):
-            return whole(read[1])  # rows are cut at other places, so columns mix
+        if axis > 0 and held * (read[axis] or 0) != holds * (made[axis] or 0):
+            return whole(read[axis])  # rows are cut at other places, so columns mix
         return (span[0] * holds // held, ((span[1] + 1) * holds - 1) // held)
 
     def _refusal(self, read: Shape, why: str) -> ShapeError:

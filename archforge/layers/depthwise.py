@@ -9,14 +9,22 @@ from math import prod
 from typing import Any, ClassVar
 
 from archforge.graph import Example, Parameters, Shape, arg, record
-from archforge.layers.arguments import CONSTRAINT, COUNT, INITIALIZER, REGULARIZER
-from archforge.layers.convolution import Convolution
+from archforge.layers.arguments import (
+    CONSTRAINT,
+    COUNT,
+    INITIALIZER,
+    ONE,
+    PAIR,
+    REGULARIZER,
+    Sides,
+)
+from archforge.layers.convolution import Windowed
 from archforge.layers.sizes import channels, positions
 
 
 @record
-class DepthwiseConv2D(Convolution):
-    """Convolution of each channel on its own."""
+class DepthwiseConvolution(Windowed):
+    """A window over each channel on its own; not a layer on its own."""
 
     EXAMPLE: ClassVar[Example] = Example({"kernel_size": 3, "padding": "same"})
 
@@ -28,8 +36,7 @@ class DepthwiseConv2D(Convolution):
     depthwise_constraint: Any = arg(CONSTRAINT, None)
 
     def shape(self, inputs: Sequence[Shape]) -> Shape:
-        height, width = self.spatial(inputs)
-        return (height, width, self._filters(inputs))
+        return (*self.spatial(inputs), self._filters(inputs))
 
     def weights(self, inputs: Sequence[Shape]) -> Parameters:
         return Parameters((prod(self.kernel_size) + self.use_bias) * self._filters(inputs))
@@ -38,12 +45,34 @@ class DepthwiseConv2D(Convolution):
         return positions(output) * prod(self.kernel_size) * self._filters(inputs)
 
     def _filters(self, inputs: Sequence[Shape]) -> int:
-        return channels(inputs[0], "DepthwiseConv2D") * self.depth_multiplier
+        return channels(inputs[0], type(self).__name__) * self.depth_multiplier
 
 
 @record
-class SeparableConv2D(Convolution):
-    """Depthwise convolution, then a 1x1 convolution that mixes the channels."""
+class DepthwiseConv1D(DepthwiseConvolution):
+    """Convolution of each channel of a signal on its own."""
+
+    RANK: ClassVar[int | None] = 2
+
+    kernel_size: Sides = arg(ONE)
+    strides: Sides = arg(ONE, 1)
+    dilation_rate: Sides = arg(ONE, 1)
+
+
+@record
+class DepthwiseConv2D(DepthwiseConvolution):
+    """Convolution of each channel on its own."""
+
+    RANK: ClassVar[int | None] = 3
+
+    kernel_size: Sides = arg(PAIR)
+    strides: Sides = arg(PAIR, 1)
+    dilation_rate: Sides = arg(PAIR, 1)
+
+
+@record
+class SeparableConvolution(Windowed):
+    """A window over each channel, then a mixture of them; not a layer on its own."""
 
     EXAMPLE: ClassVar[Example] = Example({"filters": 16, "kernel_size": 3})
 
@@ -59,9 +88,9 @@ class SeparableConv2D(Convolution):
     pointwise_constraint: Any = arg(CONSTRAINT, None)
 
     def shape(self, inputs: Sequence[Shape]) -> Shape:
-        height, width = self.spatial(inputs)
+        sizes = self.spatial(inputs)
         self._kernels(inputs)
-        return (height, width, self.filters)
+        return (*sizes, self.filters)
 
     def weights(self, inputs: Sequence[Shape]) -> Parameters:
         return Parameters(self._kernels(inputs) + self.use_bias * self.filters)
@@ -71,5 +100,27 @@ class SeparableConv2D(Convolution):
 
     def _kernels(self, inputs: Sequence[Shape]) -> int:
         """Weights of both kernels, each of which every output position uses once."""
-        deep = channels(inputs[0], "SeparableConv2D") * self.depth_multiplier
+        deep = channels(inputs[0], type(self).__name__) * self.depth_multiplier
         return (prod(self.kernel_size) + self.filters) * deep
+
+
+@record
+class SeparableConv1D(SeparableConvolution):
+    """Depthwise convolution of a signal, then a convolution of one tap that mixes the channels."""
+
+    RANK: ClassVar[int | None] = 2
+
+    kernel_size: Sides = arg(ONE)
+    strides: Sides = arg(ONE, 1)
+    dilation_rate: Sides = arg(ONE, 1)
+
+
+@record
+class SeparableConv2D(SeparableConvolution):
+    """Depthwise convolution, then a 1x1 convolution that mixes the channels."""
+
+    RANK: ClassVar[int | None] = 3
+
+    kernel_size: Sides = arg(PAIR)
+    strides: Sides = arg(PAIR, 1)
+    dilation_rate: Sides = arg(PAIR, 1)

@@ -7,7 +7,7 @@ height and width, as Keras does.
 from collections.abc import Sequence
 from typing import ClassVar
 
-from archforge.graph import Layer, Shape, ShapeError, Span, arg, record
+from archforge.graph import PLACES, Layer, Shape, ShapeError, Span, arg, record
 from archforge.layers.arguments import AXIS
 from archforge.layers.sizes import axis_index, row
 from archforge.layers.windows import whole
@@ -31,10 +31,13 @@ class Elementwise(Layer):
         return merged
 
     def reads(self, span: Span, axis: int, inputs: Sequence[Shape]) -> Span | None:
-        return _of_stretched(span, axis, inputs[0])
+        return self.reads_each(span, axis, inputs)[0]
 
     def reads_each(self, span: Span, axis: int, inputs: Sequence[Shape]) -> list[Span | None]:
-        return [_of_stretched(span, axis, shape) for shape in inputs]
+        rank = max(map(len, inputs))
+        # What has fewer axes is stretched over all positions.
+        stretched = [len(shape) < rank or shape[axis] == 1 for shape in inputs]
+        return [(0, 0) if stretch else span for stretch in stretched]
 
     def _stretch(self, one: Shape, other: Shape, inputs: Sequence[Shape]) -> Shape:
         """Keras's rule: axes are compared from the last; 1 takes the other's size."""
@@ -64,14 +67,12 @@ class Elementwise(Layer):
             f"the inputs of {what} differ in channels: {row(inputs)}",
             why="values are merged channel by channel; only a single channel is stretched",
             fix="bring the shortcut to the same channels with a 1x1 convolution, "
-            "{layer: Conv2D, kernel_size: 1, filters: ...}",
+            f"{{layer: {_convolution(inputs[0])}, kernel_size: 1, filters: ...}}",
         )
 
 
-def _of_stretched(span: Span, axis: int, shape: Shape) -> Span | None:
-    if len(shape) < 3:
-        return (0, 0)
-    return (0, 0) if shape[axis] == 1 else span
+def _convolution(shape: Shape) -> str:
+    return f"Conv{len(shape) - 1}D" if len(shape) in PLACES else "Conv2D"
 
 
 @record

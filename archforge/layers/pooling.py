@@ -7,20 +7,36 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from archforge.graph import Example, Layer, Shape, Span, arg, record
-from archforge.layers.arguments import FLAG, PADDING, PAIR, PAIR_OR_NULL, Pair
+from archforge.layers.arguments import (
+    FLAG,
+    ONE,
+    ONE_OR_NULL,
+    PADDING,
+    PAIR,
+    PAIR_OR_NULL,
+    TRIPLE,
+    TRIPLE_OR_NULL,
+    Sides,
+)
 from archforge.layers.windows import Window, whole
+
+STRIDES = "null: as `pool_size`"
 
 
 @record
 class Pooling(Layer):
-    """A window over height and width, each channel on its own; not a layer on its own."""
+    """A window over each channel on its own; not a layer on its own.
+
+    A subclass says by ``RANK`` how many axes the window has, and what `pool_size` and `strides`
+    accept for them.
+    """
+
+    EXAMPLE: ClassVar[Example] = Example({"pool_size": 2})
 
     SIDES: ClassVar[tuple[str, ...] | None] = ("pool_size", "strides", "padding")
 
-    RANK: ClassVar[int | None] = 3
-
-    pool_size: Pair = arg(PAIR)
-    strides: Pair | None = arg(PAIR_OR_NULL, None, "null: as `pool_size`")
+    pool_size: Sides
+    strides: Sides | None
     padding: str = arg(PADDING, "valid")
 
     def window(self, axis: int) -> Window:
@@ -30,26 +46,72 @@ class Pooling(Layer):
 
     def shape(self, inputs: Sequence[Shape]) -> Shape:
         self.check_inputs(inputs)
-        height, width, read = inputs[0]
+        *sizes, read = inputs[0]
         what = type(self).__name__
-        return (self.window(0).length(height, what), self.window(1).length(width, what), read)
+        return (*(self.window(axis).length(size, what) for axis, size in enumerate(sizes)), read)
 
     def reads(self, span: Span, axis: int, inputs: Sequence[Shape]) -> Span | None:
         return self.window(axis).reads(span, inputs[0][axis])
 
 
 @record
+class MaxPooling1D(Pooling):
+    """The largest value of each window along a signal."""
+
+    RANK: ClassVar[int | None] = 2
+
+    pool_size: Sides = arg(ONE, 2)
+    strides: Sides | None = arg(ONE_OR_NULL, None, STRIDES)
+
+
+@record
 class MaxPooling2D(Pooling):
     """The largest value of each window."""
 
-    pool_size: Pair = arg(PAIR, 2)
+    RANK: ClassVar[int | None] = 3
+
+    pool_size: Sides = arg(PAIR, 2)
+    strides: Sides | None = arg(PAIR_OR_NULL, None, STRIDES)
+
+
+@record
+class MaxPooling3D(Pooling):
+    """The largest value of each window of a volume."""
+
+    RANK: ClassVar[int | None] = 4
+
+    pool_size: Sides = arg(TRIPLE, 2)
+    strides: Sides | None = arg(TRIPLE_OR_NULL, None, STRIDES)
+
+
+@record
+class AveragePooling1D(Pooling):
+    """The mean of each window along a signal."""
+
+    RANK: ClassVar[int | None] = 2
+
+    pool_size: Sides = arg(ONE)
+    strides: Sides | None = arg(ONE_OR_NULL, None, STRIDES)
 
 
 @record
 class AveragePooling2D(Pooling):
     """The mean of each window."""
 
-    EXAMPLE: ClassVar[Example] = Example({"pool_size": 2})
+    RANK: ClassVar[int | None] = 3
+
+    pool_size: Sides = arg(PAIR)
+    strides: Sides | None = arg(PAIR_OR_NULL, None, STRIDES)
+
+
+@record
+class AveragePooling3D(Pooling):
+    """The mean of each window of a volume."""
+
+    RANK: ClassVar[int | None] = 4
+
+    pool_size: Sides = arg(TRIPLE)
+    strides: Sides | None = arg(TRIPLE_OR_NULL, None, STRIDES)
 
 
 @record
@@ -58,24 +120,54 @@ class GlobalPooling(Layer):
 
     SIDES: ClassVar[tuple[str, ...] | None] = ("keepdims",)
 
-    RANK: ClassVar[int | None] = 3
-
-    keepdims: bool = arg(FLAG, False, "true gives a 1x1 image in place of a vector")
+    keepdims: bool = arg(FLAG, False, "true keeps every axis, at size 1, in place of a vector")
 
     def shape(self, inputs: Sequence[Shape]) -> Shape:
         self.check_inputs(inputs)
-        read = inputs[0][-1]
-        return (1, 1, read) if self.keepdims else (read,)
+        *sizes, read = inputs[0]
+        return (*[1] * len(sizes), read) if self.keepdims else (read,)
 
     def reads(self, span: Span, axis: int, inputs: Sequence[Shape]) -> Span | None:
         return whole(inputs[0][axis])
 
 
 @record
+class GlobalAveragePooling1D(GlobalPooling):
+    """The mean of each channel of a signal."""
+
+    RANK: ClassVar[int | None] = 2
+
+
+@record
 class GlobalAveragePooling2D(GlobalPooling):
     """The mean of each channel."""
+
+    RANK: ClassVar[int | None] = 3
+
+
+@record
+class GlobalAveragePooling3D(GlobalPooling):
+    """The mean of each channel of a volume."""
+
+    RANK: ClassVar[int | None] = 4
+
+
+@record
+class GlobalMaxPooling1D(GlobalPooling):
+    """The largest value of each channel of a signal."""
+
+    RANK: ClassVar[int | None] = 2
 
 
 @record
 class GlobalMaxPooling2D(GlobalPooling):
     """The largest value of each channel."""
+
+    RANK: ClassVar[int | None] = 3
+
+
+@record
+class GlobalMaxPooling3D(GlobalPooling):
+    """The largest value of each channel of a volume."""
+
+    RANK: ClassVar[int | None] = 4

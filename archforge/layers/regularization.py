@@ -54,15 +54,34 @@ class AlphaDropout(Masking):
 
 
 @record
-class SpatialDropout2D(Layer):
-    """Sets whole channels to zero at random while training."""
+class SpatialDropout(Layer):
+    """Sets whole channels to zero at random; not a layer on its own."""
 
     EXAMPLE: ClassVar[Example] = Example({"rate": 0.1})
 
-    RANK: ClassVar[int | None] = 3
-
     rate: float = arg(RATE)
     seed: int | None = arg(SEED, None)
+
+
+@record
+class SpatialDropout1D(SpatialDropout):
+    """Sets whole channels of a signal to zero at random while training."""
+
+    RANK: ClassVar[int | None] = 2
+
+
+@record
+class SpatialDropout2D(SpatialDropout):
+    """Sets whole channels to zero at random while training."""
+
+    RANK: ClassVar[int | None] = 3
+
+
+@record
+class SpatialDropout3D(SpatialDropout):
+    """Sets whole channels of a volume to zero at random while training."""
+
+    RANK: ClassVar[int | None] = 4
 
 
 @record

@@ -1,102 +1,228 @@
-"""Layers that change an image's height and width, or its values' range, with nothing learned."""
+"""Layers that change an image's size, or its values' range, with nothing learned."""
 
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import ClassVar
 
-from archforge.graph import Example, Layer, Shape, ShapeError, Span, arg, record, show_shape
+from archforge.graph import (
+    PLACES,
+    Example,
+    Layer,
+    Shape,
+    ShapeError,
+    Span,
+    arg,
+    record,
+    show_shape,
+)
 from archforge.layers.arguments import (
     COUNT,
     EDGES,
+    ENDS,
+    FACES,
     FLAG,
     INTERPOLATION,
     NUMBER,
     NUMBERS,
     PAIR,
+    TRIPLE,
     Edges,
     Pair,
+    Sides,
 )
 from archforge.layers.resampling import interpolated
 from archforge.layers.windows import unless_outside, whole
 
 
 @record
-class UpSampling2D(Layer):
-    """Makes an image larger by whole factors."""
+class UpSampling(Layer):
+    """Makes an image larger by whole factors; not a layer on its own."""
 
     SIDES: ClassVar[tuple[str, ...] | None] = ("size",)
 
-    RANK: ClassVar[int | None] = 3
-
-    size: Pair = arg(PAIR, 2)
-    interpolation: str = arg(INTERPOLATION, "nearest")
+    def factor(self, axis: int) -> int:
+        """How many positions become of one along ``axis``."""
+        raise NotImplementedError
 
     def shape(self, inputs: Sequence[Shape]) -> Shape:
         self.check_inputs(inputs)
-        height, width = (
-            None if size is None else size * factor
-            for size, factor in zip(inputs[0][:2], self.size, strict=True)
+        *sizes, read = inputs[0]
+        larger = (
+            None if size is None else size * self.factor(axis) for axis, size in enumerate(sizes)
         )
-        return (height, width, inputs[0][-1])
+        return (*larger, read)
+
+    def reads(self, span: Span, axis: int, inputs: Sequence[Shape]) -> Span | None:
+        return interpolated(span, Fraction(1, self.factor(axis)), "nearest")
+
+
+@record
+class UpSampling1D(UpSampling):
+    """Makes a signal longer by a whole factor: each position is repeated."""
+
+    RANK: ClassVar[int | None] = 2
+
+    size: int = arg(COUNT, 2)
+
+    def factor(self, axis: int) -> int:
+        return self.size
+
+
+@record
+class UpSampling2D(UpSampling):
+    """Makes an image larger by whole factors."""
+
+    RANK: ClassVar[int | None] = 3
+
+    size: Sides = arg(PAIR, 2)
+    interpolation: str = arg(INTERPOLATION, "nearest")
+
+    def factor(self, axis: int) -> int:
+        return self.size[axis]
 
     def reads(self, span: Span, axis: int, inputs: Sequence[Shape]) -> Span | None:
         return interpolated(span, Fraction(1, self.size[axis]), self.interpolation)
 
 
 @record
-class ZeroPadding2D(Layer):
-    """Adds rows and columns of zeros."""
+class UpSampling3D(UpSampling):
+    """Makes a volume larger by whole factors: each position is repeated."""
+
+    RANK: ClassVar[int | None] = 4
+
+    size: Sides = arg(TRIPLE, 2)
+
+    def factor(self, axis: int) -> int:
+        return self.size[axis]
+
+
+@record
+class ZeroPadding(Layer):
+    """Adds zeros before and behind; not a layer on its own."""
 
     SIDES: ClassVar[tuple[str, ...] | None] = ("padding",)
+
+    def edges(self) -> Edges:
+        """How many before and behind, for each axis but the channels."""
+        raise NotImplementedError
+
+    def shape(self, inputs: Sequence[Shape]) -> Shape:
+        self.check_inputs(inputs)
+        *sizes, read = inputs[0]
+        larger = (
+            None if size is None else size + sum(ends)
+            for size, ends in zip(sizes, self.edges(), strict=True)
+        )
+        return (*larger, read)
+
+    def reads(self, span: Span, axis: int, inputs: Sequence[Shape]) -> Span | None:
+        before = self.edges()[axis][0]
+        return unless_outside(span[0] - before, span[1] - before, inputs[0][axis])
+
+
+@record
+class ZeroPadding1D(ZeroPadding):
+    """Adds zeros before and behind a signal."""
+
+    RANK: ClassVar[int | None] = 2
+
+    padding: Pair = arg(ENDS, 1)
+
+    def edges(self) -> Edges:
+        return (self.padding,)
+
+
+@record
+class ZeroPadding2D(ZeroPadding):
+    """Adds rows and columns of zeros."""
 
     RANK: ClassVar[int | None] = 3
 
     padding: Edges = arg(EDGES, 1)
 
-    def shape(self, inputs: Sequence[Shape]) -> Shape:
-        self.check_inputs(inputs)
-        height, width = (
-            None if size is None else size + sum(edges)
-            for size, edges in zip(inputs[0][:2], self.padding, strict=True)
-        )
-        return (height, width, inputs[0][-1])
-
-    def reads(self, span: Span, axis: int, inputs: Sequence[Shape]) -> Span | None:
-        before = self.padding[axis][0]
-        return unless_outside(span[0] - before, span[1] - before, inputs[0][axis])
+    def edges(self) -> Edges:
+        return self.padding
 
 
 @record
-class Cropping2D(Layer):
-    """Cuts rows and columns off."""
+class ZeroPadding3D(ZeroPadding):
+    """Adds planes, rows and columns of zeros."""
+
+    RANK: ClassVar[int | None] = 4
+
+    padding: Edges = arg(FACES, 1)
+
+    def edges(self) -> Edges:
+        return self.padding
+
+
+@record
+class Cropping(Layer):
+    """Cuts off what is before and behind; not a layer on its own."""
 
     SIDES: ClassVar[tuple[str, ...] | None] = ("cropping",)
+
+    def edges(self) -> Edges:
+        """How much before and behind, for each axis but the channels."""
+        raise NotImplementedError
+
+    def shape(self, inputs: Sequence[Shape]) -> Shape:
+        self.check_inputs(inputs)
+        *sizes, read = inputs[0]
+        return (*(self._left(size, axis, len(inputs[0])) for axis, size in enumerate(sizes)), read)
+
+    def reads(self, span: Span, axis: int, inputs: Sequence[Shape]) -> Span | None:
+        before = self.edges()[axis][0]
+        return (span[0] + before, span[1] + before)
+
+    def _left(self, size: int | None, axis: int, rank: int) -> int | None:
+        off = sum(self.edges()[axis])
+        if size is None:
+            return None
+        if off >= size:
+            raise ShapeError(
+                "AF212",
+                f"{type(self).__name__} cuts {off} {PLACES[rank][axis]} off an input of {size}",
+                why="nothing would be left",
+                fix=f"cut fewer than {size}, or use a larger input",
+            )
+        return size - off
+
+
+@record
+class Cropping1D(Cropping):
+    """Cuts positions off both ends of a signal."""
+
+    RANK: ClassVar[int | None] = 2
+
+    cropping: Pair = arg(ENDS, 1)
+
+    def edges(self) -> Edges:
+        return (self.cropping,)
+
+
+@record
+class Cropping2D(Cropping):
+    """Cuts rows and columns off."""
 
     RANK: ClassVar[int | None] = 3
 
     cropping: Edges = arg(EDGES, 0)
 
-    def shape(self, inputs: Sequence[Shape]) -> Shape:
-        self.check_inputs(inputs)
-        return (self._left(inputs[0], 0), self._left(inputs[0], 1), inputs[0][-1])
+    def edges(self) -> Edges:
+        return self.cropping
 
-    def reads(self, span: Span, axis: int, inputs: Sequence[Shape]) -> Span | None:
-        before = self.cropping[axis][0]
-        return (span[0] + before, span[1] + before)
 
-    def _left(self, shape: Shape, axis: int) -> int | None:
-        size, off = shape[axis], sum(self.cropping[axis])
-        if size is None:
-            return None
-        if off >= size:
-            side = ("rows", "columns")[axis]
-            raise ShapeError(
-                "AF212",
-                f"Cropping2D cuts {off} {side} off an input of {size}",
-                why="nothing would be left",
-                fix=f"cut fewer than {size}, or use a larger input",
-            )
-        return size - off
+@record
+class Cropping3D(Cropping):
+    """Cuts planes, rows and columns off."""
+
+    RANK: ClassVar[int | None] = 4
+
+    cropping: Edges = arg(FACES, 1)
+
+    def edges(self) -> Edges:
+        return self.cropping
 
 
 @record

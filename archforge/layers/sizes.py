@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from math import prod
 
-from archforge.graph import Shape, ShapeError, show_shape
+from archforge.graph import AXES, Shape, ShapeError, show_axes, show_shape
 
 
 def positions(shape: Shape) -> int:
@@ -29,9 +29,7 @@ def known(shape: Shape, index: int, what: str) -> int:
     size = shape[index]
     if size is not None:
         return size
-    name = "channels" if index in {-1, len(shape) - 1} else ("height", "width")[index]
-    if len(shape) == 1:
-        name = "length"
+    name = "length" if len(shape) == 1 else _axis(shape, index)
     raise ShapeError(
         "AF207",
         f"{what} must know the {name} of its input, which is {show_shape(shape)}",
@@ -39,6 +37,13 @@ def known(shape: Shape, index: int, what: str) -> int:
         fix="give that size as a number in `inputs:`"
         + (", or use global pooling in place of Flatten" if len(shape) == 1 else ""),
     )
+
+
+def _axis(shape: Shape, index: int) -> str:
+    """What an axis is called; past the axes that have names it is told by its number."""
+    if index in {-1, len(shape) - 1}:
+        return "channels"
+    return AXES[len(shape)][index] if len(shape) in AXES else f"axis {index + 1}"
 
 
 def axis_index(axis: int, shape: Shape, what: str) -> int:
@@ -75,6 +80,22 @@ def axis_indices(axes: int | Iterable[int], shape: Shape, what: str) -> tuple[in
             fix="name each axis once",
         )
     return tuple(indices)
+
+
+def check_each(given: int | Sequence[int], axes: int, what: str) -> None:
+    """Refuse a list that has not one number for each axis but the channels.
+
+    Raises:
+        ShapeError: It has more or fewer.
+    """
+    if isinstance(given, int) or len(given) == axes - 1:
+        return
+    raise ShapeError(
+        "AF214",
+        f"{what} has {len(given)} numbers, its input has {show_axes(axes)}",
+        why="a list has one number for each axis but the channels",
+        fix=f"give one number, or {axes - 1}",
+    )
 
 
 def row(shapes: Sequence[Shape]) -> str:

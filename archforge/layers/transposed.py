@@ -12,18 +12,23 @@ from archforge.layers.arguments import (
     CONSTRAINT,
     COUNT,
     INITIALIZER,
-    OUTPUT_PADDING,
+    ONE,
+    OUTPUT_ONE,
+    OUTPUT_PAIR,
+    OUTPUT_TRIPLE,
+    PAIR,
     REGULARIZER,
-    Pair,
+    TRIPLE,
+    Sides,
 )
-from archforge.layers.convolution import Convolution
+from archforge.layers.convolution import Windowed
 from archforge.layers.sizes import channels, positions
 from archforge.layers.windows import TransposedWindow
 
 
 @record
-class Conv2DTranspose(Convolution):
-    """Transposed convolution, which makes an image larger by its strides."""
+class TransposedConvolution(Windowed):
+    """A window spread over the output at each input position; not a layer on its own."""
 
     EXAMPLE: ClassVar[Example] = Example({"filters": 16, "kernel_size": 2, "strides": 2})
 
@@ -37,7 +42,7 @@ class Conv2DTranspose(Convolution):
     CHANNELS: ClassVar[tuple[str, ...]] = ("filters",)
 
     filters: int = arg(COUNT)
-    output_padding: Pair | None = arg(OUTPUT_PADDING, None)
+    output_padding: Sides | None
     kernel_initializer: Any = arg(INITIALIZER, "glorot_uniform")
     kernel_regularizer: Any = arg(REGULARIZER, None)
     kernel_constraint: Any = arg(CONSTRAINT, None)
@@ -51,26 +56,28 @@ class Conv2DTranspose(Convolution):
         self.check_inputs(inputs)
         self.check_strides()
         self._check_padding()
-        channels(inputs[0], "Conv2DTranspose")
-        height, width = inputs[0][:2]
-        return (self.transposed(0).length(height), self.transposed(1).length(width), self.filters)
+        self._taps(inputs)
+        sizes = (self.transposed(axis).length(size) for axis, size in enumerate(inputs[0][:-1]))
+        return (*sizes, self.filters)
 
     def weights(self, inputs: Sequence[Shape]) -> Parameters:
-        kernel = prod(self.kernel_size) * channels(inputs[0], "Conv2DTranspose")
-        return Parameters((kernel + self.use_bias) * self.filters)
+        return Parameters((self._taps(inputs) + self.use_bias) * self.filters)
 
     def macs(self, inputs: Sequence[Shape], output: Shape) -> int:
-        taps = prod(self.kernel_size) * channels(inputs[0], "Conv2DTranspose")
-        return positions(inputs[0]) * taps * self.filters
+        return positions(inputs[0]) * self._taps(inputs) * self.filters
 
     def reads(self, span: Span, axis: int, inputs: Sequence[Shape]) -> Span | None:
         return self.transposed(axis).reads(span, inputs[0][axis])
 
+    def _taps(self, inputs: Sequence[Shape]) -> int:
+        """Weights of one filter without its bias."""
+        return prod(self.kernel_size) * channels(inputs[0], type(self).__name__)
+
     def _check_padding(self) -> None:
         if self.output_padding is None:
             return
-        for axis in (0, 1):
-            padding, stride = self.output_padding[axis], self.strides[axis]
+        for axis, padding in enumerate(self.output_padding):
+            stride = self.strides[axis]
             if padding >= stride:
                 raise ShapeError(
                     "AF213",
@@ -87,3 +94,39 @@ class Conv2DTranspose(Convolution):
                     why="the output would lack the last window's positions",
                     fix="leave `output_padding` out",
                 )
+
+
+@record
+class Conv1DTranspose(TransposedConvolution):
+    """Transposed convolution, which makes a signal longer by its strides."""
+
+    RANK: ClassVar[int | None] = 2
+
+    kernel_size: Sides = arg(ONE)
+    strides: Sides = arg(ONE, 1)
+    dilation_rate: Sides = arg(ONE, 1)
+    output_padding: Sides | None = arg(OUTPUT_ONE, None)
+
+
+@record
+class Conv2DTranspose(TransposedConvolution):
+    """Transposed convolution, which makes an image larger by its strides."""
+
+    RANK: ClassVar[int | None] = 3
+
+    kernel_size: Sides = arg(PAIR)
+    strides: Sides = arg(PAIR, 1)
+    dilation_rate: Sides = arg(PAIR, 1)
+    output_padding: Sides | None = arg(OUTPUT_PAIR, None)
+
+
+@record
+class Conv3DTranspose(TransposedConvolution):
+    """Transposed convolution, which makes a volume larger by its strides."""
+
+    RANK: ClassVar[int | None] = 4
+
+    kernel_size: Sides = arg(TRIPLE)
+    strides: Sides = arg(TRIPLE, 1)
+    dilation_rate: Sides = arg(TRIPLE, 1)
+    output_padding: Sides | None = arg(OUTPUT_TRIPLE, None)

@@ -32,12 +32,14 @@ class Window:
         stride: Step between windows.
         dilation: Step between taps.
         same: Padded so that the output has ceil(input / stride) positions; else not padded.
+        causal: With ``same``, all padding is before the first position: none reads what follows.
     """
 
     size: int
     stride: int = 1
     dilation: int = 1
     same: bool = False
+    causal: bool = False
 
     @property
     def extent(self) -> int:
@@ -65,6 +67,8 @@ class Window:
 
     def before(self, size: int | None) -> int:
         """Padding before the first position; TensorFlow puts the odd one behind the last."""
+        if self.causal:
+            return self.extent - 1
         if not self.same or size is None:
             # With an open size the phase is unknown; the window's reach is the same.
             return (self.extent - 1) // 2 if self.same else 0

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from archforge.graph import Graph, Input, Layer, Node, Shape, ShapeError
+from archforge.graph import PLACES, Graph, Input, Layer, Node, Shape, ShapeError
 
 
 @dataclass(frozen=True)
@@ -39,11 +39,12 @@ class LayerCase:
 
     @property
     def of_images(self) -> bool:
-        """Whether the inputs and the output have a height and a width that are known."""
-        if not self.known or any(len(shape) != 3 for shape in self.inputs):
+        """Whether inputs and output are all images, signals or volumes of sizes that are known."""
+        rank = len(self.inputs[0])
+        if not self.known or rank not in PLACES or any(len(s) != rank for s in self.inputs):
             return False
         try:
-            return len(self.layer.shape(self.inputs)) == 3
+            return len(self.layer.shape(self.inputs)) == rank
         except ShapeError:  # a test that takes the case will say so
             return True
 

@@ -34,12 +34,12 @@ def _counted(graph: Any) -> int:
 
 def _forward(operation: Any) -> int:
     """Every position of the output meets the whole kernel."""
-    return int(prod(operation.outputs[0].shape[1:3]) * prod(operation.inputs[1].shape))
+    return int(prod(operation.outputs[0].shape[1:-1]) * prod(operation.inputs[1].shape))
 
 
 def _backward(operation: Any) -> int:
     """A transposed convolution: every position of the input meets the whole kernel."""
-    return int(prod(operation.inputs[2].shape[1:3]) * prod(operation.inputs[1].shape))
+    return int(prod(operation.inputs[2].shape[1:-1]) * prod(operation.inputs[1].shape))
 
 
 def _product(operation: Any) -> int:
@@ -50,8 +50,10 @@ def _product(operation: Any) -> int:
 
 _RULES: dict[str, Callable[[Any], int]] = {
     "Conv2D": _forward,
+    "Conv3D": _forward,
     "DepthwiseConv2dNative": _forward,
     "Conv2DBackpropInput": _backward,
+    "Conv3DBackpropInputV2": _backward,
     "MatMul": _product,
     "BatchMatMulV2": _product,
 }

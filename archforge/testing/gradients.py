@@ -71,13 +71,14 @@ def holds(said: Span | None, found: Span | None) -> bool:
 def _within(span: Span, axis: int, shape: tuple[int, ...]) -> Any:
     inside = np.zeros(shape, "float32")
     there = slice(span[0], span[1] + 1)
-    inside[(there, slice(None)) if axis == 0 else (slice(None), there)] = 1
+    inside[(*[slice(None)] * axis, there)] = 1
     return inside
 
 
 def _span(gradient: Any, example: int, axis: int) -> Span | None:
     if gradient is None:
         return None
-    other = tuple(each for each in range(3) if each != axis)
-    found = np.flatnonzero(np.abs(np.asarray(gradient[example])).max(axis=other) > 1e-6)
+    strength = np.abs(np.asarray(gradient[example]))
+    other = tuple(each for each in range(strength.ndim) if each != axis)
+    found = np.flatnonzero(strength.max(axis=other) > 1e-6)
     return (int(found[0]), int(found[-1])) if len(found) else None

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from archforge.build import build_model, keras, keras_class, keras_layer, load_saved, model_facts
-from archforge.graph import Layer, Span, show_shape
+from archforge.graph import PLACES, Layer, Shape, Span, show_shape
 from archforge.layers import layer as layer_called
 from archforge.spec.validate import misfit
 from archforge.testing.cases import LayerCase, graph_of, images, one_or_all
@@ -119,14 +119,14 @@ class LayerContract:
     def test_reads_is_the_support_of_the_gradient(self, of_images: LayerCase) -> None:
         layer, inputs = of_images.layer, of_images.inputs
         made = layer.shape(inputs)
-        asked = [(axis, span) for axis in (0, 1) for span in spans(made[axis] or 1)]
+        asked = [(axis, span) for axis in range(len(made) - 1) for span in spans(made[axis] or 1)]
 
         found = supports(self.smoothed(layer), inputs, asked)
 
         for (axis, span), there in zip(asked, found, strict=True):
             each = layer.reads_each(span, axis, inputs)
             said = [cut(one, shape[axis]) for one, shape in zip(each, inputs, strict=True)]
-            assert _agree(said, there, exact=of_images.exact), _reads(span, axis, said, there)
+            assert _agree(said, there, exact=of_images.exact), _reads(span, axis, said, there, made)
 
     def test_its_shape_hangs_on_what_it_says(self, case: LayerCase) -> None:
         others = [other for other in self.cases if other.kind is case.kind]
@@ -152,6 +152,8 @@ def _differ(what: str, said: object, found: object) -> str:
     return f"{what}: the record says {said}, Keras has {found}"
 
 
-def _reads(span: Span, axis: int, said: list[Span | None], found: list[Span | None]) -> str:
-    along = ("rows", "columns")[axis]
+def _reads(
+    span: Span, axis: int, said: list[Span | None], found: list[Span | None], made: Shape
+) -> str:
+    along = PLACES[len(made)][axis]
     return f"output {along} {span}: `reads` says input {along} {said}, the gradient says {found}"

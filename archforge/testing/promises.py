@@ -7,7 +7,7 @@ The proof over a whole space of hyperparameters leaves out what cannot matter, a
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from archforge.graph import Layer, Shape, ShapeError, show_shape
+from archforge.graph import AXES, Layer, Shape, ShapeError, show_shape
 from archforge.testing.cases import LayerCase
 
 
@@ -38,24 +38,28 @@ def _by_arguments(case: LayerCase, others: Sequence[LayerCase]) -> Iterator[str]
         if name not in case.kind.shaped_by() and after != before:
             yield f"'{name}' is not in `shaped_by()`, and {value!r} {_effect(before, after)}"
         apart = sides is not None and name not in sides and case.of_images
-        if apart and after is not None and after[:2] != before[:2]:
+        if apart and after is not None and after[:-1] != before[:-1]:
             yield f"'{name}' is not in `SIDES`, and {value!r} {_effect(before, after)}"
 
 
 def _by_channels(case: LayerCase) -> Iterator[str]:
     before = case.layer.shape(case.inputs)
-    wider = [(*shape[:2], 2 * (shape[2] or 0)) for shape in case.inputs]
+    wider = [(*shape[:-1], 2 * (shape[-1] or 0)) for shape in case.inputs]
     after = _shape(case.layer, wider)
-    if after is not None and after[:2] != before[:2]:
+    if after is not None and after[:-1] != before[:-1]:
         yield f"`SIDES` is stated, and twice the channels {_effect(before, after)}"
 
 
 def _by_sizes(case: LayerCase) -> Iterator[str]:
     before = case.layer.shape(case.inputs)
-    larger = [(2 * (shape[0] or 0), 2 * (shape[1] or 0), shape[2]) for shape in case.inputs]
+    larger = [(*(2 * (side or 0) for side in sides), read) for *sides, read in case.inputs]
     after = _shape(case.layer, larger)
-    if after is not None and after[2:] != before[2:]:
-        yield f"`SIDES` is stated, and twice the height and width {_effect(before, after)}"
+    if after is not None and after[-1] != before[-1]:
+        yield f"`SIDES` is stated, and twice the {_sides(before)} {_effect(before, after)}"
+
+
+def _sides(shape: Shape) -> str:
+    return " and ".join(AXES[len(shape)][:-1])
 
 
 def _other_values(case: LayerCase, others: Sequence[LayerCase]) -> Iterator[tuple[str, Any]]:

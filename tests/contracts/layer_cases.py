@@ -13,6 +13,8 @@ from archforge.testing import LayerCase as Case
 IMAGE: Shape = (9, 7, 4)
 EVEN: Shape = (8, 6, 4)
 VECTOR: Shape = (6,)
+SIGNAL: Shape = (9, 3)
+VOLUME: Shape = (5, 4, 6, 2)
 
 
 # Where `reads` names more than is read: which part depends on values, or axes change places.
@@ -187,6 +189,76 @@ def _resize() -> list[Case]:
     return found
 
 
+def _signals_and_volumes() -> list[Case]:
+    """The rule is stated once for all ranks, so a few cases of each show that it is used."""
+    return [*_windows_of_other_ranks(), *_pools_of_other_ranks(), *_sizes_of_other_ranks()]
+
+
+def _windows_of_other_ranks() -> list[Case]:
+    plain: dict[str, Any] = {"kernel_size": 3}
+    strided = {"kernel_size": 2, "strides": 2, "padding": "same"}
+    dilated = {"kernel_size": 2, "dilation_rate": 2, "use_bias": False}
+    causal = {"filters": 2, "kernel_size": [3], "padding": "causal"}
+    found = _on(
+        "Conv1D", {**causal, "dilation_rate": 2}, {**causal, "strides": 2}, inputs=(SIGNAL,)
+    )
+    for window in (strided, dilated, plain):
+        found += _on("Conv1D", {"filters": 2, **window}, inputs=(SIGNAL,))
+        found += _on("DepthwiseConv1D", {"depth_multiplier": 2, **window}, inputs=(SIGNAL,))
+        found += _on("SeparableConv1D", {"filters": 2, **window}, inputs=(SIGNAL,))
+        found += _on("Conv1DTranspose", {"filters": 2, **window}, inputs=((4, 3),))
+        found += _on("Conv3D", {"filters": 2, **window}, inputs=(VOLUME,))
+        found += _on("Conv3DTranspose", {"filters": 2, **window}, inputs=((3, 2, 4, 2),))
+    both = {"kernel_size": 2, "strides": 2, "dilation_rate": [2]}
+    found += _on("DepthwiseConv1D", both, inputs=(SIGNAL,))
+    uneven = {"kernel_size": [1, 3, 2], "strides": [2, 1, 3]}
+    found += _on("Conv3D", {"filters": 4, "groups": 2, **uneven}, inputs=(VOLUME,))
+    behind = {"kernel_size": 3, "strides": 2, "padding": "same", "output_padding": 1}
+    found += _on("Conv1DTranspose", {"filters": 2, **behind}, inputs=((4, 3),))
+    found += _on(
+        "Conv3DTranspose",
+        {"filters": 2, **behind, "output_padding": [1, 0, 1]},
+        {"filters": 2, **uneven},
+        inputs=((3, 2, 3, 2),),
+    )
+    return found
+
+
+def _pools_of_other_ranks() -> list[Case]:
+    found = []
+    for name in ("MaxPooling", "AveragePooling"):
+        for window in ({"pool_size": 2}, {"pool_size": 3, "strides": 2, "padding": "same"}):
+            found += _on(f"{name}1D", window, inputs=(SIGNAL,))
+            found += _on(f"{name}3D", window, inputs=(VOLUME,))
+        found += _on(f"{name}3D", {"pool_size": [1, 2, 3], "strides": [1, 2, 2]}, inputs=(VOLUME,))
+    for name in ("GlobalAveragePooling", "GlobalMaxPooling"):
+        found += _on(f"{name}1D", {}, {"keepdims": True}, inputs=(SIGNAL,))
+        found += _on(f"{name}3D", {}, {"keepdims": True}, inputs=(VOLUME,))
+    return found
+
+
+def _sizes_of_other_ranks() -> list[Case]:
+    found = [
+        *_on("UpSampling1D", {}, {"size": 3}, inputs=(SIGNAL,)),
+        *_on("UpSampling3D", {}, {"size": [1, 2, 3]}, inputs=((2, 3, 2, 2),)),
+        *_on("ZeroPadding1D", {}, {"padding": [2, 0]}, inputs=(SIGNAL,)),
+        *_on("ZeroPadding3D", {}, {"padding": [[0, 1], [2, 0], [1, 1]]}, inputs=(VOLUME,)),
+        *_on("Cropping1D", {}, {"cropping": [2, 0]}, inputs=(SIGNAL,)),
+        *_on("Cropping3D", {}, {"cropping": [[0, 1], [2, 0], 1]}, inputs=(VOLUME,)),
+        *_on("SpatialDropout1D", {"rate": 0.2}, inputs=(SIGNAL,)),
+        *_on("SpatialDropout3D", {"rate": 0.2}, inputs=(VOLUME,)),
+        *_on("PadToStep", {"minimum": 4, "step": [8]}, inputs=(SIGNAL,)),
+        *_on("PadToStep", {"minimum": [1, 2, 8], "step": 4}, inputs=(VOLUME,)),
+        *_on("Reshape", {"target_shape": [5, 4, 3, 4]}, inputs=(VOLUME,)),
+        *_on("Concatenate", {"axis": 3}, inputs=(VOLUME, (5, 4, 2, 2))),
+        *_on("Multiply", inputs=(VOLUME, (1, 1, 1, 2))),
+    ]
+    for kind in ("CropLike", "PadLike"):
+        found += _on(kind, inputs=(SIGNAL, (6, 2)))
+        found += _on(kind, inputs=(VOLUME, (4, 5, 3, 1)))
+    return found
+
+
 CASES: list[Case] = [
     *_convolutions(),
     *_pooling(),
@@ -196,4 +268,5 @@ CASES: list[Case] = [
     *_regularization(),
     *_merge(),
     *_resize(),
+    *_signals_and_volumes(),
 ]

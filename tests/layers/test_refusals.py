@@ -8,6 +8,7 @@ from archforge.errors import CODES
 from archforge.graph import Shape, ShapeError
 from archforge.layers import LAYERS
 
+VOLUME = "four axes (planes, height, width, channels)"
 REFUSALS: list[tuple[str, str, dict[str, Any], list[Shape], str]] = [
     ("AF201", "Subtract", {}, [(4, 4, 1)] * 3, "Subtract takes 2 inputs, 3 given"),
     ("AF201", "Add", {}, [(4, 4, 1)], "Add takes at least 2 inputs, 1 given"),
@@ -15,6 +16,26 @@ REFUSALS: list[tuple[str, str, dict[str, Any], list[Shape], str]] = [
     (
         "AF202", "Conv2D", {"filters": 1, "kernel_size": 3}, [(10,)],
         "Conv2D needs three axes (height, width, channels), its input has one axis (features)",
+    ),
+    (
+        "AF202", "Conv3D", {"filters": 1, "kernel_size": 3}, [(8, 8, 1)],
+        f"Conv3D needs {VOLUME}, its input has three axes (height, width, channels)",
+    ),
+    (
+        "AF202", "MaxPooling1D", {}, [(8,)],
+        "MaxPooling1D needs two axes (length, channels), its input has one axis (features)",
+    ),
+    (
+        "AF202", "CropLike", {}, [(8, 8, 1), (8, 1)],
+        "the inputs of CropLike differ in their number of axes: 8x8x1 and 8x1",
+    ),
+    (
+        "AF202", "PadToStep", {}, [(8,)],
+        "PadToStep needs an image, a signal or a volume, its input has one axis (features)",
+    ),
+    (
+        "AF202", "ResizeLike", {}, [(8, 8, 8, 1), (4, 4, 4, 1)],
+        f"ResizeLike resizes images, its input has {VOLUME}",
     ),
     (
         "AF202", "Concatenate", {}, [(4, 4, 8), (8,)],
@@ -27,6 +48,10 @@ REFUSALS: list[tuple[str, str, dict[str, Any], list[Shape], str]] = [
     (
         "AF203", "MaxPooling2D", {}, [(1, 2, 1)],
         "MaxPooling2D reaches over 2 positions, its input has 1",
+    ),
+    (
+        "AF203", "Conv3D", {"filters": 1, "kernel_size": 3}, [(2, 9, 9, 1)],
+        "Conv3D reaches over 3 positions, its input has 2",
     ),
     (
         "AF204", "Concatenate", {}, [(64, 64, 128), (65, 65, 128)],
@@ -59,6 +84,10 @@ REFUSALS: list[tuple[str, str, dict[str, Any], list[Shape], str]] = [
     (
         "AF207", "PReLU", {}, [(None, 8, 3)],
         "PReLU must know the height of its input, which is ?x8x3",
+    ),
+    (
+        "AF207", "PReLU", {}, [(None, 8, 8, 3)],
+        "PReLU must know the planes of its input, which is ?x8x8x3",
     ),
     (
         "AF208", "Add", {}, [(8, 8, 64), (8, 8, 32)],
@@ -97,6 +126,8 @@ REFUSALS: list[tuple[str, str, dict[str, Any], list[Shape], str]] = [
         "AF212", "Cropping2D", {"cropping": [[0, 0], [4, 4]]}, [(9, 8, 1)],
         "Cropping2D cuts 8 columns off an input of 8",
     ),
+    ("AF212", "Cropping3D", {}, [(2, 8, 8, 1)], "Cropping3D cuts 2 planes off an input of 2"),
+    ("AF212", "Cropping1D", {}, [(2, 1)], "Cropping1D cuts 2 positions off an input of 2"),
     (
         "AF213", "Conv2DTranspose",
         {"filters": 1, "kernel_size": 3, "strides": 2, "output_padding": 2}, [(4, 4, 1)],
@@ -118,6 +149,10 @@ REFUSALS: list[tuple[str, str, dict[str, Any], list[Shape], str]] = [
     (
         "AF214", "Normalization", {"mean": [1, 2], "variance": [1, 2]}, [(8, 8, 3)],
         "`mean` and `variance` of Normalization do not fit 8x8x3",
+    ),
+    (
+        "AF214", "PadToStep", {"step": [8, 8]}, [(8, 8, 8, 3)],
+        f"`step` of PadToStep has 2 numbers, its input has {VOLUME}",
     ),
     (
         "AF215", "MaxUnpool2D", {}, [(4, 4, 8), (8, 10, 8)],
@@ -157,3 +192,22 @@ def test_every_code_of_shapes_has_a_refusal() -> None:
     codes = {code for code in CODES if "AF201" <= code <= "AF229"}
 
     assert codes == {code for code, *_ in REFUSALS}
+
+
+@pytest.mark.parametrize(
+    ("kind", "shape", "why", "fix"),
+    [
+        ("MaxPooling2D", (9, 3), "it goes along height and width alone", "1D in its name"),
+        ("MaxPooling2D", (9, 9, 9, 3), "it goes along height and width alone", "3D in its name"),
+        ("MaxPooling3D", (9,), "a flat vector has no planes, height and width", "before Flatten"),
+        ("MaxPooling1D", (9, 9, 3), "it goes along length alone", "2D in its name"),
+    ],
+)
+def test_a_layer_for_another_number_of_axes_names_its_relatives(
+    kind: str, shape: Shape, why: str, fix: str
+) -> None:
+    with pytest.raises(ShapeError) as refused:
+        LAYERS[kind].of({}).shape([shape])
+
+    assert why in refused.value.why
+    assert fix in refused.value.fix

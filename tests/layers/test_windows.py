@@ -78,6 +78,13 @@ def test_a_stride_larger_than_the_window_leaves_gaps() -> None:
     ]  # fmt: skip
 
 
+def test_a_causal_window_reads_nothing_that_follows() -> None:
+    window = Window(size=3, dilation=2, same=True, causal=True)
+
+    assert window.length(9, "it") == 9
+    assert [window.reads((o, o), 9) for o in (0, 4, 8)] == [(0, 0), (0, 4), (4, 8)]
+
+
 def test_the_whole_of_an_open_axis_has_no_end() -> None:
     assert whole(None) == (-UNBOUNDED, UNBOUNDED)
     assert whole(4) == (0, 3)

@@ -52,6 +52,24 @@ WORKED: list[tuple[str, dict[str, Any], list[Shape], Shape, tuple[int, int], int
     # V-Net's PReLU, one slope per channel
     ("PReLU", {"shared_axes": [1, 2]}, [(64, 64, 16)], (64, 64, 16), (16, 0), 0),
     ("Concatenate", {}, [(56, 56, 512), (56, 56, 512)], (56, 56, 1024), (0, 0), 0),
+    # 3D U-Net's first convolution, arXiv:1606.06650, figure 2: 132 to 130, 32 filters of 3x3x3x3
+    (
+        "Conv3D", {"filters": 32, "kernel_size": 3}, [(132, 132, 116, 3)],
+        (130, 130, 114, 32), (2_624, 0), 130 * 130 * 114 * 81 * 32,
+    ),
+    # 3D U-Net's last up-convolution: 24 to 48, without a bias
+    (
+        "Conv3DTranspose",
+        {"filters": 128, "kernel_size": 2, "strides": 2, "use_bias": False}, [(24, 24, 16, 128)],
+        (48, 48, 32, 128), (131_072, 0), 24 * 24 * 16 * 8 * 128 * 128,
+    ),
+    # WaveNet's dilated causal convolution, arXiv:1609.03499, figure 3: as long as its input
+    (
+        "Conv1D", {"filters": 4, "kernel_size": 2, "padding": "causal", "dilation_rate": 8},
+        [(16, 4)], (16, 4), (36, 0), 16 * 2 * 4 * 4,
+    ),
+    ("GlobalAveragePooling3D", {}, [(7, 7, 5, 64)], (64,), (0, 0), 0),
+    ("CropLike", {}, [(64, 8), (56, 4)], (56, 8), (0, 0), 0),
     # U-Net's copy and crop: 64 to 56, 4 rows off each side
     ("CropLike", {}, [(64, 64, 512), (56, 56, 512)], (56, 56, 512), (0, 0), 0),
 ]  # fmt: skip
@@ -86,6 +104,10 @@ def test_a_case_worked_by_hand(
         ("UpSampling2D", {}, [(None, 8, 3)], (None, 16, 3)),
         ("ZeroPadding2D", {}, [(None, 8, 3)], (None, 10, 3)),
         ("Cropping2D", {"cropping": 1}, [(None, 8, 3)], (None, 6, 3)),
+        ("Conv1D", {"filters": 2, "kernel_size": 3}, [(None, 3)], (None, 2)),
+        ("UpSampling1D", {}, [(None, 3)], (None, 3)),
+        ("ZeroPadding3D", {}, [(None, 8, 4, 3)], (None, 10, 6, 3)),
+        ("PadToStep", {"step": 4}, [(None, 6, 5, 1)], (None, 9, 5, 1)),
         ("CropLike", {}, [(None, 8, 3), (6, 6, 1)], (None, 6, 3)),
         ("ResizeLike", {}, [(4, 4, 3), (None, 8, 1)], (None, 8, 3)),
         ("MaxUnpool2D", {}, [(None, 4, 3), (None, 9, 3)], (None, 9, 3)),

@@ -62,7 +62,7 @@ async def test_typing_fast_looks_once(editor: Editor) -> None:
 async def test_a_problem_in_another_file_is_shown_at_the_line_that_leads_there(
     editor: Editor, tmp_path: Path
 ) -> None:
-    (tmp_path / "other.yaml").write_text(spec_text("  - {layer: Conv3D}\n" + HEAD))
+    (tmp_path / "other.yaml").write_text(spec_text("  - {layer: Conv4D}\n" + HEAD))
     uri = (tmp_path / "mine.yaml").as_uri()
     text = spec_text("  - {architecture: other.yaml, name: inner}\n" + HEAD)
 

@@ -9,18 +9,25 @@ from archforge.testing.counting import traced_macs
 
 pytestmark = pytest.mark.keras
 
-LAYERS: list[Any] = [
-    keras.layers.Conv2DTranspose(3, 3, strides=2, padding="same"),
-    keras.layers.DepthwiseConv2D(3, depth_multiplier=2),
-    keras.layers.SeparableConv2D(3, 3, padding="same"),
-    keras.layers.Dense(5),
-    keras.layers.MaxPooling2D(),
+SIGNAL, IMAGE, VOLUME = (8, 4), (8, 6, 4), (4, 8, 6, 4)
+LAYERS: list[tuple[Any, tuple[int, ...]]] = [
+    (keras.layers.Conv2DTranspose(3, 3, strides=2, padding="same"), IMAGE),
+    (keras.layers.DepthwiseConv2D(3, depth_multiplier=2), IMAGE),
+    (keras.layers.SeparableConv2D(3, 3, padding="same"), IMAGE),
+    (keras.layers.Dense(5), IMAGE),
+    (keras.layers.MaxPooling2D(), IMAGE),
+    (keras.layers.Conv1D(3, 3, strides=2), SIGNAL),
+    (keras.layers.Conv1DTranspose(3, 3, strides=2), SIGNAL),
+    (keras.layers.DepthwiseConv1D(3, depth_multiplier=2), SIGNAL),
+    (keras.layers.SeparableConv1D(3, 3, padding="same"), SIGNAL),
+    (keras.layers.Conv3D(3, 3, strides=2, padding="same"), VOLUME),
+    (keras.layers.Conv3DTranspose(3, 2, strides=2), VOLUME),
 ]
 
 
-@pytest.mark.parametrize("layer", LAYERS, ids=lambda layer: type(layer).__name__)
-def test_both_ways_of_counting_agree(layer: Any) -> None:
-    image = keras.Input((8, 6, 4))
+@pytest.mark.parametrize(("layer", "shape"), LAYERS, ids=lambda value: type(value).__name__)
+def test_both_ways_of_counting_agree(layer: Any, shape: tuple[int, ...]) -> None:
+    image = keras.Input(shape)
 
     model = keras.Model(image, layer(image))
 
