@@ -2,20 +2,22 @@
 
 Intervals are carried from an output position backwards through the layers. A network that strides
 and comes up again has positions with larger and smaller fields; the largest over positions is told.
-It equals the support of the gradient where weights and values are positive.
+It equals the support of the gradient where weights and values are positive. A signal has one number
+for it, a volume three. A node with another number of axes than the images, as a vector has, counts
+as without positions.
 """
 
 from collections.abc import Iterator, Mapping
 from math import prod
 
-from archforge.graph import Graph, Node, Shape, Span
+from archforge.graph import PLACES, Graph, Node, Shape, Span
 
 ASSUMED = 1024
 """Side that an open size is taken to have."""
 
 
-def receptive_field(graph: Graph) -> dict[str, tuple[int, int]]:
-    """Height and width of the receptive field of every output.
+def receptive_field(graph: Graph) -> dict[str, tuple[int, ...]]:
+    """The receptive field of every output: height and width where the input is an image.
 
     Returns:
         By output name, the largest over its positions and over the inputs; the whole image for an
@@ -24,13 +26,34 @@ def receptive_field(graph: Graph) -> dict[str, tuple[int, int]]:
     return {name: _field(graph, node) for name, node in graph.outputs.items()}
 
 
-def _field(graph: Graph, output: str) -> tuple[int, int]:
-    order = _needed(graph, output)
-    height = _along(graph, order, 0)
-    return (height, height if all(map(_square, order)) else _along(graph, order, 1))
+def rank(graph: Graph) -> int:
+    """How many axes the images of ``graph`` have; a network of vectors is told as one of images."""
+    most = max((len(node.shape) for node in graph.inputs.values()), default=0)
+    return most if most in PLACES else 3
 
 
-def halo(graph: Graph) -> tuple[int, int] | None:
+def alike(node: Node, axis: int) -> bool:
+    """Whether a node's size along ``axis``, and what its layer says of it, are those of axis 0."""
+    sizes = node.shape[:-1]
+    if axis < len(sizes) and sizes[axis] != sizes[0]:
+        return False
+    several = [value for value in vars(node.layer).values() if isinstance(value, tuple)]
+    return all(one[axis] == one[0] for one in several if len(one) == max(len(sizes), axis + 1))
+
+
+def _field(graph: Graph, output: str) -> tuple[int, ...]:
+    order, axes = _needed(graph, output), rank(graph) - 1
+    first = _along(graph, order, 0)
+    return (
+        first,
+        *(
+            first if all(alike(node, axis) for node in order) else _along(graph, order, axis)
+            for axis in range(1, axes)
+        ),
+    )
+
+
+def halo(graph: Graph) -> tuple[int, ...] | None:
     """By how much tiles must overlap on each side, for height and width.
 
     A tile that begins on the grid of the network's strides, and has a length that the network
@@ -38,13 +61,17 @@ def halo(graph: Graph) -> tuple[int, int] | None:
     ``None`` where the image is too small to
     tell, or some position reads all of it.
     """
-    if any(len(graph.nodes[node].shape) < 3 for node in graph.outputs.values()):
+    axes = rank(graph) - 1
+    if any(len(graph.nodes[node].shape) - 1 != axes for node in graph.outputs.values()):
         return None
-    margins = [_margins(graph, node, axis) for node in graph.outputs.values() for axis in (0, 1)]
-    known = [margin for margin in margins if margin is not None]
-    if len(known) < len(margins):
-        return None
-    return (max(known[0::2]), max(known[1::2]))
+    largest: list[int] = []
+    for axis in range(axes):
+        margins = [_margins(graph, node, axis) for node in graph.outputs.values()]
+        known = [margin for margin in margins if margin is not None]
+        if len(known) < len(margins):
+            return None
+        largest.append(max(known))
+    return tuple(largest)
 
 
 def _margins(graph: Graph, output: str, axis: int) -> int | None:
@@ -70,18 +97,12 @@ def _margins(graph: Graph, output: str, axis: int) -> int | None:
     return max(before, min(behind))
 
 
-def _square(node: Node) -> bool:
-    """Whether height and width are alike at this node."""
-    pairs = [value for value in vars(node.layer).values() if isinstance(value, tuple)]
-    alike = all(pair[0] == pair[1] for pair in pairs if len(pair) == 2)
-    return alike and (len(node.shape) < 3 or node.shape[0] == node.shape[1])
-
-
 def _along(graph: Graph, order: list[Node], axis: int) -> int:
     shapes = {node.name: _closed(node.shape) for node in order}
-    shape = shapes[order[0].name]
-    if len(shape) < 3:
-        return max((_side(image.shape, axis) for image in graph.inputs.values()), default=0)
+    shape, axes = shapes[order[0].name], rank(graph)
+    if len(shape) != axes:
+        images = (image.shape for image in graph.inputs.values())
+        return max((_side(image, axis) for image in images if len(image) == axes), default=1)
     size = shape[axis]
     assert size is not None
     period = _period(order, axis)
@@ -95,7 +116,7 @@ def _closed(shape: Shape) -> Shape:
 
 
 def _side(shape: Shape, axis: int) -> int:
-    return (_closed(shape)[axis] or 0) if len(shape) == 3 else 1
+    return _closed(shape)[axis] or 0
 
 
 def _needed(graph: Graph, output: str) -> list[Node]:
@@ -118,8 +139,9 @@ def _period(order: list[Node], axis: int) -> int:
 def _stride(node: Node, axis: int) -> int:
     """How far one output step moves the input, for layers that come down."""
     strides = getattr(node.layer, "strides", None) or getattr(node.layer, "pool_size", None)
-    comes_up = node.kind == "Conv2DTranspose"
-    return strides[axis] if isinstance(strides, tuple) and not comes_up else 1
+    if node.kind.endswith("Transpose") or not isinstance(strides, tuple) or axis >= len(strides):
+        return 1
+    return int(strides[axis])
 
 
 def _reach(order: list[Node], shapes: Mapping[str, Shape], position: int, axis: int) -> int:
@@ -130,28 +152,31 @@ def _reach(order: list[Node], shapes: Mapping[str, Shape], position: int, axis: 
 def _spans(
     order: list[Node], shapes: Mapping[str, Shape], position: int, axis: int
 ) -> dict[str, Span]:
-    """What an output position reads of each image."""
+    """What an output position reads of each image; the output has as many axes as they."""
+    rank = len(shapes[order[0].name])
     spans: dict[str, Span] = {order[0].name: (position, position)}
     images: dict[str, Span] = {}
     for node in order:
         span = spans.get(node.name)
         if span is None:
             continue
-        if not node.inputs and len(shapes[node.name]) == 3:
+        if not node.inputs and len(shapes[node.name]) == rank:
             images[node.name] = span
-        for name, read in _reads(node, span, axis, shapes):
+        for name, read in _reads(node, span, axis, [shapes[name] for name in node.inputs], rank):
             known = spans.get(name, read)
             spans[name] = (min(known[0], read[0]), max(known[1], read[1]))
     return images
 
 
 def _reads(
-    node: Node, span: Span, axis: int, shapes: Mapping[str, Shape]
+    node: Node, span: Span, axis: int, inputs: list[Shape], rank: int
 ) -> Iterator[tuple[str, Span]]:
-    inputs = [shapes[name] for name in node.inputs]
+    if all(len(shape) != rank for shape in inputs):
+        yield from ((name, (0, 0)) for name in node.inputs)
+        return
     reads = node.layer.reads_each(span, axis, inputs)
     for name, shape, read in zip(node.inputs, inputs, reads, strict=True):
-        if len(shape) < 3:
+        if len(shape) != rank:
             yield name, (0, 0)
             continue
         size = shape[axis]

@@ -7,14 +7,17 @@ if the network builds on it with the same weights.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from archforge.analysis.receptive import halo
-from archforge.graph import Graph
+from archforge.analysis.receptive import alike, halo
+from archforge.graph import PLACES, Graph
 
-Sizes = Mapping[str, tuple[int, int]]
-"""Height and width for some of a network's images."""
+Size = tuple[int, ...]
+"""Height and width of an image, length of a signal, planes, height and width of a volume."""
+
+Sizes = Mapping[str, Size]
+"""Sizes for some of a network's images."""
 
 Expand = Callable[[Sizes], Graph | None]
-"""The same network on images of another height and width, or ``None``."""
+"""The same network on images of another size, or ``None``."""
 
 REACH = 512
 """Up to which side the smallest size is looked for."""
@@ -28,7 +31,7 @@ class AcceptedSizes:
     """Sizes of one input that a network takes.
 
     Args:
-        minimum: Smallest height and width.
+        minimum: Smallest height and width of an image, or as many sizes as its kind has.
         step: From one accepted height and width to the next; 0 where no other one is.
         halo: Rows above and below, and columns left and right, by which a tile of a large image
             must be larger than what is kept of its output, for that to be the output of the whole
@@ -36,9 +39,9 @@ class AcceptedSizes:
             reads everything.
     """
 
-    minimum: tuple[int, int]
-    step: tuple[int, int]
-    halo: tuple[int, int] | None = None
+    minimum: Size
+    step: Size
+    halo: Size | None = None
 
 
 def accepted_sizes(graph: Graph, expand: Expand) -> dict[str, AcceptedSizes]:
@@ -50,11 +53,11 @@ def accepted_sizes(graph: Graph, expand: Expand) -> dict[str, AcceptedSizes]:
         graph: The network at its own size.
         expand: Expands the same spec at other sizes.
     """
-    groups: dict[tuple[int, int], list[str]] = {}
+    groups: dict[Size, list[str]] = {}
     for name, node in graph.inputs.items():
-        if len(node.shape) == 3:
-            height, width = (side or REACH for side in node.shape[:2])
-            groups.setdefault((height, width), []).append(name)
+        if len(node.shape) in PLACES:
+            size = tuple(side or REACH for side in node.shape[:-1])
+            groups.setdefault(size, []).append(name)
     return {
         name: found
         for size, names in groups.items()
@@ -63,28 +66,29 @@ def accepted_sizes(graph: Graph, expand: Expand) -> dict[str, AcceptedSizes]:
     }
 
 
-def _accepted(
-    graph: Graph, expand: Expand, size: tuple[int, int], names: list[str]
-) -> AcceptedSizes:
-    height, width = size
+def _accepted(graph: Graph, expand: Expand, size: Size, names: list[str]) -> AcceptedSizes:
+    def at(size: Size) -> Graph | None:
+        return expand(dict.fromkeys(names, size))
 
-    def at(height: int, width: int) -> Graph | None:
-        return expand(dict.fromkeys(names, (height, width)))
+    def along(axis: int) -> tuple[int, int]:
+        def takes(side: int) -> bool:
+            return _takes(graph, at((*size[:axis], side, *size[axis + 1 :])))
 
-    rows = _along(lambda side: _takes(graph, at(side, width)), height)
-    columns = rows
-    if height != width:
-        columns = _along(lambda side: _takes(graph, at(height, side)), width)
-    found = AcceptedSizes((rows[0], columns[0]), (rows[1], columns[1]))
+        return _along(takes, size[axis])
+
+    first = along(0)
+    others = (
+        first if all(alike(node, axis) for node in graph) else along(axis)
+        for axis in range(1, len(size))
+    )
+    minimum, step = zip(first, *others, strict=True)
+    found = AcceptedSizes(minimum, step)
     return replace(found, halo=_halo(graph, at, size, found))
 
 
 def _halo(
-    graph: Graph,
-    at: Callable[[int, int], Graph | None],
-    size: tuple[int, int],
-    accepted: AcceptedSizes,
-) -> tuple[int, int] | None:
+    graph: Graph, at: Callable[[Size], Graph | None], size: Size, accepted: AcceptedSizes
+) -> Size | None:
     """What tiles must overlap by, seen on an image that is large enough."""
     grown: Graph | None = graph
     while grown is not None:
@@ -94,8 +98,8 @@ def _halo(
         if not all(accepted.step) or max(size) >= LARGEST:
             return None
         # The next accepted size that is at least twice as large.
-        size = (_next(size[0], accepted.step[0]), _next(size[1], accepted.step[1]))
-        grown = at(*size)
+        size = tuple(map(_next, size, accepted.step))
+        grown = at(size)
     return None
 
 

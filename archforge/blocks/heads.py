@@ -1,11 +1,12 @@
-"""How a network ends: scores for each pixel, or for the whole image."""
+"""How a network ends: scores for each pixel, or for the whole image; signals and volumes alike."""
 
 from typing import ClassVar
 
 from archforge.blocks.recipe import Maker, Recipe
-from archforge.graph import Example, arg, record
+from archforge.graph import PLACES, Example, Layer, arg, record
 from archforge.layers import LAYERS
-from archforge.layers.arguments import COUNT, PAIR, RATE, Pair, one_of
+from archforge.layers.arguments import COUNT, EACH, RATE, Sides, one_of
+from archforge.layers.sizes import check_each
 
 HEAD_ACTIVATION = one_of("auto", "sigmoid", "softmax", "linear", "tanh")
 
@@ -17,6 +18,12 @@ def activation_for(classes: int, activation: str) -> str:
     return "sigmoid" if classes == 1 else "softmax"
 
 
+def _of_rank(name: str, make: Maker, inputs: list[str]) -> type[Layer]:
+    """The layer for as many axes as the input has; that of images says what else is wrong."""
+    rank = make.axes(inputs[0])
+    return LAYERS[name.format(rank - 1 if rank in PLACES else 2)]
+
+
 @record
 class SegmentationHead(Recipe):
     """Scores for every pixel: a 1x1 convolution, sigmoid for one class, else softmax."""
@@ -25,14 +32,15 @@ class SegmentationHead(Recipe):
     EXAMPLE: ClassVar[Example] = Example({"classes": 1})
 
     classes: int = arg(COUNT)
-    kernel_size: Pair = arg(PAIR, 1)
+    kernel_size: int | Sides = arg(EACH, 1)
     activation: str = arg(HEAD_ACTIVATION, "auto")
 
     def cook(self, make: Maker, inputs: list[str]) -> str:
-        convolution = LAYERS["Conv2D"].of(
+        check_each(self.kernel_size, make.axes(inputs[0]), "`kernel_size` of segmentation_head")
+        convolution = _of_rank("Conv{}D", make, inputs).of(
             {
                 "filters": self.classes,
-                "kernel_size": list(self.kernel_size),
+                "kernel_size": self.kernel_size,
                 "padding": "same",
                 "activation": activation_for(self.classes, self.activation),
             }
@@ -52,7 +60,7 @@ class ClassificationHead(Recipe):
     activation: str = arg(HEAD_ACTIVATION, "auto")
 
     def cook(self, make: Maker, inputs: list[str]) -> str:
-        node = make.add(LAYERS["GlobalAveragePooling2D"].of({}), *inputs)
+        node = make.add(_of_rank("GlobalAveragePooling{}D", make, inputs).of({}), *inputs)
         if self.dropout > 0:
             node = make.add(LAYERS["Dropout"].of({"rate": self.dropout}), node)
         activation = activation_for(self.classes, self.activation)

@@ -25,6 +25,9 @@ class Maker(Protocol):
     def shape(self, node: str) -> Shape:
         """Shape of a node; who asks for channels alone keeps the block the same at every size."""
 
+    def axes(self, node: str) -> int:
+        """How many axes a node has: unlike its shape the same at every size of the image."""
+
 
 @record
 class Recipe(Described):

@@ -75,7 +75,8 @@ def _rows(known: Facts) -> Iterator[tuple[str, str]]:
         ),
     )
     for name, field in known["receptive_field"].items():
-        yield "receptive field", f"{_shape(field)} of the input for each position of {name}"
+        seen = f"{_shape(field)}{' positions' if len(field) == 1 else ''}"
+        yield "receptive field", f"{seen} of the input for each position of {name}"
     for name, sizes in _by_image(known["accepted_sizes"]).items():
         yield "accepted sizes", f"{_sizes(sizes)}{f' for {name}' if name else ''}"
         yield "halo", _halo(sizes["halo"])
@@ -97,7 +98,7 @@ def _sizes(sizes: Facts) -> str:
     minimum, step = sizes["minimum"], sizes["step"]
     if not any(step):
         return f"{_shape(minimum)} only: Flatten and Dense fix it"
-    every = "every size" if step == [1, 1] else f"then in steps of {_shape(step)}"
+    every = "every size" if {*step} == {1} else f"then in steps of {_shape(step)}"
     return f"{_shape(minimum)} at least, {every}"
 
 
@@ -113,10 +114,11 @@ def _nodes(nodes: list[Facts]) -> Iterator[str]:
     names = max(len(node["name"]) for node in nodes)
     layers = max(len(node["layer"]) for node in nodes)
     yield ""
-    header = f"{'node':<{names}}  {'layer':<{layers}}  {'shape':<16}"
+    shapes = max(16, *(len(_shape(node["shape"])) for node in nodes))
+    header = f"{'node':<{names}}  {'layer':<{layers}}  {'shape':<{shapes}}"
     yield click.style(f"{header}{'parameters':>12}{'MACs':>16}  from", bold=True)
     for node in nodes:
         yield (
-            f"{node['name']:<{names}}  {node['layer']:<{layers}}  {_shape(node['shape']):<16}"
+            f"{node['name']:<{names}}  {node['layer']:<{layers}}  {_shape(node['shape']):<{shapes}}"
             f"{node['parameters']:>12,}{node['macs']:>16,}  {', '.join(node['from'])}"
         )

@@ -9,7 +9,7 @@ from archforge.catalog import Architecture
 from archforge.data import Dataset, open_dataset
 from archforge.errors import refuse
 from archforge.graph import Graph
-from archforge.train import adapt, check_fits
+from archforge.train import adapt, check_fits, check_takes_images
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +58,7 @@ def open_together(
     """
     preset = preset or architecture.preset
     first = architecture.graph(preset, given)
+    check_takes_images(first)
     dataset = open_dataset(data, size=image_size(first), validation=validation, seed=seed)
     fixed, notes = adapt(architecture.spec, given, dataset.summary)
     graph = architecture.graph(preset, fixed)
@@ -81,11 +82,11 @@ def image_size(graph: Graph) -> tuple[int, int]:
     """Height and width of the image.
 
     Raises:
-        ProblemError: They are open, or the input is no image.
+        ProblemError: They are open.
     """
     image = next(iter(graph.inputs.values()))
     sides = image.shape[:2]
-    if len(image.shape) != 3 or None in sides:
+    if None in sides:
         refuse(
             "AF612",
             f"the input '{image.name}' has no size of its own",

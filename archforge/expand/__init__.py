@@ -5,7 +5,7 @@ without end or a block inside itself is a problem, never a hang.
 """
 
 from archforge.expand.arguments import no_such
-from archforge.expand.expand import Trace, expand, expand_at, image_shapes, trace
+from archforge.expand.expand import Trace, even_sizes, expand, expand_at, image_shapes, trace
 from archforge.expand.finding import Finder, Found
 from archforge.expand.formula import Formula, parse_formula
 from archforge.expand.inspect import formula_problems, unread
@@ -20,6 +20,7 @@ __all__ = [
     "Found",
     "Trace",
     "Values",
+    "even_sizes",
     "expand",
     "expand_at",
     "formula_problems",

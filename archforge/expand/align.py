@@ -1,4 +1,4 @@
-"""``align:`` on a merge: bring its inputs to one height and width."""
+"""``align:`` on a merge: bring its inputs to one size, whatever number of axes they have."""
 
 from archforge.errors import listing
 from archforge.expand.fitting import ALIGN, fitted
@@ -6,6 +6,7 @@ from archforge.expand.operations import show
 from archforge.expand.scope import Place
 from archforge.expand.tape import Alignment
 from archforge.expand.working import Working
+from archforge.graph import PLACES
 from archforge.layers import LAYERS
 from archforge.spec import Call
 
@@ -22,7 +23,8 @@ def aligned(working: Working, step: Call, path: str, nodes: list[str], place: Pl
         )
     network = working.network
     shapes = [network.shape(node) for node in nodes]
-    if how == "strict" or any(len(shape) != 3 for shape in shapes):
+    ranks = {len(shape) for shape in shapes}
+    if how == "strict" or len(ranks) > 1 or not ranks <= PLACES.keys():
         return nodes
     stretches = working.scalar(step.what, place) != "Concatenate"
     arguments = _interpolation(working, step, place) if how == "resize" else {}

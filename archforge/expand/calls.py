@@ -243,6 +243,9 @@ class _Kitchen:
     def channels(self, node: str) -> int:
         return channels(self.network.shape(node), self.place.frames[-1].label)
 
+    def axes(self, node: str) -> int:
+        return len(self.network.shape(node))
+
     def shape(self, node: str) -> Shape:
         self.network.reads.size()
         return self.network.shape(node)

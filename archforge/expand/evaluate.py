@@ -14,7 +14,7 @@ from archforge.expand.operations import (
     checked,
     show,
 )
-from archforge.graph import Shape
+from archforge.graph import AXES, Shape, show_axes
 
 AT = "at_"
 """The call that stands for ``@`` in a formula's syntax tree."""
@@ -111,12 +111,11 @@ class Evaluator:
 
     def _size(self, function: str, node: str) -> int:
         shape = self._names.shape(node, function)
-        axis = SIZES[function]
-        if len(shape) < -axis:
-            raise FormulaError(
-                "AF126", f"{function}({node}) does not exist: '{node}' is a flat vector"
-            )
-        size = shape[axis]
+        names = AXES.get(len(shape), ())
+        if function not in (*names, "channels"):
+            has = "is a flat vector" if len(shape) == 1 else f"has {show_axes(len(shape))}"
+            raise FormulaError("AF126", f"{function}({node}) does not exist: '{node}' {has}")
+        size = shape[-1 if function == "channels" else names.index(function)]
         if size is None:
             raise FormulaError(
                 "AF126",

@@ -21,8 +21,8 @@ from archforge.graph import Graph, Input, Node, Shape
 from archforge.spec import Spec
 from archforge.spec.names import step_names
 
-Sizes = Mapping[str, tuple[int, int]]
-"""Height and width for some of the images, in place of those that are declared."""
+Sizes = Mapping[str, tuple[int, ...]]
+"""Sizes of some of the images, channels apart, in place of those that are declared."""
 
 
 class ExpandError(ProblemError):
@@ -79,7 +79,7 @@ def expand_at(spec: Spec, graph: Graph, sizes: Sizes, finder: Finder | None = No
     Args:
         spec: What ``graph`` was expanded from.
         graph: Whose preset and hyperparameters are kept.
-        sizes: Height and width of some of its images.
+        sizes: Of some of its images.
         finder: Finds the architectures that the spec names.
     """
     job = _Job(spec, Values(spec, graph.preset, graph.hyperparameters), _terms(finder))
@@ -123,7 +123,7 @@ def trace(
         preset: Its name, or ``None``.
         given: Hyperparameters with fixed values.
         finder: Finds the architectures that it names.
-        sizes: Height and width of some of its images, instead of their own.
+        sizes: Of some of its images, instead of their own.
 
     Raises:
         ProblemError: A value is not allowed.
@@ -142,6 +142,11 @@ def image_shapes(spec: Spec, preset: str | None, given: Mapping[str, Any]) -> di
     return {name: declared_shape(one, working, place) for name, one in spec.inputs.items()}
 
 
+def even_sizes(spec: Spec, side: int) -> Sizes:
+    """Every image of ``spec`` with the same side along each of its axes."""
+    return {name: (side,) * (len(one.shape.items) - 1) for name, one in spec.inputs.items()}
+
+
 def _terms(finder: Finder | None, bad: frozenset[Mark] = frozenset()) -> Terms:
     def whole(spec: Spec, preset: str | None, given: Mapping[str, Any]) -> Graph:
         try:
@@ -157,7 +162,7 @@ def _padded(job: "_Job") -> Graph:
     image = next(iter(job.spec.inputs.values()))
     shape = declared_shape(image, Working(Network()), Place(Scope(), job.values))
 
-    def build(size: tuple[int, int] | None) -> Graph:
+    def build(size: tuple[int, ...] | None) -> Graph:
         # At the sizes of the file every problem is told, not the first alone.
         return job.run() if size is None else job.at({image.name: size})
 
@@ -165,10 +170,10 @@ def _padded(job: "_Job") -> Graph:
 
 
 def _tries(job: "_Job", preset: str | None, given: Mapping[str, Any]) -> Any:
-    """Tells whether the spec builds with other hyperparameters or with other input sizes."""
+    """Tells whether the spec builds with other hyperparameters or at another side of all images."""
 
-    def builds(change: Mapping[str, Any], size: tuple[int, int] | None = None) -> bool:
-        sizes = None if size is None else dict.fromkeys(job.spec.inputs, size)
+    def builds(change: Mapping[str, Any], side: int | None = None) -> bool:
+        sizes = None if side is None else even_sizes(job.spec, side)
         try:
             values = Values(job.spec, preset, {**given, **change})
             replace(job, values=values, terms=replace(job.terms, bad=frozenset())).at(sizes)
@@ -265,7 +270,7 @@ class _Job:
                 expander.problems.extend(getattr(error, "problems", ()))
                 names[image.name] = Made(None)
                 continue
-            if sizes is not None and image.name in sizes and len(layer.declared) == 3:
+            if sizes is not None and image.name in sizes:
                 declared_shape = (*sizes[image.name], layer.declared[-1])
                 layer = Input(declared=declared_shape, values=layer.values)
             node = Node(image.name, layer, (), layer.declared, mark=image.mark)

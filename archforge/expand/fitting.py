@@ -1,6 +1,7 @@
 """Which inputs of a merge ``align:`` has to bring to another size."""
 
 from collections.abc import Sequence
+from math import prod
 
 from archforge.graph import Shape
 
@@ -14,11 +15,11 @@ def fitted(shapes: Sequence[Shape], how: str, *, stretches: bool) -> dict[int, l
     """The inputs that must be moved, each with the inputs whose size it takes.
 
     Args:
-        shapes: Of images, in the order of the merge's inputs.
+        shapes: Of images with equally many axes, in the order of the merge's inputs.
         how: A key of ``ALIGN``.
         stretches: Whether the merge stretches a side of 1 itself.
     """
-    fixed = {i for i, shape in enumerate(shapes) if stretches and shape[:2] == (1, 1)}
+    fixed = {i for i, shape in enumerate(shapes) if stretches and {*shape[:-1]} == {1}}
     moved: dict[int, list[int]] = {}
     for i in range(len(shapes)):
         others = [k for k in range(len(shapes)) if k != i and k not in fixed]
@@ -30,7 +31,7 @@ def fitted(shapes: Sequence[Shape], how: str, *, stretches: bool) -> dict[int, l
 
 def _fits(how: str, shapes: Sequence[Shape], i: int, others: list[int]) -> bool:
     """Whether input ``i`` is known to have the size that all are brought to."""
-    for axis in (0, 1):
+    for axis in range(len(shapes[i]) - 1):
         sizes = [shapes[k][axis] for k in (i, *others)]
         known = [size for size in sizes if size is not None]
         if len(known) < len(sizes) or sizes[0] != _TARGET[how](known):
@@ -39,4 +40,4 @@ def _fits(how: str, shapes: Sequence[Shape], i: int, others: list[int]) -> bool:
 
 
 def _largest(shapes: Sequence[Shape], others: list[int]) -> int:
-    return max(others, key=lambda k: (shapes[k][0] or 0) * (shapes[k][1] or 0))
+    return max(others, key=lambda k: prod(side or 0 for side in shapes[k][:-1]))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from archforge.errors import did_you_mean
+from archforge.errors import did_you_mean, listing
 from archforge.expand.evaluate import AT, Evaluator, Names, text_of
 from archforge.expand.operations import (
     FUNCTIONS,
@@ -193,7 +193,8 @@ def _check(node: ast.AST, text: str, names: set[str]) -> bool:
         raise FormulaError(
             "AF122",
             f"`={text}` reads inside a value with `.`",
-            fix="a node's sizes are read as channels(node), height(node), width(node)",
+            fix="a node's sizes are read as channels(node), height(node), width(node), in a signal "
+            "as length(node), in a volume as planes(node), too",
         )
     if isinstance(node, ast.Constant):
         _check_constant(node, text)
@@ -236,7 +237,7 @@ def _check_size(node: ast.Call, text: str) -> bool:
     if not named:
         raise FormulaError(
             "AF122",
-            f"`={text}`: height, width and channels take the name of one node",
+            f"`={text}`: {listing(SIZES)} take the name of one node",
             fix="write `channels(prev)`, `channels(input)` or `height(skip@i)`",
         )
     return True

@@ -50,8 +50,8 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "round": round,
     "sum": sum,
 }
-SIZES: dict[str, int] = {"height": -3, "width": -2, "channels": -1}
-"""Functions of a node: which axis of its shape they give."""
+SIZES = ("length", "planes", "height", "width", "channels")
+"""Functions of a node: the size along the axis of that name, as ``archforge.graph.AXES`` has it."""
 
 WORDS: dict[str, bool | None] = {
     "true": True,

@@ -7,12 +7,15 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from archforge.errors import Problem, ProblemError
-from archforge.graph import Graph, Input, Node, Shape
+from archforge.graph import PLACES, Graph, Input, Node, Shape
 from archforge.layers import LAYERS
 from archforge.spec import Spec
 
-Build = Callable[[tuple[int, int] | None], Graph]
-"""The network without padding at a height and width; ``None`` for those of the file."""
+Size = tuple[int, ...]
+"""Height and width of an image, or as many sizes as a signal or a volume has."""
+
+Build = Callable[[Size | None], Graph]
+"""The network without padding at a size; ``None`` for that of the file."""
 
 REACH = 1_024
 """Up to which side a size that builds is looked for."""
@@ -31,34 +34,36 @@ def padded(spec: Spec, build: Build, shape: Shape) -> Graph:
     """
     if len(spec.inputs) != 1 or spec.task != "segmentation":
         raise _cannot(spec, "it needs a segmentation network with one image as its input")
-    minimum, step = zip(*(_accepted(build, shape, axis) for axis in (0, 1)), strict=True)
+    if len(shape) not in PLACES:
+        raise _cannot(spec, "its input has no positions")
+    top = _building(build, len(shape) - 1)
+    minimum, step = zip(*(_accepted(build, top, axis) for axis in range(len(top))), strict=True)
     inner = build(_up(shape, minimum, step))
     return _wrapped(spec, inner, shape, (minimum, step))
 
 
-def _building(build: Build) -> tuple[int, int]:
-    side = next((side for side in range(REACH, 0, -1) if _builds(build, (side, side))), None)
-    if side is None:
+def _building(build: Build, axes: int) -> Size:
+    sizes = ((side,) * axes for side in range(REACH, 0, -1))
+    found = next((size for size in sizes if _builds(build, size)), None)
+    if found is None:
         build(None)  # nothing builds: the problems of the declared size say why
         raise AssertionError("the declared size builds where no size does")
-    return (side, side)
+    return found
 
 
-def _builds(build: Build, sizes: tuple[int, int]) -> bool:
+def _builds(build: Build, size: Size) -> bool:
     try:
-        build(sizes)
+        build(size)
     except ProblemError:
         return False
     return True
 
 
-def _accepted(build: Build, shape: Shape, axis: int) -> tuple[int, int]:
-    """Smallest side along ``axis``, and the step to the next."""
-    top = _building(build)
+def _accepted(build: Build, top: Size, axis: int) -> tuple[int, int]:
+    """Smallest side along ``axis``, and the step to the next; ``top`` is a size that builds."""
 
     def takes(side: int) -> bool:
-        sizes = (side, top[1]) if axis == 0 else (top[0], side)
-        return _builds(build, sizes)
+        return _builds(build, (*top[:axis], side, *top[axis + 1 :]))
 
     below = next((side for side in range(top[axis] - 1, 0, -1) if takes(side)), None)
     if below is None:
@@ -71,19 +76,14 @@ def _accepted(build: Build, shape: Shape, axis: int) -> tuple[int, int]:
     return top[axis] - step * low, step
 
 
-def _up(shape: Shape, minimum: tuple[int, ...], step: tuple[int, ...]) -> tuple[int, int] | None:
-    if shape[0] is None or shape[1] is None:
-        return None
+def _up(shape: Shape, minimum: Size, step: Size) -> Size | None:
     layer = LAYERS["PadToStep"].of({"minimum": list(minimum), "step": list(step)})
-    height, width, _ = layer.shape([shape])
-    assert height is not None
-    assert width is not None
-    return (height, width)
+    sizes = layer.shape([shape])[:-1]
+    known = tuple(size for size in sizes if size is not None)
+    return known if len(known) == len(sizes) else None
 
 
-def _wrapped(
-    spec: Spec, inner: Graph, shape: Shape, sizes: tuple[tuple[int, ...], tuple[int, ...]]
-) -> Graph:
+def _wrapped(spec: Spec, inner: Graph, shape: Shape, sizes: tuple[Size, Size]) -> Graph:
     """The inner graph between a padding and, for each output, a crop."""
     (name, image), *_ = inner.inputs.items()
     layer = LAYERS["PadToStep"].of({"minimum": list(sizes[0]), "step": list(sizes[1])})
@@ -105,7 +105,7 @@ def _wrapped(
 
 def _crop(spec: Spec, nodes: dict[str, Node], end: str, image: str, padded: Shape) -> Node:
     node = nodes[end]
-    if len(node.shape) != 3 or node.shape[:2] != padded[:2]:
+    if len(node.shape) != len(padded) or node.shape[:-1] != padded[:-1]:
         raise _cannot(spec, f"output '{end}' has another size than the image that is padded")
     layer = LAYERS["CropLike"].of({})
     shape = layer.shape([node.shape, nodes[image].shape])

@@ -8,14 +8,18 @@ from dataclasses import replace
 from typing import Any
 
 from archforge.errors import ProblemError
+from archforge.expand.formula import parse_formula
+from archforge.expand.operations import FormulaError
 from archforge.expand.values import Values
 from archforge.spec import Spec
 
 Builds = Callable[..., bool]
-"""Whether the spec builds: ``builds(changed hyperparameters, (height, width) or None)``."""
+"""Whether the spec builds: ``builds(changed hyperparameters, side of all images or None)``."""
 
 _SIZE_CODES = ("AF203", "AF204")
 _REACH = 64
+UNITS = {2: "positions", 3: "pixels", 4: "voxels"}
+"""What a size counts, by the number of axes; the studio looks for these words."""
 
 
 def with_remedies(error: ProblemError, spec: Spec, values: Values, builds: Builds) -> ProblemError:
@@ -24,7 +28,7 @@ def with_remedies(error: ProblemError, spec: Spec, values: Values, builds: Build
     if not about_size or len(about_size) < len(error.problems):
         return error
     sizes = list(_sizes(spec, values, builds))
-    fixes = [_use(sizes)] if sizes else []
+    fixes = [_use(spec, sizes)] if sizes else []
     if any(problem.code == "AF204" for problem in about_size):
         fixes.append("`align: crop` on the merge")
     fixes += list(_lower(spec, values, builds))
@@ -35,22 +39,29 @@ def with_remedies(error: ProblemError, spec: Spec, values: Values, builds: Build
     return ProblemError([replace(first, why=why, fix=", or ".join(fixes)), *others])
 
 
-def _use(sizes: list[int]) -> str:
-    return f"use {' or '.join(str(size) for size in sizes)} pixels"
+def _use(spec: Spec, sizes: list[int]) -> str:
+    axes = len(next(iter(spec.inputs.values())).shape.items)
+    return f"use {' or '.join(str(size) for size in sizes)} {UNITS.get(axes, 'pixels')}"
 
 
 def _size(spec: Spec, values: Values) -> int | None:
     """The one side of a square input, if the spec has one."""
-    sides: set[Any] = set()
-    for image in spec.inputs.values():
-        for item in image.shape.items[:2]:
-            value = item.plain
-            if isinstance(value, str):
-                name = value.removeprefix("=").strip()
-                value = values.value(name) if name in values else None
-            sides.add(value)
+    sides = {
+        _worked_out(item.plain, values)
+        for image in spec.inputs.values()
+        for item in image.shape.items[:-1]
+    }
     side = sides.pop() if len(sides) == 1 else None
     return side if isinstance(side, int) else None
+
+
+def _worked_out(size: Any, values: Values) -> Any:
+    if not isinstance(size, str):
+        return size
+    try:
+        return parse_formula(size).work_out(values)
+    except FormulaError:
+        return None
 
 
 def _sizes(spec: Spec, values: Values, builds: Builds) -> Iterator[int]:
@@ -59,7 +70,7 @@ def _sizes(spec: Spec, values: Values, builds: Builds) -> Iterator[int]:
     if side is None:
         return
     for candidates in (range(side - 1, max(side - _REACH, 0), -1), range(side + 1, side + _REACH)):
-        found = next((size for size in candidates if builds({}, (size, size))), None)
+        found = next((size for size in candidates if builds({}, size)), None)
         if found is not None:
             yield found
 

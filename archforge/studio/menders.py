@@ -205,13 +205,13 @@ def pixels_used(wrong: Wrong, match: Match) -> Iterator[Mend]:
     """``use 128 or 144 pixels``: in the shape of the inputs, or where its hyperparameter is."""
     for size in re.findall(r"\d+", match.group()):
         edits = [edit for place in _sides(wrong) for edit in replaced(place, size)]
-        yield Mend(f"use {size} pixels", sorted(set(edits)))
+        yield Mend(f"use {size} {match.group(1)}", sorted(set(edits)))
 
 
 def _sides(wrong: Wrong) -> Iterator[Span]:
     for _, declared in wrong.tree.map("inputs").entries:
         shape = declared.get("shape") if isinstance(declared, Map) else declared
-        for side in shape.items[:2] if isinstance(shape, Row) else ():
+        for side in shape.items[:-1] if isinstance(shape, Row) else ():
             if isinstance(side, Word) and side.is_formula:
                 yield from _default(wrong, side.text[1:].strip())
             else:

@@ -53,7 +53,7 @@ MENDERS: tuple[tuple[str, Maker], ...] = (
         menders.line_changed(r": (=[^\"']*?)(?=\}\s*$|, \w+:|$)", r': "\1"', "quote it"),
     ),
     (r"\Aindent with spaces", menders.line_changed("\t", "  ", "indent with spaces")),
-    (r"use \d+(?: or \d+)? pixels", menders.pixels_used),
+    (r"use \d+(?: or \d+)? (pixels|voxels|positions)", menders.pixels_used),
     (r"(?:\A|or )(\w+) (\d+)\Z", menders.default_set),
     (r"`align: (crop|pad|resize)`", menders.aligned),
     (r"\bremove it\b", menders.removed),

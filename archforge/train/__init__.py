@@ -20,7 +20,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from archforge.train.adapt import adapt
-from archforge.train.fits import check_fits
+from archforge.train.fits import check_fits, check_takes_images
 from archforge.train.history import read_history
 from archforge.train.settings import OPTIMIZERS, Epoch, Settings, StopTraining
 
@@ -50,6 +50,7 @@ __all__ = [
     "StopTraining",
     "adapt",
     "check_fits",
+    "check_takes_images",
     "evaluate",
     "load_model",
     "open_predictor",

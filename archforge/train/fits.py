@@ -32,9 +32,19 @@ def check_fits(graph: Graph, classes: int) -> None:
     Raises:
         ProblemError: With everything that does not fit.
     """
+    check_takes_images(graph)
+    problems = [*_input(graph), *_outputs(graph, classes)]
+    if problems:
+        raise ProblemError(problems)
+
+
+def check_takes_images(graph: Graph) -> None:
+    """Check what no data set can mend: the task, and that one image goes in.
+
+    Raises:
+        ProblemError: It is another task, or something else goes in.
+    """
     problems = list(_whole(graph))
-    if not problems:
-        problems = [*_input(graph), *_outputs(graph, classes)]
     if problems:
         raise ProblemError(problems)
 
@@ -54,12 +64,26 @@ def _whole(graph: Graph) -> Iterator[Problem]:
             why="a data set has one image for each mask",
             fix="take a network with one input",
         )
+    else:
+        yield from _image(graph)
+
+
+def _image(graph: Graph) -> Iterator[Problem]:
+    (image,) = graph.inputs.values()
+    if len(image.shape) != 3:
+        yield Problem(
+            "AF506",
+            f"the input '{image.name}' is {_shape(image)}, which is no image",
+            image.mark,
+            why="this version trains on images, which have height, width and channels",
+            fix="take a network for images; see `archforge list`",
+        )
 
 
 def _input(graph: Graph) -> Iterator[Problem]:
     (image,) = graph.inputs.values()
     layer_values = str(getattr(image.layer, "values", "unit"))
-    if len(image.shape) != 3 or image.shape[-1] not in {1, 3}:
+    if image.shape[-1] not in {1, 3}:
         yield Problem(
             "AF506",
             f"the input '{image.name}' is {_shape(image)}, images have 1 or 3 channels",

@@ -188,6 +188,23 @@ def test_the_picture_marks_what_differs_by_signs() -> None:
     assert write_svg(scene).count("<svg") == 1
 
 
+def test_receptive_fields_are_compared_along_the_axes_that_both_have(tmp_path: Path) -> None:
+    steps = "  - {layer: Conv3D, filters: 1, kernel_size: [1, 3, 5], padding: same}\n"
+    volume = graph_of(tmp_path, spec_text(steps, inputs="{image: [8, 8, 8, 1]}"))
+    plain = graph_of(tmp_path, spec_text(steps.replace("3D", "2D").replace("1, 3, 5", "7, 7")))
+
+    fields = [
+        (figure.name, figure.before, figure.after)
+        for figure in difference(volume, plain).figures
+        if "receptive" in figure.name
+    ]
+
+    assert fields == [
+        ("receptive field of conv2d_1, height", 3, 7),
+        ("receptive field of conv2d_1, width", 5, 7),
+    ]
+
+
 def test_two_small_pictures_stand_beside_each_other_and_two_wide_ones_do_not() -> None:
     small = read_architecture("lenet5").graph()
     wide = read_architecture("unet").graph()

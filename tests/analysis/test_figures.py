@@ -69,6 +69,59 @@ def test_receptive_fields_of_the_textbook(steps: str, field: int, tmp_path: Path
     assert receptive_field(graph) == {"mask": (field, field)}
 
 
+@pytest.mark.parametrize(
+    ("inputs", "steps", "field"),
+    [
+        ("[64, 1]", "  - {layer: Conv1D, filters: 1, kernel_size: 3, dilation_rate: 4}\n", (9,)),
+        ("[64, 1]", "  - {layer: GlobalMaxPooling1D}\n", (64,)),
+        (
+            "[16, 32, 32, 1]",
+            """
+  - {layer: MaxPooling3D, pool_size: [1, 2, 2]}
+  - {layer: Conv3D, filters: 1, kernel_size: [1, 3, 3], padding: same}
+""",
+            (1, 6, 6),
+        ),
+        ("[8, 9, 10, 1]", "  - {layer: GlobalAveragePooling3D}\n", (8, 9, 10)),
+    ],
+)
+def test_a_signal_has_one_extent_and_a_volume_three(
+    inputs: str, steps: str, field: tuple[int, ...], tmp_path: Path
+) -> None:
+    graph = graph_of(tmp_path, spec_text(steps, inputs=f"{{image: {inputs}}}"))
+
+    assert list(receptive_field(graph).values()) == [field]
+
+
+def test_planes_that_are_never_halved_may_be_of_any_number(tmp_path: Path) -> None:
+    # As cubes the three axes are equal, and only the strides tell them apart.
+    steps = (
+        "  - {layer: Conv3D, name: skip, filters: 1, kernel_size: [1, 3, 3], padding: same}\n"
+        "  - {layer: MaxPooling3D, pool_size: [1, 2, 2]}\n"
+        "  - {layer: UpSampling3D, size: [1, 2, 2]}\n"
+        "  - {layer: Concatenate, from: [prev, skip]}\n" + HEAD
+    )
+    file = tmp_path / "spec.yaml"
+    file.write_text(spec_text(steps, inputs="{image: [16, 16, 16, 1]}"))
+    found = read_architecture(str(file))
+
+    sizes = found.sizes(found.graph())["image"]
+
+    assert (sizes.minimum, sizes.step, sizes.halo) == ((1, 2, 2), (1, 2, 2), (0, 1, 1))
+
+
+def test_a_gate_that_is_made_of_a_vector_reads_the_whole_image(tmp_path: Path) -> None:
+    steps = (
+        "  - {layer: GlobalAveragePooling2D, name: squeezed}\n"
+        "  - {layer: Reshape, name: gate, target_shape: [1, 1, 1]}\n"
+        "  - {layer: Multiply, from: [gate, image]}\n" + HEAD
+    )
+
+    graph = graph_of(tmp_path, spec_text(steps, inputs="{image: [8, 6, 1]}"))
+
+    assert receptive_field(graph) == {"mask": (8, 6)}
+
+
 def random_steps(seed: int) -> str:
     """A small network of random layers, with a way down, a way up and a skip."""
     draw = random.Random(seed)  # noqa: S311 (test data)

@@ -30,9 +30,15 @@ class Known:
         return self.VALUES[name][index]
 
     def shape(self, node: str, function: str) -> Shape:
-        return {"image": (64, 48, 3), "skip@2": (8, 6, 32), "flat": (10,), "open": (None, 4, 1)}[
-            node
-        ]
+        shapes: dict[str, Shape] = {
+            "image": (64, 48, 3),
+            "skip@2": (8, 6, 32),
+            "flat": (10,),
+            "open": (None, 4, 1),
+            "signal": (128, 2),
+            "volume": (5, 64, 48, 1),
+        }
+        return shapes[node]
 
 
 def worth(text: str) -> Any:
@@ -70,6 +76,8 @@ def worth(text: str) -> Any:
         ("=height(image) // 2 + width(image)", 80),
         ("=channels(skip@(i-1))", 32),
         ("=channels(flat)", 10),
+        ("=length(signal) * channels(signal)", 256),
+        ("=planes(volume) + height(volume) + width(volume)", 117),
         ("=f@1", 16),
         ("=f@i", 64),
         ("=f@i-1", 63),
@@ -150,6 +158,9 @@ def test_a_formula_cannot_hang_or_fill_memory(text: str) -> None:
         ("=f@(i - 4)", "AF125", "not -1"),
         ("=f@(rate)", "AF125", "not 0.5"),
         ("=height(flat)", "AF126", "flat vector"),
+        ("=height(signal)", "AF126", "'signal' has two axes (length, channels)"),
+        ("=length(image)", "AF126", "'image' has three axes (height, width, channels)"),
+        ("=planes(image)", "AF126", "'image' has three axes (height, width, channels)"),
         ("=height(open)", "AF126", "open"),
         ("=f@", "AF121", "after `@`"),
         ("=f@-1", "AF121", "after `@`"),

@@ -90,6 +90,48 @@ def test_sizes_pad_takes_any_size_and_gives_it_back(tmp_path: Path) -> None:
         assert graph.nodes[graph.outputs["mask"]].shape == (size, size, 1)
 
 
+@pytest.mark.parametrize("shape", [[97], [11, 6, 21]])
+def test_signals_and_volumes_are_padded_too(shape: list[int], tmp_path: Path) -> None:
+    steps = UNET.replace("2D", f"{len(shape)}D")
+    top = "hyperparameters: {depth: 2}\nsizes: pad\n"
+
+    graph = graph_of(tmp_path, spec_text(steps, top, f"{{image: {[*shape, 1]}}}"))
+
+    padded = graph.nodes["image_padded"]
+    assert padded.shape == (*(-(-side // 4) * 4 for side in shape), 1)
+    assert graph.nodes[graph.outputs["mask"]].shape == (*shape, 1)
+
+
+@pytest.mark.parametrize(
+    ("shape", "fix"), [([10], "use 8 or 12 positions"), ([10, 10, 10], "use 8 or 12 voxels")]
+)
+def test_sizes_of_signals_and_volumes_are_suggested(
+    shape: list[int], fix: str, tmp_path: Path
+) -> None:
+    steps = UNET.replace("2D", f"{len(shape)}D")
+
+    (problem,) = problems_of(
+        tmp_path, spec_text(steps, "hyperparameters: {depth: 2}\n", f"{{image: {[*shape, 1]}}}")
+    )
+
+    assert problem.fix.startswith(fix)
+
+
+@pytest.mark.parametrize(("align", "size"), [("crop", 7), ("pad", 9)])
+@pytest.mark.parametrize("axes", [1, 3])
+def test_align_brings_signals_and_volumes_to_one_size(
+    align: str, size: int, axes: int, tmp_path: Path
+) -> None:
+    steps = (
+        f"  - {{layer: Conv{axes}D, name: a, filters: 2, kernel_size: 3}}\n"
+        f"  - {{layer: Concatenate, name: both, from: [a, image], align: {align}}}\n" + HEAD
+    )
+
+    graph = graph_of(tmp_path, spec_text(steps, inputs=f"{{image: {[9] * axes + [1]}}}"))
+
+    assert graph.nodes["both"].shape == (*[size] * axes, 3)
+
+
 def test_sizes_pad_adds_no_parameters(tmp_path: Path) -> None:
     plain = graph_of(tmp_path, spec_text(UNET, TOP, IMAGE), given={"size": 128})
     padded = graph_of(tmp_path, spec_text(UNET, TOP + "sizes: pad\n", IMAGE))

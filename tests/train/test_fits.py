@@ -97,6 +97,16 @@ def test_an_input_that_no_image_can_have_is_refused(inputs: str, message: str) -
     assert refused(graph_of(conv(1, "sigmoid"), inputs), 1) == [("AF506", message)]
 
 
+@pytest.mark.parametrize(("size", "axes"), [("8, 8, 8", 3), ("8", 1)], ids=["volume", "signal"])
+def test_a_network_for_signals_or_volumes_is_refused_with_one_problem(size: str, axes: int) -> None:
+    steps = conv(1, "sigmoid").replace("2D", f"{axes}D")
+
+    found = refused(graph_of(steps, f"image: [{size}, 1]"), 1)
+
+    shape = size.replace(", ", "x")
+    assert found == [("AF506", f"the input 'image' is {shape}x1, which is no image")]
+
+
 def test_a_network_for_classification_is_refused() -> None:
     assert refused(read_architecture("vgg").graph("vgg11"), 1) == [
         ("AF507", "'vgg' is a network for classification")

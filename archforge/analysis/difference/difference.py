@@ -11,7 +11,7 @@ from archforge.analysis.costs import costs
 from archforge.analysis.difference.align import Pairs, aligned
 from archforge.analysis.difference.records import Change, Changed, Difference, Figure
 from archforge.analysis.receptive import receptive_field
-from archforge.graph import Graph, Node, fingerprint, show_shape
+from archforge.graph import AXES, Graph, Node, fingerprint, show_shape
 from archforge.graph.fingerprint import canonical_order
 
 NONE = "nothing"
@@ -115,9 +115,17 @@ def _figures(before: Graph, after: Graph) -> Iterator[Figure]:
     yield Figure("activation bytes in prediction", first.inference, second.inference)
     one, two = receptive_field(before).values(), receptive_field(after).values()
     for name, a, b in zip(after.outputs, one, two, strict=False):
-        yield Figure(f"receptive field of {name}, height", a[0], b[0])
-        if (a[0], b[0]) != (a[1], b[1]):
-            yield Figure(f"receptive field of {name}, width", a[1], b[1])
+        yield from _fields(f"receptive field of {name}", a, b)
+
+
+def _fields(what: str, before: tuple[int, ...], after: tuple[int, ...]) -> Iterator[Figure]:
+    """The receptive field along each axis that both have, unless it is as along the first."""
+    old, new = (dict(zip(AXES[len(one) + 1], one, strict=False)) for one in (before, after))
+    both = {axis: (old[axis], new[axis]) for axis in old if axis in new}
+    first = next(iter(both.values()), None)
+    for index, (axis, (a, b)) in enumerate(both.items()):
+        if index == 0 or (a, b) != first:
+            yield Figure(f"{what}, {axis}", a, b)
 
 
 def _ends(before: Graph, after: Graph) -> Iterator[Change]:

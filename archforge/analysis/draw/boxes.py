@@ -1,5 +1,6 @@
 """What a picture is made of: boxes, what leads from one to another, and opened frames."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -7,13 +8,14 @@ from archforge.graph import Graph, Node, Shape
 
 KINDS: dict[str, tuple[str, ...]] = {
     "input": ("Input",),
-    "pool": ("MaxPooling2D", "AveragePooling2D", "GlobalAveragePooling2D", "GlobalMaxPooling2D"),
-    "up": ("Conv2DTranspose", "UpSampling2D", "Resizing", "ResizeLike", "MaxUnpool2D"),
+    "pool": ("MaxPooling", "AveragePooling", "GlobalAveragePooling", "GlobalMaxPooling"),
+    "up": ("ConvTranspose", "UpSampling", "Resizing", "ResizeLike", "MaxUnpool"),
     "merge": ("Concatenate", "Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum"),
-    "weights": ("Conv2D", "SeparableConv2D", "DepthwiseConv2D", "Dense"),
+    "weights": ("Conv", "SeparableConv", "DepthwiseConv", "Dense"),
 }
-"""Layers by how they are drawn; all others are ``small``."""
+"""Layers by how they are drawn, as ``without_rank`` has them; all others are ``small``."""
 
+RANK = re.compile(r"(?<=\w)[123]D(?=Transpose$|$)")
 ALIGNING = {"CropLike": "crop", "PadLike": "pad", "ResizeLike": "resize"}
 """Layers that `align:` puts before a merge, and what a picture calls them."""
 
@@ -105,9 +107,15 @@ class Folded:
 
 def kind_of(node: Node) -> str:
     """How a layer on its own is drawn."""
-    known = next((kind for kind, layers in KINDS.items() if node.kind in layers), "small")
+    name = without_rank(node.kind)
+    known = next((kind for kind, layers in KINDS.items() if name in layers), "small")
     # No table of ours holds another package's layer: its parameters say what it is.
     return "weights" if node.layer.NAME and node.parameters.total else known
+
+
+def without_rank(name: str) -> str:
+    """A layer's name without its number of axes: ``ConvTranspose`` of ``Conv2DTranspose``."""
+    return RANK.sub("", name)
 
 
 def merge_of(graph: Graph, node: Node) -> str:

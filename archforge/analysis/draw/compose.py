@@ -36,9 +36,10 @@ from archforge.analysis.draw.spots import LINE, PILL, Outline, Placed, Spot, is_
 from archforge.analysis.draw.styles import LEGEND, SIGNS
 from archforge.analysis.draw.unfold import opened
 from archforge.analysis.draw.ways import Routed
-from archforge.graph import Graph, Shape
+from archforge.graph import Graph
 
 LEFT, TOP, RIGHT, BOTTOM = 96, 60, 28, 56
+MARGIN = 24
 LEAST = 760
 ROOM = 0.6
 """How small the inside of an architecture may become when it is opened over its picture."""
@@ -92,11 +93,20 @@ def _pages(folded: Folded) -> Iterator["_Page"]:
     """One below the other, where the picture would be too wide."""
     top = float(TOP)
     placed = place(folded)
+    sized = {box.name: show(box.shape[:-1]) for box in _with_size(folded.boxes)}
+    widest = max((width(text, DETAIL_PX) for text in sized.values()), default=0)
+    left = max(LEFT, MARGIN + widest + 8)
     for piece in bands(folded, placed):
         here = placed if piece is folded else place(piece)
-        page = _Page(piece, here, route(here, piece.edges), top)
+        page = _Page(piece, here, route(here, piece.edges), top, left, sized)
         yield page
         top = page.bottom
+
+
+def _with_size(boxes: list[Box]) -> Iterator[Box]:
+    """The boxes of images, or of signals or volumes where those are what goes in."""
+    rank = max((len(box.shape) for box in boxes), default=0)
+    return (box for box in boxes if len(box.shape) == rank > 1)
 
 
 def anchor(name: str) -> str:
@@ -130,19 +140,30 @@ def _head(graph: Graph) -> Iterator[Item]:
 
 @dataclass
 class _Page:
-    """What has a place, and where that is on the page."""
+    """What has a place, and where that is on the page.
+
+    Args:
+        folded: What is drawn on it.
+        placed: Where the boxes are.
+        routed: Where the lines are.
+        top: Where the page begins in the picture.
+        left: How far the boxes are from its edge; the sizes of the levels stand there.
+        sized: What these are, for the boxes that have one.
+    """
 
     folded: Folded
     placed: Placed
     routed: Routed
     top: float
+    left: float
+    sized: Mapping[str, str]
 
     def __post_init__(self) -> None:
         self.heights = Heights(self.placed, self.routed)
         spots = [spot.right for spot in self.placed.spots]
         lines = [x for way in self.routed.ways for x, _ in way.points]
         frames = [outline.right for outline in self.placed.outlines]
-        self.right = max([*spots, *lines, *frames], default=0.0) + LEFT
+        self.right = max([*spots, *lines, *frames], default=0.0) + self.left
         self.bottom = self.heights.bottom + self.top
 
     def items(self, anchors: Mapping[str, str]) -> Iterator[Item]:
@@ -156,37 +177,37 @@ class _Page:
 
     def _frame(self, outline: Outline) -> Item:
         top, bottom = self.heights.outline(outline)
-        x, wide = outline.x + LEFT, outline.right - outline.x
+        x, wide = outline.x + self.left, outline.right - outline.x
         return Rect(x, top + self.top, wide, bottom - top, "frame", radius=9)
 
     def _frame_name(self, outline: Outline) -> Item:
         """Over the lines, on a ground of its own: a line may have to pass there."""
         top, _ = self.heights.outline(outline)
-        x, y = outline.x + LEFT + 8, top + self.top
+        x, y = outline.x + self.left + 8, top + self.top
         long = width(outline.text, DETAIL_PX)
         ground = Rect(x - 2, y + 3, long + 4, 15, "under", radius=2)
         return Group((ground, Text(x, y + 14, outline.text, "detail", middle=False)))
 
     def _sizes(self) -> Iterator[Item]:
         """The image's size at every resolution."""
-        seen: dict[int, tuple[int, Shape]] = {}
+        seen: dict[int, tuple[int, str]] = {}
         for spot in self.placed.spots:
-            if len(spot.box.shape) == 3:
-                seen.setdefault(spot.box.level, (spot.row, spot.box.shape))
-        for row, shape in seen.values():
+            if spot.box.name in self.sized:
+                seen.setdefault(spot.box.level, (spot.row, self.sized[spot.box.name]))
+        for row, size in seen.values():
             y = self.heights.middle(row) + self.top + 4
-            yield Text(24, y, show(shape[:2]), "detail", middle=False)
+            yield Text(MARGIN, y, size, "detail", middle=False)
 
     def _lines(self) -> Iterator[Item]:
         for way in self.routed.ways:
             points = self.heights.line(way.points)
-            at = tuple((x + LEFT, y + self.top) for x, y in points)
+            at = tuple((x + self.left, y + self.top) for x, y in points)
             yield Line(_short_of(at), "skip" if way.skip else "way")
 
     def _box(self, spot: Spot, opens: str) -> Group:
         box = spot.box
         top, bottom = (y + self.top for y in self.heights.box(spot))
-        x = spot.x + LEFT
+        x = spot.x + self.left
         items: list[Item] = []
         if box.count > 1:
             items.append(_ground(box, x + 4, top - 4, spot.width, bottom - top))

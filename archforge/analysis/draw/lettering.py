@@ -4,17 +4,18 @@ The width of a text is estimated with the advances of DejaVu Sans, the widest of
 a picture is laid out before anybody knows with which font it will be shown.
 """
 
-from archforge.analysis.draw.boxes import Box
+from archforge.analysis.draw.boxes import Box, without_rank
 from archforge.graph import Shape
 
 TIMES = "\N{MULTIPLICATION SIGN}"
+# As ``without_rank`` has the names of layers.
 SHORT = {
-    "MaxPooling2D": "max pool",
-    "AveragePooling2D": "avg pool",
-    "GlobalAveragePooling2D": "global avg",
-    "GlobalMaxPooling2D": "global max",
-    "Conv2DTranspose": "up-conv",
-    "UpSampling2D": "upsample",
+    "MaxPooling": "max pool",
+    "AveragePooling": "avg pool",
+    "GlobalAveragePooling": "global avg",
+    "GlobalMaxPooling": "global max",
+    "ConvTranspose": "up-conv",
+    "UpSampling": "upsample",
     "Concatenate": "concat",
     "BatchNormalization": "batch norm",
     "LocalResponseNormalization": "LRN",
@@ -68,7 +69,7 @@ def on_card(box: Box) -> tuple[str, ...]:
 
 def on_pill(box: Box) -> str:
     """The word on a small box."""
-    word = " + ".join(SHORT.get(part, part) for part in box.label.split(" + "))
+    word = " + ".join(SHORT.get(without_rank(part), part) for part in box.label.split(" + "))
     return f"{word} {TIMES} {box.count}" if box.count > 1 else word
 
 

@@ -16,16 +16,23 @@ def levels(graph: Graph) -> dict[str, int]:
 def _level(graph: Graph, node: Node, found: dict[str, int]) -> int:
     if not node.inputs:
         return 0
-    alike = [name for name in node.inputs if graph.nodes[name].shape[:2] == node.shape[:2]]
+    alike = [name for name in node.inputs if _size(graph.nodes[name].shape) == _size(node.shape)]
     if alike:
         return max(found[name] for name in alike)
     deepest = max(node.inputs, key=lambda name: found[name])
     return found[deepest] + _halvings(graph.nodes[deepest].shape, node.shape)
 
 
+def _size(shape: Shape) -> Shape:
+    return shape[:-1] or shape
+
+
 def _halvings(before: Shape, after: Shape) -> int:
-    if len(before) < 3 or len(after) < 3 or not before[0] or not after[0]:
+    if len(before) != len(after) or len(before) == 1:
         return 0
-    ratio = before[0] / after[0]
+    pairs = zip(before[:-1], after[:-1], strict=True)
+    # What halves some axes alone is as far down as one that halves all.
+    ratios = [one / two for one, two in pairs if one and two]
+    ratio = max(ratios, key=lambda ratio: abs(log2(ratio)), default=1.0)
     # Global pooling ends the image: it goes one row down, not seven.
     return max(min(round(log2(ratio)), 2), -2) if not 0.6 < ratio < 1.7 else 0

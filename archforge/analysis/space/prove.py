@@ -13,8 +13,8 @@ from archforge.analysis.activations import BYTES, memory
 from archforge.analysis.costs import costs
 from archforge.analysis.space.axes import Axis, axes
 from archforge.analysis.space.sizes import Memory, Prober, Verdict
-from archforge.expand import Finder, Trace, image_shapes, trace
-from archforge.graph import Shape
+from archforge.expand import Finder, Trace, even_sizes, image_shapes, trace
+from archforge.graph import PLACES, Shape
 from archforge.spec import Spec
 
 SECONDS = 10.0
@@ -239,13 +239,13 @@ class _Prover:
     def _needs(self, values: Point) -> tuple[int, ...] | None:
         """Sides of a square image at which a network builds that does not build at its own size."""
         shapes = self._shapes(values)
-        if any(len(shape) != 3 for shape in shapes.values()):
+        if any(len(shape) not in PLACES for shape in shapes.values()):
             return None
 
         def square(side: int) -> Mapping[str, Shape]:
-            return {name: (side, side, shape[-1]) for name, shape in shapes.items()}
+            return {n: (*[side] * (len(shape) - 1), shape[-1]) for n, shape in shapes.items()}
 
-        prober = self._prober(lambda side: self._trace(values, (side, side)), square)
+        prober = self._prober(lambda side: self._trace(values, side), square)
         prober.verdicts([REACH])
         if prober.last is None or not prober.last.again:
             return None
@@ -254,9 +254,9 @@ class _Prover:
             return None
         return tuple(sorted(side for side, why in found.items() if why is None))
 
-    def _trace(self, values: Point, size: tuple[int, int] | None = None) -> Trace:
+    def _trace(self, values: Point, side: int | None = None) -> Trace:
         given = {**self._fixed, **values}
-        sizes = None if size is None else dict.fromkeys(self._spec.inputs, size)
+        sizes = None if side is None else even_sizes(self._spec, side)
         return trace(self._spec, self._preset, given, self._finder, sizes)
 
     def _shapes(self, values: Point) -> Mapping[str, Shape]:
