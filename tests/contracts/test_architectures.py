@@ -6,12 +6,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from archforge.catalog import check, read_architecture, shipped, summary
+from archforge.catalog import check, read_architecture, shipped
 from archforge.graph import Graph
-
-EVERY = [
-    (path.stem, preset) for path in shipped().values() for preset in (None, *summary(path).presets)
-]
+from tests.contracts.zoo import BUILT, EVERY, small
 
 
 @pytest.mark.parametrize("name", shipped())
@@ -42,52 +39,6 @@ def test_every_preset_builds(name: str, preset: str | None) -> None:
     assert graph.outputs
 
 
-SMALL: dict[str, dict[str, Any]] = {
-    "alexnet": {"size": 67, "units": 8, "classes": 3},
-    "attention_unet": {"size": 32, "filters": 4},
-    "deeplab_v3_plus": {"size": 64, "filters": 16},
-    "fcn": {"size": 50, "units": 8},
-    "fpn": {"size": 64, "pyramid": 32, "branch": 32},
-    "convnext_tiny": {"size": 32, "units": [1, 1, 2, 1], "filters": 8, "classes": 3},
-    "densenet121": {"size": 32, "layers": [1, 2, 1, 1], "growth": 2, "filters": 4, "classes": 3},
-    "efficientnet_b0": {"size": 32, "width": 0.25, "classes": 3},
-    "googlenet": {"size": 80, "classes": 3},
-    "inception_v3": {"size": 75, "classes": 3},
-    "inception_v4": {"size": 75, "modules": [1, 1, 1], "classes": 3},
-    "lenet5": {},
-    "linknet": {"size": 64, "filters": 8},
-    "malaria_cnn": {"size": 20, "units": 8},
-    "mobilenet_v2": {"size": 32, "alpha": 0.1, "classes": 3},
-    "resnet": {"size": 32, "filters": 2, "classes": 3},
-    "resnet_v2": {"size": 32, "filters": 2, "classes": 3},
-    "resunet": {"size": 32, "filters": 2},
-    "segnet": {"height": 40, "width": 48, "filters": [4, 4, 4, 4], "convs": [2, 2, 2, 2]},
-    "unet": {"size": 188, "filters": 2},
-    "unet_plus_plus": {"size": 32, "filters": 2},
-    "unet_resnet50": {"size": 64, "filters": [8, 4, 4, 2]},
-    "unet_vgg16": {"size": 32, "filters": [8, 4, 4, 2]},
-    "unet_vgg19": {"size": 32, "filters": [8, 4, 4, 2]},
-    "vgg": {"size": 32, "classes": 3},
-    "wide_resnet": {"size": 16, "width": 1},
-    "xception": {"size": 71, "filters": 8, "middle": 1, "classes": 3},
-}
-SMALL_PRESETS: dict[str, dict[str, Any]] = {"tutorial": {"size": 32}}
-
-
-# Keras downloads the weights of these; tests/build/test_pretrained.py has them.
-DOWNLOADED = {("unet_vgg16", "imagenet"), ("unet_vgg19", "imagenet")}
-# Hundreds of layers take seconds; these differ from others in the number of their units alone.
-DEEP = {
-    *("resnet34", "resnet50", "resnet101", "resnet152", "resnet101_v1.5", "resnet152_v1.5"),
-    *("resnet50v2", "resnet101v2", "resnet152v2", "wrn-28-10", "wrn-40-4"),
-}
-BUILT = [
-    pytest.param(*each, marks=[pytest.mark.slow] if each[1] in DEEP else [])
-    for each in EVERY
-    if each not in DOWNLOADED
-]
-
-
 @pytest.mark.keras
 @pytest.mark.parametrize(("name", "preset"), BUILT)
 def test_parameters_macs_and_shapes_equal_those_of_the_built_model(
@@ -96,9 +47,7 @@ def test_parameters_macs_and_shapes_equal_those_of_the_built_model(
     from archforge.analysis import costs
     from archforge.build import build_model, model_facts
 
-    # Dense layers of 4096 units make VGG slow to build; its counts at full size stand in `expect:`.
-    given = SMALL_PRESETS.get(preset or "", SMALL[name])
-    graph = read_architecture(name).graph(preset, given)
+    graph = small(name, preset)
 
     model = build_model(graph)
 
