@@ -37,6 +37,7 @@ SMALL: dict[str, dict[str, Any]] = {
     "resunet": {"size": 32, "filters": 2},
     "segnet": {"height": 40, "width": 48, "filters": [4, 4, 4, 4], "convs": [2, 2, 2, 2]},
     "unet": {"size": 188, "filters": 2},
+    "unet_3d": {"size": 92, "filters": 2},
     "unet_plus_plus": {"size": 32, "filters": 2},
     "unet_residual": {"size": 32, "filters": 4},
     "unet_resnet50": {"size": 64, "filters": [8, 4, 4, 2]},
