@@ -63,7 +63,7 @@ LEGEND = (
     ("pool", "pooling: down"),
     ("up", "up"),
     ("merge", "merge"),
-    ("small", "without weights"),
+    ("small", "normalization, activation and the like"),
 )
 SIGNS = {
     "+": ("added", "+ only here"),
