@@ -79,7 +79,7 @@ CODES: dict[str, str] = {
     "AF211": "a Reshape that changes the number of values",
     "AF212": "a crop larger than its input",
     "AF213": "an output_padding that does not fit",
-    "AF214": "numbers per channel that do not fit the channels",
+    "AF214": "a list of numbers that does not fit the input",
     "AF215": "inputs of MaxUnpool2D that do not belong together",
     "AF216": "two arguments that exclude each other",
     "AF217": "a noise_shape that does not fit",

@@ -25,7 +25,7 @@ LAYERS: list[tuple[Any, tuple[int, ...]]] = [
 ]
 
 
-@pytest.mark.parametrize(("layer", "shape"), LAYERS, ids=lambda value: type(value).__name__)
+@pytest.mark.parametrize(("layer", "shape"), LAYERS, ids=[type(one).__name__ for one, _ in LAYERS])
 def test_both_ways_of_counting_agree(layer: Any, shape: tuple[int, ...]) -> None:
     image = keras.Input(shape)
 
