@@ -137,7 +137,10 @@ class Values:
         known = self._known(name)
         if known.each is None:
             return self._chosen.get(name, self._set(name))
-        levels = self._levels(known)
+        try:
+            levels = self._levels(known)
+        except FormulaError:  # nothing read it, so the file's own problems say what is wrong
+            return self._set(name)
         return [self._chosen.get(f"{name}@{i}", level) for i, level in enumerate(levels)]
 
     def _known(self, name: str) -> Hyperparameter:

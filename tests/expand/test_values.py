@@ -148,3 +148,13 @@ def test_defaults_never_reach_inside_registry_blocks(tmp_path: Path) -> None:
     graph = graph_of(tmp_path, spec_text("  - {layer: Conv2D, filters: 2}\n" + HEAD, top))
 
     assert graph.nodes["mask.conv2d_1"].layer.written()["kernel_size"] == (1, 1)
+
+
+def test_a_length_that_cannot_be_worked_out_is_told_where_nothing_reads_its_levels(
+    tmp_path: Path,
+) -> None:
+    text = spec_text(HEAD, "hyperparameters: {levels: {default: 0.0, each: =dept + 1}}\n")
+
+    problems = problems_of(tmp_path, text)
+
+    assert [problem.code for problem in problems] == ["AF309", "AF120"]
