@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from archforge.blocks.heads import activation_for
+from archforge.catalog import read_architecture
 from archforge.errors import ProblemError
+from archforge.expand import trace
 from archforge.graph import Graph
 from tests.specs import graph_of, spec_text
 
@@ -125,3 +127,18 @@ def test_an_inverted_residual_adds_nothing_where_the_shape_changes(
 def test_a_block_that_asks_for_channels_refuses_open_ones_by_its_name(tmp_path: Path) -> None:
     with pytest.raises(ProblemError, match="inverted_residual must know the channels"):
         block_on(tmp_path, "block: inverted_residual, filters: 4", "[16, 16, null]")
+
+
+@pytest.mark.parametrize(
+    "block", ["residual", "bottleneck", "squeeze_excite", "inverted_residual", "inception_v4_b"]
+)
+def test_a_block_that_asks_for_channels_is_the_same_at_every_size(
+    block: str, tmp_path: Path
+) -> None:
+    arguments = "" if block == "inception_v4_b" else ", filters: 4"
+    block_on(tmp_path, f"block: {block}{arguments}")
+
+    traced = trace(read_architecture(str(tmp_path / "spec.yaml")).spec, None, {})
+
+    assert traced.graph is not None
+    assert traced.again
