@@ -18,7 +18,7 @@ class Gate(Recipe):
     kernel_size: int = arg(SIDE, 1)
 
     def cook(self, make: Maker, inputs: list[str]) -> str:
-        filters = make.shape(inputs[0])[-1]
+        filters = make.channels(inputs[0])
         window = {"filters": filters, "kernel_size": self.kernel_size, "padding": "same"}
         opened = make.add(LAYERS["Conv2D"].of({**window, "activation": "sigmoid"}), *inputs)
         return make.add(LAYERS["Multiply"].of({}), inputs[0], opened)
