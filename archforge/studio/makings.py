@@ -5,7 +5,7 @@ inside it the first Conv2D of its block), so nothing has to be recorded while a 
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import prod
 from typing import NamedTuple
@@ -25,7 +25,8 @@ class Key(NamedTuple):
     Args:
         scope: The block it is written in, or ``FILE``.
         around: The loops and branches around it.
-        family: Its name up to the ``@``, or its counted class.
+        family: Its name up to the ``@``, or its counted class. Where steps are looked for by what
+            they make, the whole of a name that says its number itself, ``mixed@3``.
     """
 
     scope: str
@@ -86,7 +87,8 @@ def makings(found: Architecture, graph: Graph) -> Makings:
         if path in graph.aliases:  # an architecture may end before the last node made for it
             one.shape = graph.node(path).shape
         made.names.setdefault((key.scope, key.family), []).append(one)
-        place = written.get(key) or line  # a shared layer's node knows its first step's line
+        # A shared layer's node knows its first step's line.
+        place = _found(written, key, path) or line
         if place is not None:
             made.lines.setdefault(place, []).append(one)
     return made
@@ -123,6 +125,14 @@ def _around(frame: Frame, prefix: str) -> str:
     return f"{family}/{frame.label}" if frame.kind == "branch" else family
 
 
+def _found(written: Mapping[Key, int], key: Key, path: str) -> int | None:
+    """The line of the step that made ``path``: of its name, or of as much of it as a step has."""
+    name = path.rpartition(".")[2]
+    while name and key._replace(family=name) not in written:
+        name = name.rpartition("@")[0]
+    return written.get(key._replace(family=name))
+
+
 def _written(found: Architecture) -> dict[Key, int]:
     """The line of each step of the file that one key means alone."""
     scopes: dict[str, Sequence[Step]] = {FILE: found.spec.steps}
@@ -142,8 +152,10 @@ def _line(step: Step) -> int:
 
 def _keys(steps: Sequence[Step], scope: str, around: tuple[str, ...]) -> Iterator[tuple[Key, Step]]:
     for step in steps:
-        family = step.ordinal if step.name is None else str(step.name.value).split("@")[0]
-        yield Key(scope, around, family), step
+        name = step.ordinal if step.name is None else str(step.name.value)
+        family, *numbers = name.split("@")
+        alone = all(number.isdigit() for number in numbers)
+        yield Key(scope, around, name if alone else family), step
         if isinstance(step, Branches):
             for label, branch in step.branches.items():
                 yield from _keys(branch, scope, (*around, f"{step.ordinal}/{label}"))

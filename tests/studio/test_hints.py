@@ -75,6 +75,23 @@ def test_two_steps_of_one_family_each_tell_their_own() -> None:
     assert by_text["- {block: DoubleConv, name: x@i@(j+1), filters: =filters * 2**i}"] == 10
 
 
+def test_members_of_one_family_written_on_lines_of_their_own_each_tell_their_own() -> None:
+    block = "blocks:\n  Wide:\n    arguments: {filters: int}\n    steps:\n"
+    block += "      - {layer: Conv2D, filters: =filters, kernel_size: 1}\n"
+    steps = (
+        "  - {block: Wide, name: mixed@0, filters: 4}\n"
+        "  - {block: Wide, name: mixed@1, filters: 8, repeat: 2}\n"
+    )
+
+    found = shown(spec_text(steps, top=block))
+
+    # 1*4+4; 4*8+8 and 8*8+8
+    assert found["- {block: Wide, name: mixed@0, filters: 4}"] == "-> 32x32x4, 8"
+    assert found["- {block: Wide, name: mixed@1, filters: 8, repeat: 2}"] == (
+        "-> 32x32x8, 112 in 2"
+    )
+
+
 def test_a_shared_layer_has_no_parameters_of_its_own() -> None:
     found = opened_file(next(path for path in EXAMPLES if path.stem == "siamese"))
     assert found.drawn is not None
