@@ -18,6 +18,9 @@ Builds = Callable[..., bool]
 
 _SIZE_CODES = ("AF203", "AF204")
 _REACH = 64
+"""How far from the declared size another one is looked for."""
+_NODES = 4_000
+"""How many nodes are made for that in each direction, so that a deep network answers soon, too."""
 UNITS = {2: "positions", 3: "pixels", 4: "voxels"}
 """What a size counts, by the number of axes; the studio looks for these words."""
 
@@ -27,7 +30,8 @@ def with_remedies(error: ProblemError, spec: Spec, values: Values, builds: Build
     about_size = [problem for problem in error.problems if problem.code in _SIZE_CODES]
     if not about_size or len(about_size) < len(error.problems):
         return error
-    sizes = list(_sizes(spec, values, builds))
+    made = len(getattr(getattr(error, "graph", None), "nodes", ())) or 1
+    sizes = list(_sizes(spec, values, builds, min(_REACH, _NODES // made)))
     fixes = [_use(spec, sizes)] if sizes else []
     if any(problem.code == "AF204" for problem in about_size):
         fixes.append("`align: crop` on the merge")
@@ -64,12 +68,12 @@ def _worked_out(size: Any, values: Values) -> Any:
         return None
 
 
-def _sizes(spec: Spec, values: Values, builds: Builds) -> Iterator[int]:
-    """The nearest smaller and the nearest larger size that builds."""
+def _sizes(spec: Spec, values: Values, builds: Builds, reach: int) -> Iterator[int]:
+    """The nearest smaller and the nearest larger size that builds, not further than ``reach``."""
     side = _size(spec, values)
     if side is None:
         return
-    for candidates in (range(side - 1, max(side - _REACH, 0), -1), range(side + 1, side + _REACH)):
+    for candidates in (range(side - 1, max(side - reach, 0), -1), range(side + 1, side + reach)):
         found = next((size for size in candidates if builds({}, size)), None)
         if found is not None:
             yield found

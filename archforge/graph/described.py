@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import MISSING, FrozenInstanceError, dataclass, field, fields
+from functools import cache
 from typing import Any, ClassVar, Self, TypeVar, dataclass_transform
 
 from archforge.graph.argument import Argument
@@ -47,11 +48,11 @@ class Described:
     """How it is used; one that must be given arguments states some."""
 
     def __init__(self, **given: Any) -> None:
-        known = {f.name: f.default for f in fields(self)}
+        defaults = self._defaults()
         for name in given:
-            if name not in known:
+            if name not in defaults:
                 raise TypeError(f"{type(self).__name__} has no argument {name!r}")
-        known.update(given)
+        known = defaults | given
         for name, value in known.items():
             if value is MISSING:
                 raise TypeError(f"{type(self).__name__} needs the argument {name!r}")
@@ -74,13 +75,20 @@ class Described:
         return f"{type(self).__name__}({shown})"
 
     @classmethod
-    def arguments(cls) -> dict[str, Argument]:
+    @cache  # asked for every node of a network
+    def _defaults(cls) -> dict[str, Any]:
+        return {f.name: f.default for f in fields(cls)}
+
+    @classmethod
+    @cache
+    def arguments(cls) -> Mapping[str, Argument]:
         """Every argument with what it accepts, the record's own ones first."""
         every = {f.name: f.metadata["argument"] for f in fields(cls)}
         own = {name: argument for name, argument in every.items() if name not in cls.BASE}
         return own | {name: every[name] for name in cls.BASE}
 
     @classmethod
+    @cache
     def required(cls) -> tuple[str, ...]:
         """Arguments without a default."""
         return tuple(f.name for f in fields(cls) if f.default is MISSING)
@@ -88,7 +96,7 @@ class Described:
     @classmethod
     def default(cls, name: str) -> Any:
         """The default of argument ``name``, as the record keeps it."""
-        return next(f.default for f in fields(cls) if f.name == name)
+        return cls._defaults()[name]
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> Self:
@@ -99,9 +107,9 @@ class Described:
     def written(self) -> dict[str, Any]:
         """The arguments that differ from their defaults."""
         return {
-            f.name: getattr(self, f.name)
-            for f in fields(self)
-            if f.default is MISSING or getattr(self, f.name) != f.default
+            name: getattr(self, name)
+            for name, default in self._defaults().items()
+            if default is MISSING or getattr(self, name) != default
         }
 
     @classmethod
