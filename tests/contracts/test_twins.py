@@ -43,7 +43,9 @@ def randomise(model: Any, image: Any, seed: int = 0) -> None:
     draw, layers = np.random.default_rng(seed), layers_of(model)
     # Variances behind a convolution are some ten times epsilon: far above it would not count, and
     # below it a deep network's output would hang on its offsets alone.
-    scale = math.sqrt(10 * min(layer.epsilon for layer in layers if hasattr(layer, "epsilon")))
+    scale = math.sqrt(
+        10 * min((layer.epsilon for layer in layers if hasattr(layer, "epsilon")), default=0.1)
+    )
     for weight in model.weights:
         weight.assign(drawn(weight, draw, scale))
     settle([layer for layer in layers if hasattr(layer, "momentum")], model, image, draw)
