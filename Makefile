@@ -6,6 +6,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 DEMO := demo
+# Two processes: what two cores and 8 GiB hold; the largest networks take 3 GiB each.
+TESTS := $(BIN)/pytest -n 2 --dist worksteal
 
 .PHONY: help demo test test-slow soak bench lint clean
 help:
@@ -45,10 +47,10 @@ lint: $(READY)
 	$(BIN)/lint-imports
 
 test: lint
-	$(BIN)/pytest
+	$(TESTS)
 
 test-slow: $(READY)
-	$(BIN)/pytest -m slow
+	$(TESTS) -m slow
 
 soak: $(READY)
 	$(BIN)/pytest -m soak

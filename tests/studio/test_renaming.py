@@ -8,15 +8,21 @@ from archforge.catalog import look
 from archforge.graph import fingerprint
 from archforge.studio.renaming import RefusedError, renamable, rename
 from tests.specs import HEAD, spec_text
-from tests.studio.files import SPECS, at_cursor, opened, opened_file
+from tests.studio.files import EXAMPLES, SPECS, at_cursor, opened, opened_file
 
 FRESH = {"value": "renamed", "node": "renamed", "block": "Renamed"}
 
 
-OWN = [path for path in SPECS if "\nextends:" not in path.read_text()]
+# Each name of each spec is one check of the whole file: seconds for the larger ones of the zoo.
+QUICK = {path.stem for path in EXAMPLES} | {"unet", "unet_3d", "unet_residual", "vgg"}
+OWN = [
+    pytest.param(path, id=path.stem, marks=[] if path.stem in QUICK else [pytest.mark.slow])
+    for path in SPECS
+    if "\nextends:" not in path.read_text()
+]
 
 
-@pytest.mark.parametrize("path", OWN, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", OWN)
 def test_every_name_of_every_spec_can_be_changed_and_the_network_stays(path: Path) -> None:
     file = opened_file(path)
     graph = file.look().look.graph
@@ -24,7 +30,13 @@ def test_every_name_of_every_spec_can_be_changed_and_the_network_stays(path: Pat
     uses = {use.thing: use for use in file.written.uses if renamable(file, use.start)}
 
     for thing, use in uses.items():
-        edits = rename(file, use.start, FRESH[thing.kind])
+        try:
+            edits = rename(file, use.start, FRESH[thing.kind])
+        except RefusedError:
+            # What a block chosen by a formula calls its arguments, the other choices call so, too.
+            assert "block: =unit" in path.read_text()
+            assert thing.scope in ("Residual", "Plain")
+            continue
         after = look(file.text.edited(edits), str(path))
 
         assert after.problems == ()
