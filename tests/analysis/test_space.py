@@ -320,3 +320,11 @@ def test_a_traced_expansion_is_the_expansion() -> None:
     assert traced.graph.nodes == read.graph("tutorial").nodes
     assert traced.again
     assert traced.reads.inputs == {"size", "channels"}
+
+
+def test_choices_are_told_as_a_spec_writes_them(tmp_path: Path) -> None:
+    top = "hyperparameters: {wide: {default: false, one_of: [false, true]}}\n"
+    step = "  - {layer: Conv2D, filters: =2 if wide else 1, kernel_size: 1}\n"
+    lines = list(proof_lines("example", proof_of_text(tmp_path, spec_text(step + HEAD, top))))
+
+    assert "wide false or true" in lines[0]

@@ -6,6 +6,7 @@ from typing import Any
 
 from archforge.analysis.space.prove import REACH, Extreme, Part, Point, Proof
 from archforge.expand.ranges import SLACK
+from archforge.spec.rewrite import written
 
 MOST_ROWS = 24
 """More rows than this are told by each axis alone."""
@@ -123,10 +124,10 @@ def _shares(proof: Proof) -> Iterator[str]:
     for one in proof.axes:
         shares: dict[str, list[int]] = {}
         for part in proof.parts:
-            counted = shares.setdefault(str(part.values[one.name]), [0, 0])
+            counted = shares.setdefault(written(part.values[one.name]), [0, 0])
             counted[0] += len(part.building)
             counted[1] += len(part.sizes)
-        order = [str(value) for value in one.values if str(value) in shares]
+        order = [text for text in map(written, one.values) if text in shares]
         words = [f"{value}: {shares[value][0]} of {shares[value][1]}" for value in order[:12]]
         rest = f" and {len(order) - 12} more values" if len(order) > 12 else ""
         yield f"building by {one.name}: {', '.join(words)}{rest}"
@@ -163,7 +164,7 @@ def _joined(
     place = {_hashable(value): index for index, value in enumerate(order[0])}
     for (rest, answer), firsts in sorted(groups.items(), key=lambda group: str(group[0][0])):
         values = sorted(firsts, key=lambda value: place[value])
-        yield [_span(values, order[0]), *(str(value) for value in rest)], answer
+        yield [_span(values, order[0]), *map(written, rest)], answer
 
 
 def _answer(proof: Proof, part: Part) -> str:
@@ -203,7 +204,7 @@ def _extreme(extreme: Extreme) -> str:
 
 
 def _point(values: Point) -> str:
-    return ", ".join(f"{name} {value}" for name, value in values.items())
+    return ", ".join(f"{name} {written(value)}" for name, value in values.items())
 
 
 def _span(values: Sequence[Any], order: Sequence[Any] | None = None) -> str:
@@ -217,13 +218,13 @@ def _span(values: Sequence[Any], order: Sequence[Any] | None = None) -> str:
     even = step and all(abs(b - a - step) < SLACK for a, b in pairwise(row))
     if neighbours and (even or (numbers and order is not None and len(row) > 2)):
         in_steps = f" in steps of {step:g}" if order is None and step != 1 else ""
-        return f"{row[0]} to {row[-1]}{in_steps}"
-    *most, last = map(str, row)
+        return f"{written(row[0])} to {written(row[-1])}{in_steps}"
+    *most, last = map(written, row)
     return f"{', '.join(most)} or {last}" if most else last
 
 
 def _ends(values: Sequence[Any]) -> str:
-    return f"{values[0]} and {values[-1]}"
+    return f"{written(values[0])} and {written(values[-1])}"
 
 
 def proof_facts(name: str, proof: Proof) -> dict[str, Any]:
