@@ -58,7 +58,7 @@ class Words(NamedTuple):
 def no_twin(name: str, preset: str | None) -> Words:
     """What to say where an architecture has no twin."""
     presets = [str(known) for there, known in TWINS if there == name and known]
-    every = sorted({known or there for there, known in TWINS})
+    every = sorted({there for there, _ in TWINS})
     return Words(
         "AF145",
         f"there are no ImageNet weights for {name}{f' with preset {preset}' if preset else ''}",
