@@ -23,7 +23,7 @@ _OF_KERAS = frozenset(
 )
 KNOWN = frozenset({*LAYERS, *CUSTOM, *INITIALIZERS, *REGULARIZERS, *CONSTRAINTS, *_OF_KERAS})
 CONFIG = "config.json"
-# A network of 20,000 nodes, the most that a spec makes, needs about 20 MB.
+# A network of 12,000 nodes, the most that a spec makes, needs about 12 MB.
 MOST_BYTES = 200_000_000
 
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from functools import lru_cache
+from typing import Any, TypeVar, cast
 
 from archforge.blocks import BLOCKS, Recipe, block
 from archforge.blocks import PLUGINS as BLOCK_PLUGINS
@@ -28,6 +29,18 @@ class Type:
 
     words: str
     fits: Callable[[Any], bool]
+
+
+def _misfit(kind: type[Described], key: str, value: Any) -> str | None:
+    if isinstance(value, list | dict):
+        return misfit(kind.arguments()[key].schema, value)
+    return _plain_misfit(cast("Any", kind), key, type(value).__name__, value)
+
+
+@lru_cache(maxsize=4_096)  # a step in a loop has the same values in each turn
+def _plain_misfit(kind: Any, key: str, of: str, value: Any) -> str | None:
+    del of  # keeps 1, 1.0 and true apart, which are equal
+    return misfit(kind.arguments()[key].schema, value)
 
 
 def _number(value: Any) -> bool:
@@ -122,7 +135,7 @@ class Arguments:
             if key not in values and not found
         ]
         for key in [key for key in values if key in arguments]:
-            wrong = misfit(arguments[key].schema, values[key])
+            wrong = _misfit(kind, key, values[key])
             if wrong is not None:
                 found.append(self._wrong(what, key, wrong, values[key], step))
         if found:

@@ -1,6 +1,8 @@
 """The whole way from a spec to its graph."""
 
-from collections.abc import Iterable, Mapping
+import gc
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -63,14 +65,25 @@ def expand(
     values = Values(spec, preset, given, choose)
     job = _Job(spec, values, _terms(finder, bad))
     try:
-        if spec.sizes == "pad" and not bad:
-            return _padded(job)
-        return job.run()
+        with _uncollected():
+            return _padded(job) if spec.sizes == "pad" and not bad else job.run()
     except ProblemError as error:
         if choose is not None:
             raise
         told = with_remedies(error, spec, values, _tries(job, preset, given or {}))
         raise ExpandError(told.problems, getattr(error, "graph", None)) from None
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Let no garbage be looked for: all nodes of a network live, and there may be thousands."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
 
 
 def expand_at(spec: Spec, graph: Graph, sizes: Sizes, finder: Finder | None = None) -> Graph | None:

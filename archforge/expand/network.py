@@ -8,7 +8,7 @@ from archforge.expand.scope import Place
 from archforge.expand.tape import Tape
 from archforge.graph import Included, Layer, Node, Parameters, Shape, ShapeError
 
-MAX_NODES = 20_000
+MAX_NODES = 12_000
 MAX_STEPS = 200_000
 
 

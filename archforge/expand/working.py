@@ -15,6 +15,7 @@ from archforge.graph import ShapeError, show_shape
 from archforge.spec import Items, Mapping, Scalar, Step, Tree, is_formula
 
 Answer = TypeVar("Answer")
+NOTHING: frozenset[str] = frozenset()
 
 
 class Working:
@@ -163,6 +164,9 @@ class Working:
         """Arguments worked out, with the problems of those that cannot be."""
         given = Given()
         for key, tree in mapping.items():
+            if isinstance(tree, Scalar) and not is_formula(tree.value):
+                given.values[key], given.origins[key] = tree.value, NOTHING
+                continue
             try:
                 given.values[key], given.origins[key] = self.apart(partial(self.value, tree, place))
             except ProblemError as error:
