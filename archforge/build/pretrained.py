@@ -81,7 +81,7 @@ def give_weights(graph: Graph, model: Any, source: str, assemble: Assemble) -> G
     layers = {
         node.name: model.get_layer(node.keras_name)
         for node in graph
-        if node.layer.weights(graph.shapes(node)).total
+        if node.shares is None and node.layer.weights(graph.shapes(node)).total
     }
     if source in KERAS:
         return _from_keras(graph, model, layers)
@@ -118,9 +118,19 @@ def _matched(wanted: Wanted) -> tuple[Any, Counterparts]:
         reference = twin_model(wanted.source, None)
         with suppress(ValueError):  # on another size Flatten and Dense are others, the rest not
             return reference, counterparts(wanted.whole, reference)
-    (image,) = wanted.whole.inputs.values()
-    reference = twin_model(wanted.source, None, include_top=False, input_shape=image.shape)
+    reference = _headless(wanted)
     return reference, of_twin(wanted, reference)
+
+
+def _headless(wanted: Wanted) -> Any:
+    """The twin without its head, on images of our size: its padding may depend on that."""
+    images = [node.shape for node in wanted.whole.inputs.values()]
+    if len(images) != 1:
+        refuse_misfit(wanted, f"{wanted.source} takes one image, this network {len(images)}")
+    try:
+        return twin_model(wanted.source, None, include_top=False, input_shape=images[0])
+    except ValueError as error:  # what Keras 3.15 raises for images that a network cannot take
+        refuse_misfit(wanted, f"{wanted.source} refuses such images: {error}")
 
 
 def _twin_of(graph: Graph) -> Twin:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from archforge.build import build_with, keras
+from archforge.build import build_model, build_with, keras
 from archforge.catalog import read_architecture
 from archforge.cli import OK, PROBLEMS, run
 from archforge.errors import ProblemError
@@ -161,8 +161,58 @@ def test_a_saved_network_gives_its_weights_to_its_spec_on_the_command_line(
     assert all(np.array_equal(one, other) for one, other in pairs)
 
 
+def test_a_network_that_shares_weights_is_given_them_once(tmp_path: Path) -> None:
+    path = str(Path(__file__).parents[1] / "expand" / "examples" / "siamese.yaml")
+    file = tmp_path / "siamese.keras"
+    graph = read_architecture(path).graph()
+    source = randomised(build_model(graph))
+    source.save(file)
+
+    model, given = build_with(graph, str(file))
+
+    pairs = zip(source.get_weights(), model.get_weights(), strict=True)
+    assert all(np.array_equal(one, other) for one, other in pairs)
+    assert given.fresh == ()
+
+
 def test_a_source_that_is_not_there_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     status = run(["build", "lenet5", "--weights-from", "nowhere.keras"])
 
     assert status == PROBLEMS
     assert "AF144 there are no weights 'nowhere.keras'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("setting", "why"),
+    [("channels=1", "must have 3 channels"), ("size=16", "must be at least 32x32")],
+)
+def test_images_that_the_network_of_keras_cannot_take_are_refused_in_its_words(
+    setting: str, why: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["build", "resnet50", "--set", "classes=2", "--set", setting]
+
+    status = run([*words, "--weights-from", "keras"])
+
+    said = capsys.readouterr().err
+    assert status == PROBLEMS
+    assert "AF516 the weights do not fit 'resnet'" in said
+    assert f"ResNet50 refuses such images: {'The input' if 'ch' in setting else 'Input'}" in said
+    assert why in said
+
+
+def test_a_network_of_two_images_cannot_have_the_weights_of_one(tmp_path: Path) -> None:
+    text = TINY.replace(
+        "values: caffe}}", "values: caffe}, other: {shape: [32, 32, 3], values: caffe}}"
+    )
+    text = text.replace("name: low,", "name: low, from: image,")
+    text = text.replace("from: [high, calm]", "from: [high, calm, second]")
+    text = text.replace(
+        "  - {layer: Add", "  - {share: low, name: second, from: other}\n  - {layer: Add"
+    )
+    graph = read_architecture(written(tmp_path, text, classes=2)).graph()
+
+    with pytest.raises(ProblemError) as caught:
+        build_with(graph, "keras")
+
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.why) == ("AF516", "VGG19 takes one image, this network 2")
