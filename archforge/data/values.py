@@ -1,4 +1,4 @@
-"""The value ranges that networks expect (rule 14 of the language), made from 8-bit images.
+"""The value ranges that networks expect (rule 14 of the language), made from images of 0 to 1.
 
 ``imagenet`` and ``caffe`` are keras.applications' ``torch`` and ``caffe`` modes of
 ``preprocess_input``; weights trained with one are useless with another.
@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-Images = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
 # Source: keras/src/applications/imagenet_utils.py, _preprocess_numpy_input.
@@ -26,17 +25,26 @@ class Values:
 
     Args:
         title: One line of text.
-        convert: 8-bit images to this range, ... x height x width x channels.
+        convert: Images of 0 to 1 to this range, ... x channels; ``standard`` needs the whole image
+            and is worked out in ``normalize``.
         channels: The number of channels that it is defined for; 0 for any.
     """
 
     title: str
-    convert: Callable[[Images], Floats]
+    convert: Callable[[Floats], Floats]
     channels: int = 0
 
 
-def to_range(images: Images, values: str) -> Floats:
-    """Images in the range ``values``, a key of ``VALUES``.
+def least_deviation(pixels: int) -> float:
+    """Of an image from 0 to 1: a constant one gives zeros, a dark one is not called constant.
+
+    Source: ``tf.image.per_image_standardization``, which says it of images from 0 to 255.
+    """
+    return 1 / (255 * math.sqrt(pixels))
+
+
+def to_range(images: NDArray[np.uint8], values: str) -> Floats:
+    """8-bit images in the range ``values``, a key of ``VALUES``; each is normalised by itself.
 
     Shape: height x width x channels, or a batch of such.
 
@@ -56,43 +64,43 @@ def to_range(images: Images, values: str) -> Floats:
             f"values '{values}' is a convention for {wanted} channels, got {channels}: "
             "use channels=3, which repeats grey, or values 'unit'"
         )
-    return VALUES[values].convert(images)
+    unit = images.astype(np.float32) / np.float32(255)
+    return _standard(unit) if values == "standard" else VALUES[values].convert(unit)
 
 
-def _byte(images: Images) -> Floats:
-    return images.astype(np.float32)
-
-
-def _unit(images: Images) -> Floats:
-    return _byte(images) / np.float32(255)
-
-
-def _signed(images: Images) -> Floats:
-    return _byte(images) / np.float32(127.5) - np.float32(1)
-
-
-def _standard(images: Images) -> Floats:
-    """As ``tf.image.per_image_standardization``: a constant image gives zeros."""
+def _standard(unit: Floats) -> Floats:
     axes = (-3, -2, -1)
-    mean = images.mean(axes, keepdims=True)
-    least = 1 / math.sqrt(math.prod(images.shape[-3:]))
-    spread = np.maximum(images.std(axes, keepdims=True), least)
-    return np.asarray((images - mean) / spread, dtype=np.float32)
+    mean = unit.mean(axes, keepdims=True)
+    least = least_deviation(math.prod(unit.shape[-3:]))
+    spread = np.maximum(unit.std(axes, keepdims=True), least)
+    return np.asarray((unit - mean) / spread, dtype=np.float32)
 
 
-def _imagenet(images: Images) -> Floats:
-    return (_unit(images) - IMAGENET_MEAN) / IMAGENET_STD
+def _unit(unit: Floats) -> Floats:
+    return unit
 
 
-def _caffe(images: Images) -> Floats:
-    return _byte(images)[..., ::-1] - CAFFE_MEAN_BGR
+def _byte(unit: Floats) -> Floats:
+    return unit * np.float32(255)
+
+
+def _signed(unit: Floats) -> Floats:
+    return unit * np.float32(2) - np.float32(1)
+
+
+def _imagenet(unit: Floats) -> Floats:
+    return (unit - IMAGENET_MEAN) / IMAGENET_STD
+
+
+def _caffe(unit: Floats) -> Floats:
+    return _byte(unit)[..., ::-1] - CAFFE_MEAN_BGR
 
 
 VALUES: dict[str, Values] = {
     "unit": Values("0 to 1", _unit),
     "byte": Values("0 to 255", _byte),
     "signed": Values("-1 to 1", _signed),
-    "standard": Values("mean 0 and variance 1 in each image", _standard),
+    "standard": Values("mean 0 and variance 1 in each image", _unit),
     "imagenet": Values("0 to 1, then ImageNet's mean and deviation of each colour", _imagenet, 3),
     "caffe": Values("0 to 255, BGR, minus ImageNet's mean of each colour", _caffe, 3),
 }
