@@ -1,12 +1,30 @@
-"""The table of losses, and what a person writes for one."""
+"""The table of losses: what each is called, where it comes from and what it may be told."""
 
-from dataclasses import dataclass
-from importlib import import_module
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from archforge.errors import did_you_mean, refuse
+# The class index of pixels that count nowhere: value, gradient and normaliser. 255 is what PASCAL
+# VOC and Cityscapes use; it is the largest value of an 8-bit mask.
+IGNORED = 255
 
-AUTO = "auto"
+
+@dataclass(frozen=True)
+class Argument:
+    """A number that a loss may be told.
+
+    Args:
+        default: Its value where it is left out; ``None``: the loss goes without.
+        low: The smallest value.
+        high: The largest value.
+        title: What it does, in one line.
+        head: The head it is made for, as for ``Loss``.
+    """
+
+    default: float | None
+    low: float
+    high: float
+    title: str
+    head: str = "any"
 
 
 @dataclass(frozen=True)
@@ -15,98 +33,91 @@ class Loss:
 
     Args:
         title: One line of text.
-        function: ``module:function`` of masks and scores; imported when it is used.
+        function: ``module:function`` of ``Pixels`` and arguments; imported when it is used.
         source: Where it comes from.
         head: The head it is made for: ``sigmoid`` (one class), ``softmax`` (several) or ``any``.
+        arguments: What it may be told, by name.
+        pixelwise: Whether it is a mean over pixels, each on its own. Only such a loss takes class
+            weights and fits a classifier, where an image is one pixel.
     """
 
     title: str
     function: str
     source: str
     head: str = "any"
+    arguments: Mapping[str, Argument] = field(default_factory=dict)
+    pixelwise: bool = False
 
+
+SMOOTHING = Argument(0.0, 0.0, 0.5, "share of the truth that is spread evenly over all classes")
 
 LOSSES: dict[str, Loss] = {
     "bce": Loss(
         "binary cross-entropy of each pixel, for one class",
-        "archforge.losses.functions:bce",
+        "archforge.losses.pixelwise:bce",
         "Cox 1958, Journal of the Royal Statistical Society B 20(2), 215-242",
         "sigmoid",
+        {"label_smoothing": SMOOTHING},
+        pixelwise=True,
     ),
     "crossentropy": Loss(
         "cross-entropy of each pixel, for several classes",
-        "archforge.losses.functions:crossentropy",
+        "archforge.losses.pixelwise:crossentropy",
         "Bridle 1990, NATO ASI Series F 68, 227-236",
         "softmax",
+        {"label_smoothing": SMOOTHING},
+        pixelwise=True,
+    ),
+    "focal": Loss(
+        "cross-entropy in which pixels that are right already count little",
+        "archforge.losses.pixelwise:focal",
+        "Lin et al. 2017, arXiv:1708.02002, equations 4 and 5",
+        arguments={
+            "gamma": Argument(2.0, 0.0, 10.0, "how little they count; 0 is cross-entropy"),
+            "alpha": Argument(
+                None, 0.0, 1.0, "what the foreground counts, the background 1 - alpha", "sigmoid"
+            ),
+            "label_smoothing": SMOOTHING,
+        },
+        pixelwise=True,
     ),
     "dice": Loss(
         "soft Dice of each image, mean over classes",
-        "archforge.losses.functions:dice",
+        "archforge.losses.overlap:dice",
         "Milletari et al. 2016, arXiv:1606.04797; Drozdzal et al. 2016, arXiv:1608.04117",
     ),
+    "iou": Loss(
+        "soft IoU of each image, mean over classes",
+        "archforge.losses.overlap:iou",
+        "Rahman and Wang 2016, Optimizing intersection-over-union in DNNs, ISVC, equations 3 to 5",
+    ),
+    "tversky": Loss(
+        "soft Dice that counts false positives and false negatives differently",
+        "archforge.losses.overlap:tversky",
+        "Salehi, Erdogmus and Gholipour 2017, arXiv:1706.05721, equation 2",
+        arguments={
+            "alpha": Argument(0.3, 0.0, 1.0, "what a false positive counts"),
+            "beta": Argument(0.7, 0.0, 1.0, "what a false negative counts"),
+        },
+    ),
+    "focal_tversky": Loss(
+        "Tversky to a power, so that images which are nearly right still count",
+        "archforge.losses.overlap:focal_tversky",
+        "Abraham and Khan 2018, arXiv:1810.07842, equation 4",
+        arguments={
+            "alpha": Argument(0.3, 0.0, 1.0, "what a false positive counts"),
+            "beta": Argument(0.7, 0.0, 1.0, "what a false negative counts"),
+            "gamma": Argument(4 / 3, 1.0, 3.0, "the power is 1 / gamma; 1 is tversky"),
+        },
+    ),
+    "lovasz": Loss(
+        "the IoU of each image itself, made smooth",
+        "archforge.losses.lovasz:lovasz",
+        "Berman, Triki and Blaschko 2018, arXiv:1705.08790, equations 9, 11 and 12",
+    ),
+    "boundary": Loss(
+        "wrong pixels, each counted by how far from the true outline it is; add it to another",
+        "archforge.losses.boundary:boundary",
+        "Kervadec et al. 2019, arXiv:1812.07032, equation 4",
+    ),
 }
-
-
-def loss_terms(text: str) -> tuple[str, ...]:
-    """The names in a sum, sorted, so that order does not matter; ``auto`` stands alone.
-
-    Raises:
-        ProblemError: A name is unknown, missing or stands twice.
-    """
-    names = [name.strip() for name in text.split("+")]
-    if names == [AUTO]:
-        return (AUTO,)
-    for name in names:
-        if name not in LOSSES:
-            refuse("AF504", f"no loss is called '{name}'", fix=did_you_mean(name, LOSSES))
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice:
-        refuse("AF504", f"'{twice}' stands twice in '{text}'", fix="write each loss once")
-    return tuple(sorted(names))
-
-
-def check_loss(text: str, classes: int) -> tuple[str, ...]:
-    """The terms of a loss that fits a network for ``classes``; ``auto`` is worked out.
-
-    Args:
-        text: ``auto``, or names joined by ``+``.
-        classes: 1 for a sigmoid head, more for a softmax head.
-
-    Raises:
-        ProblemError: A name is unknown, or made for the other head.
-    """
-    terms = loss_terms(text)
-    if terms == (AUTO,):
-        return ("bce", "dice") if classes == 1 else ("crossentropy", "dice")
-    head = "sigmoid" if classes == 1 else "softmax"
-    for name in terms:
-        if LOSSES[name].head not in {"any", head}:
-            other = "bce" if classes == 1 else "crossentropy"
-            count = "1 class" if classes == 1 else f"{classes} classes"
-            refuse(
-                "AF505",
-                f"the loss '{name}' does not fit a {head} head for {count}",
-                why=f"it is made for a {LOSSES[name].head} head: {LOSSES[name].title}",
-                fix=f"use '{'+'.join(sorted({*terms} - {name} | {other}))}', or 'auto'",
-            )
-    return terms
-
-
-def parse_loss(text: str, classes: int) -> Any:
-    """The Keras loss that ``text`` names; see ``functions.PixelLoss``.
-
-    Args:
-        text: ``auto`` or names joined by ``+``: ``dice+bce`` and ``bce+dice`` are equal.
-        classes: 1 for a sigmoid head, more for a softmax head.
-
-    Raises:
-        ProblemError: A name is unknown, or made for the other head.
-    """
-    terms = check_loss(text, classes)
-    return import_module("archforge.losses.functions").PixelLoss(terms)
-
-
-def find_function(name: str) -> Any:
-    """The function of one loss."""
-    module, function = LOSSES[name].function.split(":")
-    return getattr(import_module(module), function)
