@@ -10,23 +10,36 @@ It knows nothing of networks, metrics or Keras, and draws no picture to look at.
 """
 
 from archforge.data.dataset import Dataset, Examples, open_dataset
+from archforge.data.files import Picture, read_image, read_mask
 from archforge.data.formats import FORMATS
+from archforge.data.masks import MaskRule
+from archforge.data.options import IGNORED, DataOptions
 from archforge.data.resize import centre_crop, resize_scores
+from archforge.data.source import Source
+from archforge.data.split import split_sources
 from archforge.data.summary import Summary, inspect_folder
 from archforge.data.synth import KINDS, write_synth
 from archforge.data.values import VALUES, to_range
 
 __all__ = [
     "FORMATS",
+    "IGNORED",
     "KINDS",
     "VALUES",
+    "DataOptions",
     "Dataset",
     "Examples",
+    "MaskRule",
+    "Picture",
+    "Source",
     "Summary",
     "centre_crop",
     "inspect_folder",
     "open_dataset",
+    "read_image",
+    "read_mask",
     "resize_scores",
+    "split_sources",
     "to_range",
     "write_synth",
 ]

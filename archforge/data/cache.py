@@ -5,22 +5,18 @@
 ``masks.npy``). All of it may be removed at any time.
 """
 
-import json
 import os
 import shutil
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
-from archforge.data.masks import MaskRule
-from archforge.data.source import Listing
-from archforge.data.survey import Progress, Reading, Survey, survey
-from archforge.files import new_folder, sweep, write_whole
+from archforge.files import new_folder, sweep
 
 # Part of every key: a new number makes old caches unread, never misread.
 VERSION = 1
@@ -54,37 +50,6 @@ def cache_home() -> Path:
         return Path(own)
     shared = os.environ.get("XDG_CACHE_HOME")
     return (Path(shared) if shared else Path.home() / ".cache") / "archforge"
-
-
-def kept_survey(found: Listing, content: str, cache: Path, progress: Progress | None) -> Survey:
-    """The survey of a folder, read from the cache where its content was surveyed before.
-
-    Raises:
-        ProblemError: With every problem of the folder; then nothing is kept.
-    """
-    path = cache / "surveys" / f"{content}-v{VERSION}.json"
-    kept = None if found.problems else _load_survey(path, found)
-    if kept:
-        return kept
-    fresh = survey(found, progress)
-    rows = [asdict(row) for row in fresh.readings]
-    write_whole(path, json.dumps({"rule": asdict(fresh.rule), "readings": rows}))
-    return fresh
-
-
-def _load_survey(path: Path, found: Listing) -> Survey | None:
-    try:
-        kept = json.loads(path.read_text("utf-8"))
-        rows = [{**row, "pixels": _numbers(row["pixels"])} for row in kept["readings"]]
-        readings = tuple(Reading(**row) for row in rows)
-        rule = MaskRule(**kept["rule"])
-    except (OSError, ValueError, TypeError, KeyError):  # missing or broken: survey again
-        return None
-    return Survey(found.format, found.root, found.sources, readings, rule)
-
-
-def _numbers(pixels: dict[str, int]) -> dict[int, int]:
-    return {int(value): count for value, count in pixels.items()}
 
 
 def kept_arrays(folder: Path, shape: ArrayShape, examples: Callable[[], Iterable[Pair]]) -> Pair:

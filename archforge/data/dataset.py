@@ -10,16 +10,19 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from archforge.data.cache import VERSION, ArrayShape, Pair, cache_home, kept_arrays, kept_survey
+from archforge.data.cache import VERSION, ArrayShape, Pair, cache_home, kept_arrays
+from archforge.data.contents import read_values
 from archforge.data.digests import content_hash, short_hash
+from archforge.data.files import read_image
 from archforge.data.formats import list_examples
+from archforge.data.kept_survey import kept_survey
 from archforge.data.masks import MaskRule
-from archforge.data.picture import read_image
+from archforge.data.options import DataOptions
 from archforge.data.resize import resize_image, resize_mask, with_channels
 from archforge.data.source import Source
-from archforge.data.split import shuffled, validation_count
+from archforge.data.split import split_sources
 from archforge.data.summary import Summary, summarize
-from archforge.data.survey import WORKERS, Progress, Survey, read_values
+from archforge.data.survey import WORKERS, Progress
 from archforge.errors import Mark, refuse
 
 
@@ -113,7 +116,7 @@ def open_dataset(  # noqa: PLR0913 - the room's one door: each is a setting of a
         read = kept_survey(found, content, home, progress)
     summary = summarize(read)
     depth = channels or summary.channels
-    parts = _parts(read, validation, seed)
+    parts = split_sources(read, DataOptions(validation=validation, seed=seed))
     ordered = [source for part in parts.values() for source in part]
     shape = ArrayShape(len(ordered), size, depth)
     folder = home / "arrays" / _key(content, shape, ordered)
@@ -141,21 +144,6 @@ def _check_arguments(size: tuple[int, int], channels: int | None, validation: fl
         raise ValueError(f"validation must be in [0, 1), got {validation}")
 
 
-def _parts(read: Survey, share: float, seed: int) -> dict[str, list[Source]]:
-    """The sources of each part; their order depends on seed and ids alone."""
-    by_split: dict[str, dict[str, Source]] = {"train": {}, "validation": {}, "test": {}}
-    for source in read.sources:
-        by_split[source.split or "train"][source.id] = source
-    train = shuffled(by_split["train"], seed)
-    own = list(by_split["validation"].values())
-    count = validation_count(train, 0.0 if own else share, read.root)
-    return {
-        "validation": own or [by_split["train"][name] for name in train[:count]],
-        "train": [by_split["train"][name] for name in train[count:]],
-        "test": list(by_split["test"].values()),
-    }
-
-
 def _key(content: str, shape: ArrayShape, ordered: Sequence[Source]) -> str:
     """The name of a cache: rows lie in the order of the parts, so that each part is one slice."""
     order = [f"{source.split}/{source.id}" for source in ordered]
@@ -180,7 +168,10 @@ def _resized(
 
 
 def _original(source: Source, rule: MaskRule, channels: int) -> Pair:
-    image = with_channels(read_image(source.image), channels)
+    pixels = read_image(source.image).values
+    if pixels.dtype != np.uint8:
+        refuse("AF409", f"'{source.image.name}' is not 8-bit", mark=Mark(str(source.image)))
+    image = with_channels(pixels[..., 0] if pixels.shape[-1] == 1 else pixels, channels)
     return image, rule.indices(read_values(source).values)
 
 

@@ -22,11 +22,11 @@ Known = dict[str, Entry]
 
 def content_hash(found: Listing, cache: Path) -> str:
     """The identity of a folder's examples: format, splits, ids and the bytes of all files."""
-    paths = [path for source in found.sources for path in (source.image, *source.masks)]
+    paths = [path for source in found.sources for path in source.files]
     digests = _digests(found.root, paths, cache)
     lines = [found.format]
     for source in found.sources:
-        files = [digests[str(path)] for path in (source.image, *source.masks)]
+        files = [digests[str(path)] for path in source.files]
         lines.append(json.dumps([source.split, source.id, *files]))
     return short_hash("\n".join(lines))
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from archforge.data import dsb, folders
-from archforge.data.source import READ, UNREAD, Listing
+from archforge.data.layouts import dsb, folders
+from archforge.data.layouts.pictures import is_picture
+from archforge.data.source import Listing
 from archforge.errors import Mark, listing, refuse
 
 
@@ -100,7 +101,7 @@ def _refuse_layout(path: Path) -> NoReturn:
     names = sorted(entry.name for entry in path.iterdir() if not entry.name.startswith("."))
     if not names:
         _refuse_empty(path)
-    loose = any(Path(name).suffix.lower() in READ | UNREAD for name in names)
+    loose = any(is_picture(path / name) for name in names)
     move = "move the pictures into 'images' and 'masks'" if loose else "arrange the files as one of"
     layouts = "; ".join(f"{name}: {form.title}" for name, form in FORMATS.items())
     refuse(

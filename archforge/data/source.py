@@ -1,16 +1,11 @@
-"""What a data format hands on: which files make up which example, before any pixel is read."""
+"""What a layout hands on: which files make up which example, before any pixel is read."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from archforge.errors import Mark, Problem
+from archforge.errors import Problem
 
-READ = frozenset({".png", ".jpg", ".jpeg"})
-# Picture files that microscopes and Fiji write and that this version leaves to a conversion.
-UNREAD = frozenset(
-    {".tif", ".tiff", ".bmp", ".gif", ".webp", ".jp2", ".npy", ".czi", ".lif", ".nd2", ".svs"}
-)
 SPLITS = {"train": "train", "validation": "validation", "val": "validation", "test": "test"}
 
 
@@ -19,65 +14,62 @@ class Source:
     """The files of one example.
 
     Args:
-        id: Its name: the stem of the image file, or the folder's name.
-        split: ``train``, ``validation`` or ``test`` where folders say so, else empty.
-        image: The image file.
-        masks: One mask file, or one for each object; they are united by their maximum.
+        id: Its name: the image's path below its folder, without suffix.
+        split: ``train``, ``validation`` or ``test`` where the folder says so, else empty.
+        image: The image file, or a path into a file of many (``cells.npz/images/3``).
+        masks: One mask file, or one for each object; none where a class names the whole image.
+        labels: Instance labels beside the masks.
+        group: Examples of one group never lie in two parts; empty for none.
+        stratum: What each part is to hold the same share of; empty for none.
+        label: Class of the whole image.
+        columns: What else a manifest says of it, as name and value.
     """
 
     id: str
     split: str
     image: Path
     masks: tuple[Path, ...]
+    labels: Path | None = None
+    group: str = ""
+    stratum: str = ""
+    label: int | None = None
+    columns: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """Every path that the example is read from."""
+        return (self.image, *self.masks, *([self.labels] if self.labels else []))
+
+    def column(self, name: str) -> str:
+        """The value in a manifest's column, empty where there is none."""
+        return dict(self.columns).get(name, "")
 
 
 @dataclass(frozen=True)
 class Listing:
-    """All examples of a folder, in the order of split and id, and what is wrong with its files."""
+    """All examples of a folder, in the order of split and id, and what is wrong with its files.
+
+    Args:
+        format: A key of ``FORMATS``.
+        root: The folder.
+        sources: The examples.
+        problems: Files that have no place.
+        class_names: Name of each class where the layout has them.
+    """
 
     format: str
     root: Path
     sources: tuple[Source, ...]
     problems: tuple[Problem, ...] = ()
+    class_names: tuple[str, ...] = ()
+
+    @property
+    def task(self) -> str:
+        """``classification`` where whole images have a class, else ``segmentation``."""
+        whole = self.sources and all(source.label is not None for source in self.sources)
+        return "classification" if whole else "segmentation"
 
 
 def in_order(sources: Iterable[Source]) -> tuple[Source, ...]:
     """Sources sorted by split and id, so that no order on disk shows through."""
     return tuple(sorted(sources, key=lambda source: (source.split, source.id)))
-
-
-def pictures(folder: Path) -> tuple[dict[str, Path], list[Problem]]:
-    """The picture files right inside ``folder`` by stem; hidden and other files are skipped."""
-    found: dict[str, Path] = {}
-    problems: list[Problem] = []
-    for path in sorted(folder.iterdir()):
-        suffix = path.suffix.lower()
-        if path.name.startswith(".") or not path.is_file():
-            continue
-        if suffix in UNREAD:
-            problems.append(_unread(path))
-        elif suffix in READ and path.stem in found:
-            problems.append(_twice(path, found[path.stem]))
-        elif suffix in READ:
-            found[path.stem] = path
-    return found, problems
-
-
-def _unread(path: Path) -> Problem:
-    return Problem(
-        "AF417",
-        f"files of type '{path.suffix.lower()}' are not read",
-        Mark(str(path)),
-        why="this version reads PNG and JPEG",
-        fix="save the file as 8-bit PNG, in Fiji with File > Save As > PNG",
-    )
-
-
-def _twice(path: Path, first: Path) -> Problem:
-    return Problem(
-        "AF416",
-        f"'{path.name}' has the same stem as '{first.name}'",
-        Mark(str(path)),
-        why=f"an image and its mask belong together by their stem, here '{path.stem}'",
-        fix="rename or remove one of the two",
-    )

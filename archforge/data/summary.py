@@ -5,8 +5,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
 
+import numpy as np
+
 from archforge.data.formats import list_examples
-from archforge.data.survey import Progress, Reading, Survey, survey
+from archforge.data.measure import Reading
+from archforge.data.options import IGNORED
+from archforge.data.survey import Progress, Survey, survey
 
 # An image none of whose pixels reaches a quarter of the range looks black on a screen.
 DARK_BELOW = 64
@@ -51,8 +55,8 @@ class Summary:
     channels: int
     grey_images: int
     colour_images: int
-    low: int
-    high: int
+    low: float
+    high: float
     dark_images: int
     masks: str
     foreground: int
@@ -91,7 +95,7 @@ class Summary:
 
     def _value_words(self) -> str:
         dark = f"{self.dark_images} very dark (no pixel reaches {DARK_BELOW} of 255)"
-        return f"Values {self.low} to {self.high}; {dark}."
+        return f"Values {self.low:g} to {self.high:g}; {dark}."
 
     def _share_words(self) -> str:
         if self.classes == 1:
@@ -121,7 +125,7 @@ def summarize(read: Survey) -> Summary:
         splits={split: count for split, count in _splits(rows).items() if split},
         heights=_three([row.height for row in rows]),
         widths=_three([row.width for row in rows]),
-        channels=1 if grey == len(rows) else 3,
+        channels=read.channels,
         grey_images=grey,
         colour_images=len(rows) - grey,
         low=min(row.low for row in rows),
@@ -145,7 +149,9 @@ def _shares(read: Survey) -> tuple[float, ...]:
     counts = [0] * max(2, read.rule.classes)
     for row in read.readings:
         for value, pixels in row.pixels.items():
-            counts[bool(value) if read.rule.foreground else value] += pixels
+            index = int(read.rule.indices(np.array([value]))[0])
+            if index != IGNORED:
+                counts[index] += pixels
     return tuple(count / sum(counts) for count in counts)
 
 

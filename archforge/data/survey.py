@@ -1,19 +1,21 @@
 """Every file of a folder read once: what each example holds, and all that is wrong with it.
 
-Files are decoded in threads, as Pillow's decoders leave Python's lock.
+Files are decoded in threads, as the decoders leave Python's lock. ``examine`` goes on with what is
+good, for the doctor; ``survey`` refuses a folder with any problem, for training.
 """
 
 import os
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
-from archforge.data.masks import MaskRule, mask_rule
-from archforge.data.picture import MaskPicture, read_image, read_mask
+from archforge.data.class_table import with_table
+from archforge.data.contents import read_values
+from archforge.data.masks import MaskRule, Seen, mask_rule
+from archforge.data.measure import Reading, measure
+from archforge.data.options import DataOptions
 from archforge.data.source import Listing, Source
 from archforge.errors import CODES, Mark, Problem, ProblemError
 
@@ -23,78 +25,87 @@ WORKERS = min(8, os.cpu_count() or 1)
 
 
 @dataclass(frozen=True)
-class Reading:
-    """What was seen in one example.
+class Survey:
+    """A folder that was read: ``readings[i]`` is of ``sources[i]``.
 
     Args:
-        id: Its name.
-        split: As in its ``Source``.
-        height: Rows of the image.
-        width: Columns of the image.
-        grey: Whether the content is grey, also in an RGB file.
-        low: Lowest value of the image, 0 to 255.
-        high: Highest value of the image, 0 to 255.
-        mean: Mean of the image.
-        pixels: How many pixels of the mask have each value.
+        format: A key of ``FORMATS``.
+        root: The folder.
+        sources: The examples that could be read.
+        readings: What they hold.
+        rule: What their masks mean; where whole images have a class, the classes alone.
+        task: ``segmentation`` or ``classification``.
     """
-
-    id: str
-    split: str
-    height: int
-    width: int
-    grey: bool
-    low: int
-    high: int
-    mean: float
-    pixels: dict[int, int]
-
-
-@dataclass(frozen=True)
-class Survey:
-    """A folder that was read and found good: ``readings[i]`` is of ``sources[i]``."""
 
     format: str
     root: Path
     sources: tuple[Source, ...]
     readings: tuple[Reading, ...]
     rule: MaskRule
+    task: str = "segmentation"
+
+    @property
+    def channels(self) -> int:
+        """Channels of the images: 1 where all are grey; grey among colour is repeated."""
+        return max(row.channels for row in self.readings)
 
 
-def survey(found: Listing, progress: Progress | None = None) -> Survey:
+def survey(
+    found: Listing, progress: Progress | None = None, options: DataOptions | None = None
+) -> Survey:
     """Read every image and mask of a listing.
 
     Raises:
         ProblemError: With every problem of the folder; of each code the first ten and a count.
     """
+    read, problems = examine(found, progress, options)
+    if problems or read is None:
+        raise ProblemError(problems)
+    return read
+
+
+def examine(
+    found: Listing, progress: Progress | None = None, options: DataOptions | None = None
+) -> tuple[Survey | None, list[Problem]]:
+    """What can be read of a listing, and every problem of the folder.
+
+    Args:
+        found: The files.
+        progress: Called with files done and files in all.
+        options: What the person says of the masks.
+
+    Returns:
+        The survey, ``None`` where no example can be read or masks have no meaning; and the
+        problems, of each code the first ten and a count.
+    """
     problems = list(found.problems)
-    readings: list[Reading] = []
+    pairs: list[tuple[Source, Reading]] = []
     with ThreadPoolExecutor(WORKERS) as pool:
         for done, (reading, wrong) in enumerate(pool.map(_try, found.sources), start=1):
-            readings += [reading] if reading else []
+            pairs += [(found.sources[done - 1], reading)] if reading else []
             problems += wrong
             if progress:
                 progress(done, len(found.sources))
-    rule = _rule(found, readings, problems)
-    if problems or rule is None:
-        raise ProblemError(capped(problems))
-    return Survey(found.format, found.root, found.sources, tuple(readings), rule)
+    problems += _mixed(pairs)
+    return joined(found, pairs, options or DataOptions(), problems)
 
 
-def read_values(source: Source) -> MaskPicture:
-    """The mask of one example, of several files their maximum.
-
-    Raises:
-        ProblemError: A mask file cannot be read, or its size is not that of the first.
-    """
-    masks = [read_mask(path) for path in source.masks]
-    shape = masks[0].values.shape
-    values = masks[0].values
-    for path, mask in zip(source.masks[1:], masks[1:], strict=True):
-        if mask.values.shape != shape:
-            first = (shape[0], shape[1])
-            raise ProblemError([_other_size(path, mask, first, source.masks[0])])
-        values = np.maximum(values, mask.values)
-    return MaskPicture(values, any(mask.lossy for mask in masks))
+def joined(
+    found: Listing,
+    pairs: Sequence[tuple[Source, Reading]],
+    options: DataOptions,
+    problems: Sequence[Problem] = (),
+) -> tuple[Survey | None, list[Problem]]:
+    """The survey of readings, whether fresh or kept, and the problems with that of the rule."""
+    rule = _rule(found, pairs, options) if pairs else None
+    if isinstance(rule, Problem):
+        # Masks that could not be read may hold what the others lack.
+        hidden = rule.code == "AF414" and problems
+        return None, capped([*problems, *([] if hidden else [rule])])
+    if rule is None:
+        return None, capped(problems)
+    sources, readings = (tuple(row) for row in zip(*pairs, strict=True))
+    return Survey(found.format, found.root, sources, readings, rule, found.task), capped(problems)
 
 
 def capped(problems: Iterable[Problem]) -> list[Problem]:
@@ -114,26 +125,12 @@ def _cap(row: list[Problem]) -> Iterator[Problem]:
         yield Problem(first.code, rest, first.mark, first.why, first.fix)
 
 
-def _rule(found: Listing, readings: list[Reading], problems: list[Problem]) -> MaskRule | None:
-    """The folder's rule; where there is none, the reason is added to ``problems``."""
-    if not readings:
-        return None
-    files = {(source.split, source.id): source.masks[0] for source in found.sources}
-    rule = mask_rule(found.root, {files[row.split, row.id]: row.pixels for row in readings})
-    if isinstance(rule, MaskRule):
-        return rule
-    # Masks that could not be read may hold what the others lack.
-    if rule.code != "AF414" or not problems:
-        problems.append(rule)
-    return None
-
-
 def _try(source: Source) -> tuple[Reading | None, tuple[Problem, ...]]:
     """Image and mask are tried both, so that both may have a problem."""
     problems: list[Problem] = []
     reading = None
     try:
-        reading = _read(source)
+        reading = measure(source)
     except ProblemError as error:
         problems += error.problems
     if reading is None and any(str(source.image) == _file(problem) for problem in problems):
@@ -148,44 +145,45 @@ def _file(problem: Problem) -> str:
     return problem.mark.file if problem.mark else ""
 
 
-def _read(source: Source) -> Reading:
-    image = read_image(source.image)
-    mask = read_values(source)
-    if mask.values.shape != image.shape[:2]:
-        shape = (image.shape[0], image.shape[1])
-        raise ProblemError([_other_size(source.masks[0], mask, shape, source.image)])
-    values, counts = np.unique(mask.values, return_counts=True)
-    if mask.lossy and len(values) > 2:
-        raise ProblemError([_lossy(source.masks[0], len(values))])
-    return Reading(
-        source.id,
-        source.split,
-        image.shape[0],
-        image.shape[1],
-        image.ndim == 2,
-        int(image.min()),
-        int(image.max()),
-        float(image.mean()),
-        dict(zip(values.tolist(), counts.tolist(), strict=True)),
-    )
+def _rule(
+    found: Listing, pairs: Sequence[tuple[Source, Reading]], options: DataOptions
+) -> MaskRule | Problem:
+    if found.task == "classification":
+        return MaskRule(0, len(found.class_names), names=found.class_names)
+    seen = {
+        source.masks[0]: Seen(tuple(sorted(row.pixels)), row.coloured, row.pieces)
+        for source, row in pairs
+    }
+    told = with_table(found.root, options, found.class_names)
+    if isinstance(told, Problem):
+        return told
+    beside = any(source.labels or len(source.masks) > 1 for source, _ in pairs)
+    return mask_rule(found.root, seen, *told, beside=beside)
 
 
-def _other_size(path: Path, mask: MaskPicture, shape: tuple[int, int], other: Path) -> Problem:
-    height, width = mask.values.shape
-    return Problem(
-        "AF410",
-        f"mask '{path.name}' is {height}x{width}, but '{other.name}' is {shape[0]}x{shape[1]}",
-        Mark(str(path)),
-        why="each pixel of a mask belongs to the pixel of the image at the same place",
-        fix="export the mask again at the size of its image; do not stretch it",
-    )
+def _mixed(pairs: Sequence[tuple[Source, Reading]]) -> Iterator[Problem]:
+    """Images of another number of axes or channels than most; grey may stand among colour."""
+    kinds = Counter(_kind(row) for _, row in pairs)
+    if len(kinds) < 2:
+        return
+    (usual, count), *_ = kinds.most_common(1)
+    for source, row in pairs:
+        if _kind(row) != usual:
+            yield Problem(
+                "AF422",
+                f"image '{source.image.name}' has {_words(_kind(row))}, "
+                f"{count} other images have {_words(usual)}",
+                Mark(str(source.image)),
+                why="a network has one number of axes and of channels; only grey and RGB mix, as "
+                "grey is repeated",
+                fix="export it like the others, or move it and its mask away",
+            )
 
 
-def _lossy(path: Path, values: int) -> Problem:
-    return Problem(
-        "AF413",
-        f"mask '{path.name}' is a JPEG with {values} different values",
-        Mark(str(path)),
-        why="JPEG is lossy: along every outline it writes values that nobody drew",
-        fix="export the mask again as PNG from the program that drew it",
-    )
+def _kind(row: Reading) -> tuple[int, int]:
+    return len(row.shape), 3 if row.channels == 1 else row.channels
+
+
+def _words(kind: tuple[int, int]) -> str:
+    axes, channels = kind
+    return f"{'grey or 3' if channels == 3 else channels} channels in {axes}-D"

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from archforge.data import resize_scores
-from archforge.data.picture import read_image
+from archforge.data.files import read_image
 from archforge.data.resize import resize_image, with_channels
 from archforge.errors import Mark, Problem, ProblemError
 from archforge.files import said_if_unwritable, whole_file
@@ -60,7 +60,8 @@ def predict_files(
 
 def _mask(predictor: Predictor, path: Path) -> NDArray[np.uint8]:
     network = predictor.network
-    image = with_channels(read_image(path), network.channels)
+    pixels = read_image(path).values
+    image = with_channels(pixels[..., 0] if pixels.shape[-1] == 1 else pixels, network.channels)
     size = (image.shape[0], image.shape[1])
     small = resize_image(image[..., 0] if network.channels == 1 else image, network.region.image)
     scores = predictor.whole(small.reshape(*network.region.image, network.channels))

@@ -27,7 +27,7 @@ def ten(root: Path, pair: Pair) -> Path:
 
 def test_the_second_opening_reads_no_picture(ten: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = open_dataset(ten, size=SIZE)
-    monkeypatch.setattr("archforge.data.survey.read_image", None)
+    monkeypatch.setattr("archforge.data.measure.read_image", None)
     monkeypatch.setattr("archforge.data.dataset.read_image", None)
 
     again = open_dataset(ten, size=SIZE)

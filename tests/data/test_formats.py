@@ -150,14 +150,14 @@ def test_a_lonely_image_and_a_lonely_mask_are_told_with_the_nearest_name(
 ) -> None:
     pair("a")
     save("images/cell_01.png", BLANK)
-    save("masks/cell_01_mask.png", BLANK)
+    save("masks/cell_1.png", BLANK)
 
     problems = list_examples(root).problems
 
     assert [problem.code for problem in problems] == ["AF405", "AF406"]
     assert problems[0].message == "image 'cell_01.png' has no mask"
-    assert problems[0].fix.startswith("rename 'cell_01_mask.png' to 'cell_01.png', or ")
-    assert problems[1].message == "mask 'cell_01_mask.png' has no image"
+    assert problems[0].fix.startswith("rename 'cell_1.png' to 'cell_01.png', or ")
+    assert problems[1].message == "mask 'cell_1.png' has no image"
 
 
 def test_a_part_without_masks_is_one_problem_not_one_for_each_image(
@@ -187,12 +187,12 @@ def test_pictures_of_a_type_that_is_not_read_are_named_and_their_masks_not_blame
     root: Path, pair: Pair
 ) -> None:
     pair("a")
-    (root / "images/a.png").rename(root / "images/a.tif")
+    (root / "images/a.png").rename(root / "images/a.czi")
 
     listing = list_examples(root)
 
     assert codes(listing) == ["AF417"]
-    assert listing.problems[0].message == "files of type '.tif' are not read"
+    assert listing.problems[0].message == "files of type '.czi' are not read"
 
 
 def test_a_nucleus_folder_without_masks_or_image_or_with_two_images_is_refused(

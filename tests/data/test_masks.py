@@ -1,20 +1,30 @@
 """What mask values mean is decided over a whole folder."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archforge.data.masks import MaskRule, mask_rule
-from archforge.errors import Problem
+from archforge.data.masks import MaskRule, Seen, mask_rule
+from archforge.data.options import IGNORED, DataOptions
+from archforge.errors import Problem, ProblemError
 
 ROOT = Path("cells")
 
 
-def rule_of(*files: set[int]) -> MaskRule | Problem:
-    return mask_rule(ROOT, {ROOT / f"{index}.png": values for index, values in enumerate(files)})
+def seen(*files: set[int], pieces: int = 10**6) -> dict[Path, Seen]:
+    """Values that lie scattered, as grey levels do, unless it is said that they do not."""
+    return {
+        ROOT / f"{index}.png": Seen(tuple(sorted(values)), pieces=pieces)
+        for index, values in enumerate(files)
+    }
+
+
+def rule_of(*files: set[int], pieces: int = 10**6, **options: Any) -> MaskRule | Problem:
+    return mask_rule(ROOT, seen(*files, pieces=pieces), DataOptions(**options))
 
 
 @pytest.mark.parametrize(
@@ -47,7 +57,7 @@ def test_values_become_class_indices() -> None:
 
 @given(st.lists(st.sets(st.integers(0, 255), min_size=1), min_size=1))
 def test_the_order_of_files_does_not_matter(files: list[set[int]]) -> None:
-    paths = {ROOT / f"{index}.png": values for index, values in enumerate(files)}
+    paths = seen(*files)
 
     assert mask_rule(ROOT, paths) == mask_rule(ROOT, dict(reversed(paths.items())))
 
@@ -65,7 +75,7 @@ def test_masks_of_one_single_value_are_refused(value: int) -> None:
     ("files", "why"),
     [
         ([{0, 255}, {0, 1}], "'1.png' uses 0 and 1, '0.png' uses 0 and 255"),
-        ([set(range(40))], "values that count on look like numbered objects"),
+        ([set(range(400))], "each value lies in one piece: they look like numbered objects"),
         ([{0, 128, 255}], "values in between come from lossy compression"),
     ],
 )
@@ -77,3 +87,87 @@ def test_values_of_no_meaning_are_refused_with_the_likely_reason(
     assert isinstance(problem, Problem)
     assert problem.code == "AF412"
     assert problem.why.startswith(why)
+
+
+def test_values_that_lie_in_one_piece_each_number_the_objects() -> None:
+    rule = rule_of(set(range(40)), pieces=41)
+
+    assert rule == MaskRule(0, 1, numbered=True)
+    assert isinstance(rule, MaskRule)
+    assert (rule.kind, rule.has_instances) == ("labels", True)
+    values = np.array([0, 3, 40], np.uint16)
+    assert rule.indices(values).tolist() == [0, 1, 1]
+    labels = rule.instances(values)
+    assert labels is not None
+    assert labels.tolist() == [0, 3, 40]
+
+
+def test_few_numbers_are_classes_unless_they_are_said_to_be_objects() -> None:
+    assert rule_of({0, 1, 2, 3}, pieces=3) == MaskRule(0, 4)
+    assert rule_of({0, 1, 2, 3}, masks="labels") == MaskRule(0, 1, numbered=True)
+    assert rule_of({0, 1}, masks="classes") == MaskRule(0, 2)
+
+
+def test_sixty_five_thousand_labels_given_as_classes_are_one_clear_line() -> None:
+    problem = rule_of(set(range(65_536)), pieces=65_535, masks="classes")
+
+    assert isinstance(problem, Problem)
+    assert problem.message == (
+        "masks hold 0, 1, 2, 3, 4, 5 and 65530 more: not class indices up to 31"
+    )
+    assert problem.why.endswith("they look like numbered objects (instance labels)")
+
+
+def test_the_ignored_value_has_no_class_and_decides_nothing() -> None:
+    rule = rule_of({0, 128, 255}, ignore=128)
+
+    assert rule == MaskRule(255, 1, ignore=128)
+    assert isinstance(rule, MaskRule)
+    assert rule.indices(np.array([0, 128, 255])).tolist() == [0, IGNORED, 1]
+    assert rule.words.endswith("(sigmoid); 128 is ignored.")
+
+
+def coloured(*values: int, **options: Any) -> MaskRule | Problem:
+    return mask_rule(ROOT, {ROOT / "a.png": Seen(values, coloured=True)}, DataOptions(**options))
+
+
+def test_colours_are_classes_by_their_table() -> None:
+    table = {"#000000": 0, "#FF8800": 1, "#00ff00": 2, "#ffffff": 255}
+
+    rule = coloured(0, 0xFF8800, colours=table)
+
+    assert isinstance(rule, MaskRule)
+    assert (rule.kind, rule.classes) == ("colours", 3)
+    packed = np.array([0xFF8800, 0, 0x00FF00, 0xFFFFFF], np.uint32)
+    assert rule.indices(packed).tolist() == [1, 0, 2, IGNORED]
+    assert rule.indices(np.array([0, 255], np.uint8)).tolist() == [0, IGNORED]
+
+
+def test_colours_without_a_table_and_colours_outside_it_are_refused() -> None:
+    without = coloured(0, 0xFF0000)
+    outside = coloured(0, 0xFF0000, 0x7F0000, colours={"#000000": 0, "#ff0000": 1})
+
+    assert isinstance(without, Problem)
+    assert (without.code, without.message) == (
+        "AF411",
+        "the mask 'a.png' is coloured: #000000, #ff0000",
+    )
+    assert isinstance(outside, Problem)
+    assert (outside.code, outside.message) == (
+        "AF442",
+        "'a.png' holds colours without a class: #7f0000",
+    )
+
+
+def test_settings_that_cannot_be_are_refused_all_at_once() -> None:
+    with pytest.raises(ProblemError) as caught:
+        DataOptions(masks="color", colours={"red": 300}, validation=0.5, test=0.5, folds=1, fold=3)
+
+    assert [problem.message for problem in caught.value.problems] == [
+        "masks cannot be 'color'",
+        "colours cannot be 'red'",
+        "colours cannot be 300",
+        "validation + test cannot be '0.5 + 0.5'",
+        "folds cannot be 1",
+        "fold cannot be 3",
+    ]

@@ -34,7 +34,10 @@ def test_an_example_is_read_to_its_numbers(root: Path, pair: Pair) -> None:
     (row,) = read(root).readings
 
     assert (row.height, row.width, row.grey) == (4, 6, True)
-    assert (row.low, row.high, row.mean) == (20, 200, 110.0)
+    assert (row.low, row.high, row.mean, row.deviation) == (20, 200, 110.0, 90.0)
+    assert (row.shape, row.channels, row.type) == ((4, 6), 1, "uint8")
+    assert sum(row.histogram) == row.histogram[0] + row.histogram[-1] == 24
+    assert (row.objects, row.diameters) == (1, (3.9,))  # (12 / (pi / 4)) ** 0.5 = 3.909
     assert row.pixels == {0: 12, 255: 12}
 
 
@@ -46,7 +49,7 @@ def test_masks_of_single_nuclei_are_united_by_their_maximum(root: Path, save: Sa
     found = read(root)
 
     assert found.readings[0].pixels == {0: 1, 255: 2}
-    assert found.rule == MaskRule(255, 1)
+    assert found.rule == MaskRule(255, 1, beside=True)
 
 
 def test_progress_counts_every_example(root: Path, pair: Pair) -> None:
@@ -119,7 +122,9 @@ def test_all_problems_of_a_folder_come_at_once(root: Path, pair: Pair, save: Sav
     (root / "masks/a.png").write_text("text")
     save("masks/b.png", np.zeros((9, 9)))
     save("masks/c.png", np.stack([np.eye(4, 6) * 255] + [np.zeros((4, 6))] * 2, axis=-1))
-    save("images/d.png", RNG.integers(0, 9, (4, 6)).astype(np.uint16))
+    save("images/d.png", np.zeros((4, 6)))
+    Image.fromarray(np.zeros((4, 6), np.uint8)).convert("CMYK").save(root / "images/d.jpg")
+    (root / "images/d.png").unlink()
     save("images/e.png", np.zeros((4, 6)))
 
     found = problems_of(root)

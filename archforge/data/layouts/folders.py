@@ -1,14 +1,17 @@
-"""The format ``folders``: ``images/`` and ``masks/`` with equal stems, with or without a split.
+"""The format ``folders``: ``images/``, ``masks/`` and perhaps ``labels/``, with or without a split.
 
 The split is that of the sub-folders ``train/``, ``validation/`` (or ``val/``) and ``test/`` where
-they exist. Other folders beside ``images/`` (``labels/``) and files (``manifest.csv``) are ignored.
+they exist. Images and masks are paired by the rules of ``pairing``, instance labels likewise.
+Examples of one sub-folder of ``images/`` are a group and stay in one part.
 """
 
 from pathlib import Path
 from typing import NoReturn
 
-from archforge.data.source import SPLITS, Listing, Source, in_order, pictures
-from archforge.errors import Mark, Problem, nearest, refuse
+from archforge.data.layouts.pairing import lonely, paired
+from archforge.data.layouts.pictures import Found, pictures
+from archforge.data.source import SPLITS, Listing, Source, in_order
+from archforge.errors import Mark, Problem, refuse
 
 
 def detect(root: Path) -> bool:
@@ -31,7 +34,7 @@ def read(root: Path) -> Listing:
     problems: list[Problem] = []
     for part in parts:
         split = "" if part == root else SPLITS[part.name]
-        found, wrong = _read_part(part, split)
+        found, wrong = _read_part(part, split, root)
         sources += found
         problems += wrong
     return Listing("folders", root, in_order(sources), tuple(problems))
@@ -51,24 +54,32 @@ def _refuse_both(root: Path, part: Path) -> NoReturn:
     )
 
 
-def _read_part(part: Path, split: str) -> tuple[list[Source], list[Problem]]:
-    images, problems = pictures(part / "images")
+def _read_part(part: Path, split: str, root: Path) -> tuple[list[Source], list[Problem]]:
+    images, problems = pictures(part / "images", root)
     if not (part / "masks").is_dir():
         return [], [*problems, _no_masks(part, len(images))]
-    masks, wrong = pictures(part / "masks")
+    masks, wrong = pictures(part / "masks", root)
     problems += wrong
-    # A file that cannot be used has its own problem: its partner is not called lonely as well.
-    refused = {Path(problem.mark.file).stem for problem in problems if problem.mark}
-    problems += [
-        _lonely("AF405", images[stem], "mask", part / "masks", masks)
-        for stem in sorted(images.keys() - masks.keys() - refused)
+    labels: Found = {}
+    if (part / "labels").is_dir():
+        labels, wrong = pictures(part / "labels", root)
+        problems += wrong
+    pairs, wrong = paired(images, masks)
+    problems += wrong
+    problems += lonely(images, masks, problems, pairs)
+    beside, _ = paired(images, labels)
+    sources = [
+        Source(
+            name,
+            split,
+            images[name],
+            (masks[mask],),
+            labels=labels[beside[name]] if name in beside else None,
+            group=name.rpartition("/")[0],
+        )
+        for name, mask in pairs.items()
     ]
-    problems += [
-        _lonely("AF406", masks[stem], "image", part / "images", images)
-        for stem in sorted(masks.keys() - images.keys() - refused)
-    ]
-    both = sorted(images.keys() & masks.keys())
-    return [Source(stem, split, images[stem], (masks[stem],)) for stem in both], problems
+    return sources, problems
 
 
 def _no_masks(part: Path, images: int) -> Problem:
@@ -78,19 +89,4 @@ def _no_masks(part: Path, images: int) -> Problem:
         Mark(str(part / "images")),
         why="a network for segmentation learns from, and is measured by, masks",
         fix=f"put one mask of the same stem for each image into '{part / 'masks'}'",
-    )
-
-
-def _lonely(code: str, path: Path, partner: str, folder: Path, there: dict[str, Path]) -> Problem:
-    near = nearest(path.stem, there)
-    rename = (
-        f"rename '{there[near].name}' to '{path.stem}{there[near].suffix}', or " if near else ""
-    )
-    own = "image" if partner == "mask" else "mask"
-    return Problem(
-        code,
-        f"{own} '{path.name}' has no {partner}",
-        Mark(str(path)),
-        why=f"'{folder}' has no file with the stem '{path.stem}'",
-        fix=f"{rename}add the {partner}, or remove the {own}",
     )

@@ -9,7 +9,8 @@ Source: Caicedo et al. 2019, Nature Methods 16, 1247-1253.
 
 from pathlib import Path
 
-from archforge.data.source import Listing, Source, in_order, pictures
+from archforge.data.layouts.pictures import pictures
+from archforge.data.source import Listing, Source, in_order
 from archforge.errors import Mark, Problem
 
 TRAIN = "stage1_train"
@@ -25,8 +26,8 @@ def read(root: Path) -> Listing:
     sources: list[Source] = []
     problems: list[Problem] = []
     for folder in _folders(root):
-        images, wrong_images = _inside(folder / "images")
-        masks, wrong_masks = _inside(folder / "masks")
+        images, wrong_images = _inside(folder / "images", root)
+        masks, wrong_masks = _inside(folder / "masks", root)
         wrong = wrong_images + wrong_masks or _check(folder, images, masks)
         problems += wrong
         if images and masks and not wrong:
@@ -40,10 +41,10 @@ def _folders(root: Path) -> list[Path]:
     return [path for path in sorted(home.iterdir()) if path.is_dir()]
 
 
-def _inside(folder: Path) -> tuple[list[Path], list[Problem]]:
+def _inside(folder: Path, root: Path) -> tuple[list[Path], list[Problem]]:
     if not folder.is_dir():
         return [], []
-    found, problems = pictures(folder)
+    found, problems = pictures(folder, root)
     return list(found.values()), problems
 
 
