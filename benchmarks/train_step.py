@@ -25,8 +25,8 @@ from archforge.catalog import read_architecture
 from archforge.data import Examples
 from archforge.data.masks import MaskRule
 from archforge.losses import parse_loss
+from archforge.predict.region import Region
 from archforge.train.batches import Batches
-from archforge.train.region import Region
 from archforge.train.settings import Settings
 from archforge.train.step import make_optimizer, make_step, run_epoch
 

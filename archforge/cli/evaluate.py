@@ -9,8 +9,8 @@ from archforge.cli.options import data_option, json_option, print_json
 
 if TYPE_CHECKING:
     from archforge.data import Examples
+    from archforge.predict import Predictor
     from archforge.runs import Run
-    from archforge.train import Predictor
 
 SPLITS = ("validation", "test", "train", "all")
 
@@ -27,8 +27,9 @@ SPLITS = ("validation", "test", "train", "all")
 def command(run: Path, data: Path, split: str | None, as_json: bool) -> None:
     """Score a trained network on images at their own size, beside Otsu's threshold."""
     from archforge.cli.train import score_table
+    from archforge.predict import open_predictor
     from archforge.runs import read_run
-    from archforge.train import evaluate, open_predictor, otsu_scores
+    from archforge.train import evaluate, otsu_scores
 
     record = read_run(run)
     predictor = open_predictor(record)

@@ -21,8 +21,8 @@ import click
 )
 def command(run: Path, images: tuple[Path, ...], output: Path) -> None:
     """Write a mask for each image, of the image's own size: 0 and 255, or class indices."""
+    from archforge.predict import predict_files
     from archforge.runs import read_run
-    from archforge.train import predict_files
 
     record = read_run(run)
     with _progress() as tell:

@@ -22,8 +22,9 @@ from archforge.errors import Mark, ProblemError, refuse
 from archforge.files import said_if_unwritable
 from archforge.graph import fingerprint
 from archforge.losses import check_loss
+from archforge.predict import open_predictor
 from archforge.runs import Run, read_run
-from archforge.train import Epoch, Settings, open_predictor, predictions, train
+from archforge.train import Epoch, Settings, predictions, train
 
 OnEpoch = Callable[[str, int, Epoch], None]
 REPEATS = 5

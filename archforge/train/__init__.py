@@ -1,11 +1,12 @@
-"""One training: a graph, a data set and settings become a ``Run``; a ``Run`` makes masks.
+"""One training: a graph, a data set and settings become a ``Run``.
 
 - ``adapt`` sets what follows from the data, ``check_fits`` says whether a network fits it.
 - ``train`` fits, keeps the best weights and writes the run's folder while it goes.
-- ``evaluate`` and ``otsu_scores`` score on full-size originals; ``predict_files`` writes masks.
+- ``evaluate`` and ``otsu_scores`` score on full-size originals.
 
 The network sees images at its own size; every score that is reported is of the image's own size.
-What has to do with several trainings (search, folds, statistics) is not here.
+Masks for new images are made by the room ``predict``; what has to do with several trainings
+(search, folds, statistics) is not here either.
 
 Importing this room is light: Keras is imported when one of its functions is first used. To add an
 augmentation: one function in ``augment.AUGMENTS``. To add an optimizer: one line in
@@ -25,19 +26,12 @@ from archforge.train.history import read_history
 from archforge.train.settings import OPTIMIZERS, Epoch, Settings, StopTraining
 
 if TYPE_CHECKING:
-    from archforge.train.files import predict_files
     from archforge.train.fitting import train
-    from archforge.train.loading import load_model
-    from archforge.train.predictor import Predictor, open_predictor
     from archforge.train.scoring import evaluate, otsu_scores, predictions
 
 _LATER = {
-    "Predictor": "predictor",
     "evaluate": "scoring",
-    "load_model": "loading",
-    "open_predictor": "predictor",
     "otsu_scores": "scoring",
-    "predict_files": "files",
     "predictions": "scoring",
     "train": "fitting",
 }
@@ -45,17 +39,13 @@ _LATER = {
 __all__ = [
     "OPTIMIZERS",
     "Epoch",
-    "Predictor",
     "Settings",
     "StopTraining",
     "adapt",
     "check_fits",
     "check_takes_images",
     "evaluate",
-    "load_model",
-    "open_predictor",
     "otsu_scores",
-    "predict_files",
     "predictions",
     "read_history",
     "train",

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archforge.data import Examples, to_range
+from archforge.predict.region import Region
 from archforge.train.augment import order, symmetry, turned
-from archforge.train.region import Region
 
 Item = TypeVar("Item")
 Made = TypeVar("Made")

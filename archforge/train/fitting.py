@@ -18,14 +18,14 @@ from archforge.files import whole_file, write_whole
 from archforge.graph import Graph
 from archforge.losses import check_loss, parse_loss
 from archforge.metrics import score
+from archforge.predict.predictor import Network, Predictor, as_mask
+from archforge.predict.region import at_size, find_region
 from archforge.runs import RECORD, Run
 from archforge.train.batches import Batches
 from archforge.train.fits import check_fits
 from archforge.train.history import write_history
 from archforge.train.pictures import chosen, write_curves, write_predictions
-from archforge.train.predictor import Network, Predictor, as_mask
 from archforge.train.recording import Record, first_record
-from archforge.train.region import at_size, find_region
 from archforge.train.scoring import Array, otsu_scores, predictions
 from archforge.train.settings import Epoch, Settings, StopTraining
 from archforge.train.step import make_optimizer, make_step, run_epoch

@@ -16,8 +16,8 @@ from archforge.build.quiet import tensorflow
 from archforge.data import Dataset
 from archforge.errors import Problem, ProblemError
 from archforge.graph import Graph, fingerprint
+from archforge.predict.predictor import Network
 from archforge.runs import Failure, Run, write_run
-from archforge.train.predictor import Network
 from archforge.train.settings import Settings, StopTraining
 
 

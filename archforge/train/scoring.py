@@ -15,9 +15,9 @@ from archforge.data import Examples, resize_scores
 from archforge.errors import Mark, refuse
 from archforge.metrics import METRICS, count, score
 from archforge.metrics.otsu import otsu_mask
+from archforge.predict.predictor import Predictor, as_mask, open_predictor
+from archforge.predict.region import Region
 from archforge.runs import Run
-from archforge.train.predictor import Predictor, as_mask, open_predictor
-from archforge.train.region import Region
 
 Array = NDArray[np.uint8]
 

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from archforge.data import Examples
 from archforge.data.masks import MaskRule
+from archforge.predict.region import Region
 from archforge.train.augment import order, symmetry, turned
 from archforge.train.batches import Batches, ahead
-from archforge.train.region import Region
 
 
 def examples(count: int, height: int = 4, width: int = 4) -> Examples:

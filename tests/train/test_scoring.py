@@ -18,16 +18,9 @@ from archforge.errors import ProblemError
 from archforge.graph import Graph
 from archforge.metrics import score
 from archforge.metrics.otsu import otsu_mask
+from archforge.predict import load_model, open_predictor, predict_files
 from archforge.runs import Run
-from archforge.train import (
-    Epoch,
-    evaluate,
-    load_model,
-    open_predictor,
-    otsu_scores,
-    predict_files,
-    predictions,
-)
+from archforge.train import Epoch, evaluate, otsu_scores, predictions
 
 pytestmark = pytest.mark.keras
 Trained = tuple[Run, list[Epoch]]
@@ -210,8 +203,8 @@ class Middle:
 
 def test_tiles_put_together_are_the_whole_image() -> None:
     # 13 is no multiple of the 7 pixels that are seen, so the last tile hangs over.
-    from archforge.train.predictor import Network, Predictor
-    from archforge.train.region import Region
+    from archforge.predict.predictor import Network, Predictor
+    from archforge.predict.region import Region
 
     image: NDArray[np.uint8] = np.arange(169, dtype=np.uint8).reshape(13, 13, 1)
     region = Region((13, 13), (7, 7), (7, 7))

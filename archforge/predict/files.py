@@ -12,8 +12,8 @@ from archforge.data.files import read_image
 from archforge.data.resize import resize_image, with_channels
 from archforge.errors import Mark, Problem, ProblemError
 from archforge.files import said_if_unwritable, whole_file
+from archforge.predict.predictor import Predictor, as_mask, open_predictor
 from archforge.runs import Run
-from archforge.train.predictor import Predictor, as_mask, open_predictor
 
 Progress = Callable[[int, int], None]
 

@@ -16,9 +16,9 @@ from archforge.build import keras_name
 from archforge.build.quiet import keras, tensorflow
 from archforge.data import resize_scores, to_range
 from archforge.graph import Graph
+from archforge.predict.loading import load_model
+from archforge.predict.region import Region, find_region, main_output
 from archforge.runs import Run
-from archforge.train.loading import load_model
-from archforge.train.region import Region, find_region, main_output
 
 BATCH = 8
 THRESHOLD = 0.5
@@ -142,7 +142,7 @@ def as_mask(scores: Scores) -> NDArray[np.uint8]:
     """
     if scores.shape[-1] == 1:
         return (scores[..., 0] >= THRESHOLD).astype(np.uint8)
-    return np.argmax(scores, axis=-1).astype(np.uint8)
+    return np.asarray(np.argmax(scores, axis=-1), dtype=np.uint8)
 
 
 def _output(outputs: Any, name: str) -> Any:

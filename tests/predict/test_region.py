@@ -10,8 +10,8 @@ from archforge.data import centre_crop
 from archforge.errors import ProblemError
 from archforge.expand import expand
 from archforge.graph import Graph
+from archforge.predict.region import Region, at_size, find_region, main_output
 from archforge.spec import parse_spec, read_text
-from archforge.train.region import Region, at_size, find_region, main_output
 
 SPEC = """
 archforge: 1

@@ -1,0 +1,47 @@
+"""Masks and objects for a person's images, from the network of a ``Run``.
+
+- ``predict_files`` writes a mask for each image; ``open_predictor`` is the network behind it.
+- ``instances`` makes numbered objects of scores, ``object_table`` and ``to_coco`` measure them;
+  these three need neither a run nor Keras.
+
+Importing this room is light: Keras is imported when one of its functions is first used. It trains
+nothing and scores nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from archforge.predict.files import predict_files
+    from archforge.predict.loading import load_model
+    from archforge.predict.objects import foreground_score, instances
+    from archforge.predict.predictor import Predictor, open_predictor
+    from archforge.predict.table import object_table, to_coco
+
+_LATER = {
+    "Predictor": "predictor",
+    "foreground_score": "objects",
+    "instances": "objects",
+    "load_model": "loading",
+    "object_table": "table",
+    "open_predictor": "predictor",
+    "predict_files": "files",
+    "to_coco": "table",
+}
+
+__all__ = [
+    "Predictor",
+    "foreground_score",
+    "instances",
+    "load_model",
+    "object_table",
+    "open_predictor",
+    "predict_files",
+    "to_coco",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        raise AttributeError(f"module 'archforge.predict' has no attribute {name!r}")
+    return getattr(import_module(f"archforge.predict.{_LATER[name]}"), name)
