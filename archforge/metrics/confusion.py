@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from archforge.metrics.case import IGNORED, check_shapes
+
 Mask = NDArray[np.integer] | NDArray[np.bool_]
 
 
@@ -27,6 +29,20 @@ class Confusion:
         rows = zip(self.table, other.table, strict=True)
         table = tuple(tuple(a + b for a, b in zip(*pair, strict=True)) for pair in rows)
         return Confusion(self.classes, table)
+
+    def numbers(self) -> NDArray[np.float64]:
+        """The table in a row."""
+        return np.array(self.table, dtype=np.float64).ravel()
+
+    def of(self, numbers: NDArray[np.float64]) -> "Confusion":
+        """The same classes with other counts."""
+        rows = np.rint(numbers).astype(np.int64).reshape(len(self.table), -1)
+        return Confusion(self.classes, tuple(map(tuple, rows.tolist())))
+
+    @property
+    def shares(self) -> list[list[float]]:
+        """The table with each row divided by its sum: what became of each true class."""
+        return [[cell / max(1, sum(row)) for cell in row] for row in self.table]
 
     @property
     def scored(self) -> range:
@@ -55,7 +71,7 @@ def count(truth: Mask, predicted: Mask, classes: int) -> Confusion:
     """Compare two masks of class indices.
 
     Args:
-        truth: Class indices, or booleans for binary masks; any shape.
+        truth: Class indices, or booleans for binary masks; any shape. ``IGNORED`` counts nowhere.
         predicted: The same shape.
         classes: 1 for binary masks, else the number of classes.
 
@@ -64,12 +80,11 @@ def count(truth: Mask, predicted: Mask, classes: int) -> Confusion:
     """
     if classes < 1:
         raise ValueError(f"classes must be at least 1, got {classes}")
-    if truth.shape != predicted.shape or truth.size == 0:
-        raise ValueError(
-            f"truth and predicted must have one shape with pixels, got {truth.shape} "
-            f"and {predicted.shape}"
-        )
+    check_shapes(truth=truth, predicted=predicted)
     kinds = max(2, classes)
+    known = truth != IGNORED
+    if not known.all():
+        truth, predicted = truth[known], predicted[known]
     flat = _indices(truth, "truth", kinds) * kinds + _indices(predicted, "predicted", kinds)
     table = np.bincount(flat, minlength=kinds * kinds).reshape(kinds, kinds)
     return Confusion(classes, tuple(map(tuple, table.tolist())))
@@ -78,7 +93,7 @@ def count(truth: Mask, predicted: Mask, classes: int) -> Confusion:
 def _indices(mask: Mask, name: str, kinds: int) -> NDArray[np.int64]:
     if mask.dtype.kind not in "bui":
         raise ValueError(f"{name} must hold whole numbers or booleans, got {mask.dtype}")
-    low, high = int(mask.min()), int(mask.max())
+    low, high = int(mask.min(initial=kinds)), int(mask.max(initial=0))
     if low < 0 or high >= kinds:
         raise ValueError(f"{name} must hold classes 0 to {kinds - 1}, got {low} to {high}")
     return mask.ravel().astype(np.int64)

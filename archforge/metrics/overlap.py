@@ -6,6 +6,7 @@ predicted all is right, so the score is 1. Nothing predicted where something is 
 something predicted where nothing is has recall 0: all but precision and recall are symmetric.
 """
 
+import math
 from collections.abc import Callable
 
 from archforge.metrics.confusion import Confusion
@@ -40,6 +41,18 @@ def recall(counts: Confusion) -> float:
 def accuracy(counts: Confusion) -> float:
     """Share of all pixels, background too, whose class is right."""
     return sum(counts.hits(index) for index in range(len(counts.table))) / counts.pixels
+
+
+def class_dice(counts: Confusion, index: int) -> float:
+    """Dice of one class; no number where it is neither in truth nor in prediction."""
+    both, each = counts.hits(index), counts.true(index) + counts.predicted(index)
+    return 2 * both / each if each else math.nan
+
+
+def class_iou(counts: Confusion, index: int) -> float:
+    """IoU of one class; no number where it is neither in truth nor in prediction."""
+    union = _union(counts, index)
+    return counts.hits(index) / union if union else math.nan
 
 
 def _mean(counts: Confusion, score: Callable[[int], float]) -> float:

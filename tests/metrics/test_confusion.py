@@ -23,6 +23,23 @@ def test_a_small_mask_is_counted_by_hand() -> None:
     assert (counts.hits(1), counts.true(1), counts.predicted(1), counts.pixels) == (2, 3, 3, 6)
 
 
+def test_ignored_pixels_are_not_counted_whatever_was_predicted_there() -> None:
+    truth = np.array([0, 1, 255, 255], np.uint8)
+
+    counts = count(truth, np.array([0, 1, 1, 0]), 1)
+
+    assert counts == Confusion(1, ((1, 0), (0, 1)))
+    assert count(truth[2:], np.array([0, 1]), 1) == Confusion(1, ((0, 0), (0, 0)))
+
+
+def test_shares_say_what_became_of_each_true_class() -> None:
+    assert Confusion(3, ((3, 1, 0), (0, 0, 0), (1, 1, 2))).shares == [
+        [0.75, 0.25, 0],
+        [0, 0, 0],
+        [0.25, 0.25, 0.5],
+    ]
+
+
 def test_booleans_count_as_masks() -> None:
     truth = np.array([True, False])
 
