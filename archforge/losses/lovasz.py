@@ -16,8 +16,8 @@ def lovasz(pixels: Pixels) -> Any:
 
     One class counts in an image without it, too: there the loss is its highest score.
 
-    Source: Berman, Triki and Blaschko 2018, arXiv:1705.08790, equations 9, 11 and 12; only classes
-    that are present, as in section 3.1.
+    Source: Berman, Triki and Blaschko 2018, arXiv:1705.08790, equations 8, 9 and 11; the mean over
+    the classes that are present is what the authors' code takes.
     """
     truth = _rows(pixels, pixels.truth)
     wrong = ops.abs(truth - _rows(pixels, pixels.scores))

@@ -32,7 +32,7 @@ def dice(pixels: Pixels) -> Any:
 def iou(pixels: Pixels) -> Any:
     """``1 - (sum(p t) + s) / (sum(p) + sum(t) - sum(p t) + s)``.
 
-    Source: Rahman and Wang 2016, ISVC, LNCS 10072, 234-244, equations 3 to 5.
+    Source: Rahman and Wang 2016, ISVC, LNCS 10072, 234-244.
     """
     both, true, predicted = _areas(pixels)
     return 1 - ops.mean((both + SMOOTH) / (true + predicted - both + SMOOTH), axis=-1)
@@ -43,8 +43,7 @@ def tversky(pixels: Pixels, alpha: float = 0.3, beta: float = 0.7) -> Any:
 
     Dice is ``alpha = beta = 0.5`` (with half the ``s``), IoU ``alpha = beta = 1``.
 
-    Source: Salehi, Erdogmus and Gholipour 2017, arXiv:1706.05721, equation 2; 0.3 and 0.7 are best
-    in its table 1.
+    Source: Salehi, Erdogmus and Gholipour 2017, arXiv:1706.05721, where 0.3 and 0.7 did best.
     """
     return ops.mean(_tversky(pixels, alpha, beta), axis=-1)
 
@@ -57,7 +56,7 @@ def focal_tversky(
     The paper sums over classes. Its alpha is our beta: here both losses have Salehi's names. The
     slope of the power is without bound at 0, so below ``NOTHING`` the loss is 0 and flat.
 
-    Source: Abraham and Khan 2018, arXiv:1810.07842, equation 4 and section 3; gamma 4/3 is theirs.
+    Source: Abraham and Khan 2018, arXiv:1810.07842; gamma 4/3 is theirs.
     """
     index = _tversky(pixels, alpha, beta)
     some = index > NOTHING

@@ -89,12 +89,12 @@ LOSSES: dict[str, Loss] = {
     "iou": Loss(
         "soft IoU of each image, mean over classes",
         "archforge.losses.overlap:iou",
-        "Rahman and Wang 2016, Optimizing intersection-over-union in DNNs, ISVC, equations 3 to 5",
+        "Rahman and Wang 2016, Optimizing intersection-over-union in DNNs, ISVC, LNCS 10072",
     ),
     "tversky": Loss(
         "soft Dice that counts false positives and false negatives differently",
         "archforge.losses.overlap:tversky",
-        "Salehi, Erdogmus and Gholipour 2017, arXiv:1706.05721, equation 2",
+        "Salehi, Erdogmus and Gholipour 2017, arXiv:1706.05721",
         arguments={
             "alpha": Argument(0.3, 0.0, 1.0, "what a false positive counts"),
             "beta": Argument(0.7, 0.0, 1.0, "what a false negative counts"),
@@ -103,7 +103,7 @@ LOSSES: dict[str, Loss] = {
     "focal_tversky": Loss(
         "Tversky to a power, so that images which are nearly right still count",
         "archforge.losses.overlap:focal_tversky",
-        "Abraham and Khan 2018, arXiv:1810.07842, equation 4",
+        "Abraham and Khan 2018, arXiv:1810.07842",
         arguments={
             "alpha": Argument(0.3, 0.0, 1.0, "what a false positive counts"),
             "beta": Argument(0.7, 0.0, 1.0, "what a false negative counts"),
@@ -113,7 +113,7 @@ LOSSES: dict[str, Loss] = {
     "lovasz": Loss(
         "the IoU of each image itself, made smooth",
         "archforge.losses.lovasz:lovasz",
-        "Berman, Triki and Blaschko 2018, arXiv:1705.08790, equations 9, 11 and 12",
+        "Berman, Triki and Blaschko 2018, arXiv:1705.08790, equations 8, 9 and 11",
     ),
     "boundary": Loss(
         "wrong pixels, each counted by how far from the true outline it is; add it to another",

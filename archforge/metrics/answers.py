@@ -68,7 +68,7 @@ def accuracy(answers: Answers) -> float:
 def balanced_accuracy(answers: Answers) -> float:
     """Recall, mean over the classes that there are.
 
-    Source: Brodersen, Ong, Stephan and Buhmann 2010, ICPR, 3121-3124, equation 1.
+    Source: Brodersen, Ong, Stephan and Buhmann 2010, ICPR, 3121-3124.
     """
     counts = answers.confusion
     there = [index for index in counts.scored if counts.true(index)]
@@ -78,7 +78,7 @@ def balanced_accuracy(answers: Answers) -> float:
 def f1_macro(answers: Answers) -> float:
     """F1 of each class, which is its Dice, mean over the classes that there are or were predicted.
 
-    Source: Opitz and Burst 2019, arXiv:1911.03347, equation 1: the mean of F1, not F1 of the means.
+    Source: Opitz and Burst 2019, arXiv:1911.03347: the mean of F1, not F1 of the means.
     """
     return overlap.dice(answers.confusion)
 

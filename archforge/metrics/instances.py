@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from archforge.metrics.case import Case, check_shapes
 
-# IoU in hundredths. The Data Science Bowl 2018 went on to 0.95; Caicedo et al. 2019, Nature Methods
-# 16, 1247-1253, and most papers on nuclei end at 0.9.
+# IoU in hundredths. The Data Science Bowl 2018 went on to 0.95; StarDist and most papers on nuclei
+# since end at 0.9.
 THRESHOLDS = tuple(range(50, 95, 5))
 
 
@@ -132,7 +132,7 @@ def average_precision(matches: Matches, percent: int) -> float:
     """``TP / (TP + FP + FN)`` of objects at an IoU in hundredths.
 
     Source: Data Science Bowl 2018, evaluation; there it is called precision. Schmidt, Weigert,
-    Broaddus and Myers 2018, arXiv:1806.03535, section 3, calls it average precision.
+    Broaddus and Myers 2018, arXiv:1806.03535, calls it average precision.
     """
     hits = matches.hits[THRESHOLDS.index(percent)]
     either = matches.true + matches.predicted - hits
