@@ -7,19 +7,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from archforge.cli.options import (
-    data_option,
+    asked_data,
+    asked_settings,
+    data_options,
     json_option,
     print_json,
     set_option,
     training_options,
-    validation_option,
 )
 
 if TYPE_CHECKING:
     from archforge.compare import Comparison
     from archforge.train import Epoch
-
-SETTINGS = ("epochs", "batch_size", "loss", "learning_rate", "augment", "patience", "seed")
 
 
 @click.command(
@@ -27,9 +26,8 @@ SETTINGS = ("epochs", "batch_size", "loss", "learning_rate", "augment", "patienc
 )
 @click.argument("specs", metavar="SPEC...", nargs=-1, required=True)
 @set_option
-@data_option
+@data_options()
 @click.option("--seeds", default=1, show_default=True, help="Trainings of each architecture.")
-@validation_option
 @training_options
 @click.option("--seed", type=int, help="The first seed, and that of the split.  [default: 0]")
 @click.option(
@@ -54,9 +52,9 @@ def command(
     my_unet.yaml:small). The same command goes on with a comparison that was interrupted.
     """
     from archforge.compare import compare
-    from archforge.train import Settings
 
-    settings = Settings(**{name: chosen[name] for name in SETTINGS if chosen[name] is not None})
+    settings = asked_settings(chosen)
+    options = asked_data(chosen, settings.seed)
     found = compare(
         specs,
         data=data,
@@ -64,7 +62,7 @@ def command(
         given=given,
         settings=settings,
         seeds=chosen["seeds"],
-        validation=chosen["validation"],
+        options=options,
         on_epoch=_tell,
     )
     if as_json:

@@ -1,7 +1,10 @@
 """``archforge evaluate``."""
 
+import json
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -9,7 +12,6 @@ from archforge.cli.options import data_option, json_option, print_json
 
 if TYPE_CHECKING:
     from archforge.data import Examples
-    from archforge.predict import Predictor
     from archforge.runs import Run
 
 SPLITS = ("validation", "test", "train", "all")
@@ -23,51 +25,69 @@ SPLITS = ("validation", "test", "train", "all")
     type=click.Choice(SPLITS),
     help="Which part; by default 'validation' of the run's own data, 'all' of any other.",
 )
+@click.option("--tta", default="none", show_default=True, help="none, flips or turns.")
+@click.option(
+    "--details",
+    type=click.Path(path_type=Path),
+    metavar="FILE.json",
+    help="Also write every image's scores, the confusion matrix and the calibration.",
+)
 @json_option
-def command(run: Path, data: Path, split: str | None, as_json: bool) -> None:
+def command(
+    run: Path, data: Path, split: str | None, tta: str, details: Path | None, as_json: bool
+) -> None:
     """Score a trained network on images at their own size, beside Otsu's threshold."""
     from archforge.cli.train import score_table
-    from archforge.predict import open_predictor
+    from archforge.files import said_if_unwritable
+    from archforge.predict.predictor import Way
     from archforge.runs import read_run
     from archforge.train import evaluate, otsu_scores
+    from archforge.train.finishing import write_details
+    from archforge.train.scoring import has_floor
 
     record = read_run(run)
-    predictor = open_predictor(record)
-    name, parts = _parts(record, predictor, data, split)
-    examples = joined(parts)
-    scores = evaluate(predictor, examples)
+    name, examples = _part(record, data, split)
+    found = evaluate(record, examples, way=Way(tta=tta))
+    if details:
+        with said_if_unwritable(details):
+            write_details(details, found)
     if as_json:
-        print_json(scores)
+        print_json(found.scores)
         return
-    region = predictor.network.region
-    baseline = otsu_scores(examples, region=region) if predictor.classes == 1 else {}
+    segmenting = record.task == "segmentation"
+    baseline = otsu_scores(examples) if segmenting and has_floor(examples) else {}
     count = "1 image" if len(examples) == 1 else f"{len(examples)} images"
     click.echo(f"{record.name} on {count} of {data} ({name})")
-    for line in score_table(scores, baseline):
+    for line in score_table(found.scores, baseline, found.intervals):
         click.echo(line)
-    if not region.whole:
-        middle = f"{region.seen[0]}x{region.seen[1]} of {region.image[0]}x{region.image[1]}"
-        click.echo(f"scored on the middle that the network sees: {middle}")
 
 
-def _parts(
-    run: "Run", predictor: "Predictor", data: Path, split: str | None
-) -> tuple[str, list["Examples"]]:
+def _part(run: "Run", data: Path, split: str | None) -> tuple[str, "Examples"]:
     """The part's name, and the examples in it, split as in the training."""
-    from archforge.data import open_dataset
+    from archforge.data import DataOptions, joined, open_dataset
 
     name = split or ("validation" if _is_own(run, data) else "all")
-    kept = run.data["validation"], run.data["train"]
+    options = DataOptions(**_options(run.data["options"]))
+    if name == "all":
+        options = replace(options, validation=0.0, test=0.0, folds=None)
     dataset = open_dataset(
         data,
-        size=predictor.network.region.image,
-        channels=predictor.network.channels,
-        validation=kept[0] / sum(kept) if name in {"train", "validation"} else 0.0,
-        seed=run.seed,
+        rank=len(run.network["size"]),
+        channels=int(run.network["channels"]),
+        options=options,
     )
     if name == "all":
-        return name, [dataset.train, dataset.validation, dataset.test]
-    return name, [getattr(dataset, name)]
+        return name, joined([dataset.train, dataset.validation, dataset.test])
+    return name, getattr(dataset, name)
+
+
+def _options(facts: Mapping[str, Any]) -> dict[str, Any]:
+    from dataclasses import fields
+
+    from archforge.data import DataOptions
+
+    known = {one.name for one in fields(DataOptions)}
+    return {name: value for name, value in json.loads(json.dumps(facts)).items() if name in known}
 
 
 def _is_own(run: "Run", data: Path) -> bool:
@@ -80,20 +100,3 @@ def _is_own(run: "Run", data: Path) -> bool:
     home = cache_home()
     with said_if_unwritable(home):
         return content_hash(list_examples(data), home) == str(run.data["fingerprint"])
-
-
-def joined(parts: list["Examples"]) -> "Examples":
-    """Several parts as one."""
-    import numpy as np
-
-    from archforge.data import Examples
-
-    if len(parts) == 1:
-        return parts[0]
-    return Examples(
-        np.concatenate([part.images for part in parts]),
-        np.concatenate([part.masks for part in parts]),
-        [name for part in parts for name in part.ids],
-        tuple(source for part in parts for source in part.sources),
-        parts[0].rule,
-    )

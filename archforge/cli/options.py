@@ -3,24 +3,35 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from archforge.errors import ProblemError
+
+if TYPE_CHECKING:
+    from archforge.data import DataOptions
+    from archforge.train import Settings
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 spec_argument = click.argument("spec", metavar="SPEC")
 preset_option = click.option("--preset", metavar="NAME", help="A preset of the spec.")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print facts as JSON.")
-data_option = click.option(
-    "--data",
-    required=True,
-    metavar="DIR",
-    type=click.Path(path_type=Path),
-    help="A folder with images/ and masks/, or in the Data Science Bowl layout.",
-)
+
+
+def folder_option(*, required: bool = True) -> Callable[[Function], Function]:
+    """``--data``."""
+    return click.option(
+        "--data",
+        required=required,
+        metavar="DIR",
+        type=click.Path(path_type=Path),
+        help="A folder of images and masks; see `archforge list formats`.",
+    )
+
+
+data_option = folder_option()
 
 
 def settings(
@@ -67,25 +78,99 @@ def print_json(facts: object) -> None:
     click.echo(json.dumps(facts, indent=2))
 
 
-validation_option = click.option(
-    "--validation",
-    default=0.2,
-    show_default=True,
-    type=click.FloatRange(0, 1, max_open=True),
-    help="Share of the images to score on, where no folder 'validation' is.",
-)
+# Settings.* that have an option: name, type and help; `None` leaves the default of `Settings`.
+SETTINGS: dict[str, tuple[Any, str]] = {
+    "epochs": (int, "At most this many.  [default: 40]"),
+    "batch_size": (int, "Images or patches in a step.  [default: 16]"),
+    "loss": (str, "A sum such as dice+focal(gamma=1.5); see `archforge list losses`.  [default: "
+             "auto]"),
+    "class_weights": (str, "balanced, or a number for each class: 1,5.  [default: all alike]"),
+    "optimizer": (str, "adam, adamw, lion, muon, nadam, rmsprop or sgd.  [default: adam]"),
+    "learning_rate": (float, "Length of a step.  [default: 0.001]"),
+    "schedule": (str, "none, cosine or plateau.  [default: none]"),
+    "warmup": (float, "Epochs in which the learning rate rises.  [default: 0]"),
+    "weight_decay": (float, "Of weights but biases.  [default: 0]"),
+    "clip": (float, "Longest gradient.  [default: 0, no limit]"),
+    "ema": (float, "Momentum of averaged weights, such as 0.99.  [default: 0, none]"),
+    "accumulate": (int, "Batches whose gradients make one step.  [default: 1]"),
+    "precision": (str, "auto, float32, mixed_bfloat16 or mixed_float16.  [default: auto]"),
+    "sampling": (str, "auto, patches or resize.  [default: auto]"),
+    "patches": (int, "Patches of an image in an epoch; 0 covers it once.  [default: 0]"),
+    "foreground": (float, "Share of patches around foreground.  [default: 0.33]"),
+    "augment": (str, "none, light, standard, strong or a sum; see `archforge list augmentations`."
+                "  [default: flips+turns]"),
+    "normalize": (str, "auto, percentile, dataset, range or none.  [default: auto]"),
+    "target": (str, "mask, or instances: inside and border of objects.  [default: mask]"),
+    "patience": (int, "Epochs without a better score.  [default: 8]"),
+    "logger": (str, "none, tensorboard or mlflow.  [default: none]"),
+}  # fmt: skip
+# DataOptions.* that have an option.
+OPTIONS: dict[str, tuple[Any, str]] = {
+    "validation": (float, "Share of the images to score on, where no folder 'validation' is.  "
+                   "[default: 0.2]"),
+    "test": (float, "Share kept for the end, where no folder 'test' is.  [default: 0]"),
+    "masks": (str, "auto, binary, classes, labels or colours.  [default: auto]"),
+    "ignore": (int, "Mask value that is neither learned from nor scored."),
+    "group_by": (str, "auto, none or a manifest's column: what stays together.  [default: auto]"),
+    "stratify_by": (str, "auto, none, classes or a manifest's column.  [default: auto]"),
+    "folds": (int, "Parts for cross-validation, in place of --validation."),
+    "fold": (int, "Which of them is validated on, from 0.  [default: 0]"),
+}  # fmt: skip
+
+
+def _added(function: Function, table: dict[str, tuple[Any, str]]) -> Function:
+    for name, (kind, words) in reversed(table.items()):
+        option = click.option(f"--{name.replace('_', '-')}", name, type=kind, help=words)
+        function = option(function)
+    return function
 
 
 def training_options(function: Function) -> Function:
     """What every command that trains may set; ``None`` leaves the default of ``Settings``."""
-    options = (
-        click.option("--epochs", type=int, help="At most this many.  [default: 40]"),
-        click.option("--batch-size", type=int, help="Images in a step.  [default: 16]"),
-        click.option("--loss", help="bce, crossentropy, dice, sums, or auto.  [default: auto]"),
-        click.option("--learning-rate", type=float, help="Length of a step.  [default: 0.001]"),
-        click.option("--augment", help="flips or none.  [default: flips]"),
-        click.option("--patience", type=int, help="Epochs without better Dice.  [default: 8]"),
-    )
-    for option in reversed(options):
-        function = option(function)
-    return function
+    return _added(function, SETTINGS)
+
+
+def data_options(*, required: bool = True) -> Callable[[Function], Function]:
+    """How the folder is understood and divided; ``None`` leaves the default of ``DataOptions``."""
+    return lambda function: folder_option(required=required)(_added(function, OPTIONS))
+
+
+def asked_settings(chosen: dict[str, Any]) -> "Settings":
+    """The settings that options say; what belongs to them is taken out of ``chosen``.
+
+    Raises:
+        ProblemError: With every one that cannot be.
+    """
+    from archforge.train import Settings
+
+    given = {name: chosen.pop(name) for name in SETTINGS}
+    if given["class_weights"] not in {None, "balanced"}:
+        given["class_weights"] = _numbers("--class-weights", given["class_weights"])
+    if "seed" in chosen:
+        given["seed"] = chosen["seed"]
+    return Settings(**{name: value for name, value in given.items() if value is not None})
+
+
+def asked_data(chosen: dict[str, Any], seed: int) -> "DataOptions":
+    """The options of the data; what belongs to them is taken out of ``chosen``.
+
+    Args:
+        chosen: All options of the command.
+        seed: Of the split.
+
+    Raises:
+        ProblemError: With every one that cannot be.
+    """
+    from archforge.data import DataOptions
+
+    given = {name: chosen.pop(name) for name in OPTIONS}
+    known = {name: value for name, value in given.items() if value is not None}
+    return DataOptions(**known, seed=seed)
+
+
+def _numbers(option: str, text: str) -> tuple[float, ...]:
+    try:
+        return tuple(float(part) for part in text.split(","))
+    except ValueError:
+        raise click.BadParameter(f"'{text}' is no list of numbers such as 1,5", param_hint=option
+                                 ) from None  # fmt: skip

@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from archforge.cli.options import (
-    data_option,
+    asked_data,
+    asked_settings,
+    data_options,
     json_option,
     print_json,
     spec_options,
     training_options,
-    validation_option,
 )
-from archforge.cli.train import SETTINGS, clock
+from archforge.cli.train import clock
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -46,7 +47,7 @@ class Workers(click.ParamType[int | str]):
 
 @click.command(epilog=EXAMPLE)
 @spec_options
-@data_option
+@data_options()
 @click.option(
     "--trials", type=int, required=True, help="Networks to train in all, earlier ones counted."
 )
@@ -58,7 +59,6 @@ class Workers(click.ParamType[int | str]):
     help="lo..hi, lo..hi:step, lo..hi:log or a,b,c; narrows or opens a range, several times.",
 )
 @training_options
-@validation_option
 @click.option("--seed", default=0, show_default=True, help="Of draws, split and trainings.")
 @click.option("--sampler", default="tpe", show_default=True, help="See `archforge list samplers`.")
 @click.option("--pruner", default="median", show_default=True, help="See `archforge list pruners`.")
@@ -96,14 +96,12 @@ def command(
     """
     from archforge.catalog import read_architecture
     from archforge.search import default_folder, search
-    from archforge.train import Settings
 
-    named = {name: chosen[name] for name in SETTINGS if name != "seed"}
-    settings = Settings(**{name: value for name, value in named.items() if value is not None})
+    settings = asked_settings(chosen)
+    options = asked_data(chosen, chosen["seed"])
     found = read_architecture(spec)
     folder = output or default_folder(found, preset, data)
     click.echo(f"study: {folder} (the same command goes on with it)", err=True)
-    numbers = {name: value for name, value in chosen.items() if name not in named}
     with shown(settings.epochs) as on_event:
         study = search(
             found,
@@ -112,8 +110,9 @@ def command(
             preset=preset,
             given=given,
             settings=settings,
+            options=options,
             on_event=on_event,
-            **numbers,
+            **chosen,
         )
     if as_json:
         print_json(study.facts())

@@ -9,32 +9,33 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from archforge.cli.options import (
-    data_option,
+    asked_data,
+    asked_settings,
+    data_options,
     json_option,
+    preset_option,
     print_json,
-    spec_options,
+    set_option,
     training_options,
-    validation_option,
 )
 from archforge.errors import ProblemError
 
 if TYPE_CHECKING:
-    from archforge.catalog import Architecture
     from archforge.data import Dataset
-    from archforge.graph import Graph
     from archforge.runs import Run
     from archforge.train import Epoch
 
-# Settings.* that have an option; `None` leaves the default of `Settings`.
-SETTINGS = ("epochs", "batch_size", "loss", "learning_rate", "augment", "patience", "seed")
-SHOWN = ("dice", "iou", "precision", "recall", "accuracy", "dice_pooled")
-OPEN_SIZE = 256
+SHOWN = (
+    "dice", "iou", "precision", "recall", "accuracy", "dice_pooled", "boundary_f1",
+    "hausdorff_95", "ap_50_pooled", "pq_pooled", "balanced_accuracy", "f1_macro", "auc", "ece",
+)  # fmt: skip
 
 
 @click.command(epilog="Example:  archforge train unet --preset tutorial --data nuclei --epochs 20")
-@spec_options
-@data_option
-@validation_option
+@click.argument("spec", metavar="SPEC", required=False)
+@preset_option
+@set_option
+@data_options(required=False)
 @training_options
 @click.option("--seed", type=int, help="Of weights, order and split.  [default: 0]")
 @click.option(
@@ -46,39 +47,74 @@ OPEN_SIZE = 256
     type=click.Path(path_type=Path),
     help="Where the run's folder is made.",
 )
+@click.option(
+    "--resume",
+    metavar="RUN",
+    type=click.Path(path_type=Path),
+    help="Go on with a run that was cut off, as it was started.",
+)
 @json_option
 def command(  # noqa: PLR0913 (one argument for each option)
     *,
-    spec: str,
+    spec: str | None,
     preset: str | None,
     given: dict[str, Any],
-    data: Path,
-    validation: float,
+    data: Path | None,
     output: Path,
+    resume: Path | None,
     as_json: bool,
     **chosen: Any,
 ) -> None:
     """Train one network and keep its best weights, scores and pictures."""
-    from archforge.catalog import read_architecture
-    from archforge.losses import check_loss
-    from archforge.runs import new_run_folder
-    from archforge.train import Settings, check_fits, train
+    if resume is not None:
+        if spec or data or preset or given or any(value is not None for value in chosen.values()):
+            raise click.UsageError("--resume goes on as the run was started: give nothing else")
+        show(_resumed(resume), as_json=as_json)
+        return
+    if spec is None or data is None:
+        raise click.UsageError("give SPEC and --data, or --resume RUN")
+    show(_trained(spec, preset, given, data, output, chosen), as_json=as_json)
 
-    settings = Settings(**{name: chosen[name] for name in SETTINGS if chosen[name] is not None})
+
+def _trained(
+    spec: str,
+    preset: str | None,
+    given: dict[str, Any],
+    data: Path,
+    output: Path,
+    chosen: dict[str, Any],
+) -> "Run":
+    from archforge.catalog import read_architecture
+    from archforge.runs import new_run_folder
+    from archforge.train import open_together, train
+
+    settings = asked_settings(chosen)
+    options = asked_data(chosen, settings.seed)
     found = read_architecture(spec)
-    graph, fixed, classes = _fitted(found, preset, given, data)
-    check_fits(graph, classes)
-    check_loss(settings.loss, classes)
-    dataset = _opened(graph, data, validation, settings.seed)
-    folder = new_run_folder(output, graph.name)
-    try:
-        with shown_progress(folder) as on_epoch:
-            run = train(
-                graph, found.standalone, dataset, settings, folder, fixed=fixed, on_epoch=on_epoch
-            )
-    except (KeyboardInterrupt, ProblemError):
-        click.echo(f"what there is of the run: {folder}", err=True)
-        raise
+    opened = open_together(found, preset, given, data, settings=settings, options=options)
+    for sentence in (*opened.notes, _counts(opened.dataset)):
+        click.echo(sentence, err=True)
+    folder = new_run_folder(output, opened.graph.name)
+    with kept_in_sight(folder), shown_progress(folder) as on_epoch:
+        return train(
+            opened.graph, found.standalone, opened.dataset, settings, folder,
+            fixed=opened.fixed, on_epoch=on_epoch,
+        )  # fmt: skip
+
+
+def _resumed(folder: Path) -> "Run":
+    from archforge.runs import read_run
+    from archforge.train import open_again, resume
+
+    run = read_run(folder)
+    opened = open_again(run)
+    click.echo(f"{run.name}: {run.epochs} epochs are done", err=True)
+    with kept_in_sight(folder), shown_progress(folder) as on_epoch:
+        return resume(run, opened.graph, opened.dataset, on_epoch)
+
+
+def show(run: "Run", *, as_json: bool) -> None:
+    """Print a run that is done."""
     if as_json:
         print_json(facts(run))
         return
@@ -86,37 +122,19 @@ def command(  # noqa: PLR0913 (one argument for each option)
         click.echo(line)
 
 
-def _fitted(
-    found: "Architecture", preset: str | None, given: dict[str, Any], data: Path
-) -> tuple["Graph", dict[str, Any], int]:
-    """The graph with what follows from the data, and the classes of the data."""
-    from archforge.data import inspect_folder
-    from archforge.train import adapt
-
-    summary = inspect_folder(data)
-    fixed, words = adapt(found.spec, given, summary)
-    for sentence in words:
-        click.echo(sentence, err=True)
-    return found.graph(preset, fixed), fixed, summary.classes
+@contextmanager
+def kept_in_sight(folder: Path) -> Iterator[None]:
+    """Whatever ends a training early, what there is of it is named, and how to go on."""
+    try:
+        yield
+    except (KeyboardInterrupt, ProblemError):
+        click.echo(f"what there is of the run: {folder}", err=True)
+        click.echo(f"go on with it: archforge train --resume {folder}", err=True)
+        raise
 
 
-def _opened(graph: "Graph", data: Path, validation: float, seed: int) -> "Dataset":
-    from archforge.data import open_dataset
-
-    (image,) = graph.inputs.values()
-    height, width = (side or OPEN_SIZE for side in image.shape[:2])
-    if None in image.shape[:2]:
-        click.echo(f"size = {height} x {width}: the network takes any", err=True)
-    dataset = open_dataset(
-        data,
-        size=(height, width),
-        channels=image.shape[-1],
-        validation=validation,
-        seed=seed,
-    )
-    counts = f"{len(dataset.train)} images to train on, {len(dataset.validation)} to validate on"
-    click.echo(f"{counts}, at {height} x {width}", err=True)
-    return dataset
+def _counts(dataset: "Dataset") -> str:
+    return f"{len(dataset.train)} images to train on, {len(dataset.validation)} to validate on"
 
 
 @contextmanager
@@ -142,14 +160,14 @@ def shown_progress(folder: Path) -> Iterator[Callable[["Epoch"], None]]:
             task,
             completed=epoch.epoch,
             total=epoch.total,
-            facts=f"loss {epoch.loss:.4f}  Dice {epoch.val_dice:.4f}",
+            facts=f"loss {epoch.loss:.4f}  score {epoch.score:.4f}",
         )
 
 
 def epoch_line(epoch: "Epoch") -> str:
     """What a log keeps of an epoch."""
     return (
-        f"epoch {epoch.epoch}/{epoch.total}  loss {epoch.loss:.4f}  Dice {epoch.val_dice:.4f}  "
+        f"epoch {epoch.epoch}/{epoch.total}  loss {epoch.loss:.4f}  score {epoch.score:.4f}  "
         f"{epoch.seconds:.1f} s, {clock(epoch.eta)} left"
     )
 
@@ -174,22 +192,18 @@ def _table(run: "Run") -> Iterator[str]:
         f"{run.architecture}: {run.parameters:,} parameters, best epoch {run.best_epoch} of "
         f"{run.epochs}{early}, {clock(run.seconds)}"
     )
-    size, seen = run.network["size"], run.network["seen"]
-    yield from score_table(run.scores, run.baseline)
-    if size != seen:
-        yield f"scored on the middle that the network sees: {_by(seen)} of {_by(size)}"
+    yield from score_table(run.scores, run.baseline, run.intervals)
     yield f"run       {run.folder}"
     yield f"pictures  {run.curves}  {run.predictions}"
 
 
-def _by(size: list[int]) -> str:
-    return f"{size[0]}x{size[1]}"
-
-
-def score_table(scores: Any, baseline: Any) -> Iterator[str]:
-    """Metric, network and, for one class, Otsu's threshold."""
-    yield f"{'metric':<14}{'network':>8}" + (f"{'Otsu':>8}" if baseline else "")
+def score_table(scores: Any, baseline: Any, intervals: Any) -> Iterator[str]:
+    """Metric, network with its interval over images and, for one class, Otsu's threshold."""
+    floor = f"{'Otsu':>8}" if baseline else ""
+    yield f"{'metric':<18}{'network':>8}  {'95 % interval':<18}{floor}"
     for name in SHOWN:
         if name in scores:
-            floor = f"{baseline[name]:>8.4f}" if name in baseline else ""
-            yield f"{name:<14}{scores[name]:>8.4f}{floor}"
+            low, high = intervals.get(name, (scores[name], scores[name]))
+            ends = f"{low:.4f} to {high:.4f}"
+            under = f"{baseline[name]:>8.4f}" if name in baseline else ""
+            yield f"{name:<18}{scores[name]:>8.4f}  {ends:<18}{under}".rstrip()

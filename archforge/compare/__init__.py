@@ -13,7 +13,7 @@ field of ``records.Row`` and a line in ``writing``.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from archforge.compare.opening import Opened, image_size, open_together
+from archforge.compare.opening import open_sized
 from archforge.compare.records import Comparison, Difference, Row
 
 if TYPE_CHECKING:
@@ -22,11 +22,9 @@ if TYPE_CHECKING:
 __all__ = [
     "Comparison",
     "Difference",
-    "Opened",
     "Row",
     "compare",
-    "image_size",
-    "open_together",
+    "open_sized",
 ]
 
 

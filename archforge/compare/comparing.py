@@ -15,16 +15,17 @@ import numpy as np
 from scipy.stats import bootstrap  # type: ignore[import-untyped]  # scipy has no types
 
 from archforge.catalog import named, read_architecture
-from archforge.compare.opening import Opened, open_together
+from archforge.compare.opening import open_sized
 from archforge.compare.records import OTSU, Comparison, Difference, Row
 from archforge.compare.writing import RECORD, write_comparison
+from archforge.data import DataOptions
+from archforge.data.resize import resize_image
 from archforge.errors import Mark, ProblemError, refuse
 from archforge.files import said_if_unwritable
 from archforge.graph import fingerprint
-from archforge.losses import check_loss
 from archforge.predict import open_predictor
 from archforge.runs import Run, read_run
-from archforge.train import Epoch, Settings, predictions, train
+from archforge.train import Epoch, Opened, Settings, evaluate, train
 
 OnEpoch = Callable[[str, int, Epoch], None]
 REPEATS = 5
@@ -52,7 +53,7 @@ def compare(  # noqa: PLR0913 - the room's one door: each is a part of a compari
     given: Mapping[str, Any] | None = None,
     settings: Settings | None = None,
     seeds: int = 1,
-    validation: float = 0.2,
+    options: DataOptions | None = None,
     on_epoch: OnEpoch | None = None,
 ) -> Comparison:
     """Train architectures on the same split with the same seeds, and put them in one table.
@@ -64,7 +65,7 @@ def compare(  # noqa: PLR0913 - the room's one door: each is a part of a compari
         given: Hyperparameters fixed for all of them.
         settings: Of each training; its seed is the first, and that of the split.
         seeds: Trainings of each architecture.
-        validation: Share of the training images to score on.
+        options: How masks are understood and parts are made; their seed is that of the settings.
         on_epoch: Told the architecture, the seed and each epoch.
 
     Raises:
@@ -72,15 +73,13 @@ def compare(  # noqa: PLR0913 - the room's one door: each is a part of a compari
             cannot go on. Finished runs are kept, and the same call goes on.
     """
     settings = settings or Settings()
-    _check(specs, seeds, validation)
+    options = replace(options or DataOptions(), seed=settings.seed)
+    _check(specs, seeds)
     entries = [
-        Entry(name, _open(name, Path(data), given or {}, validation, settings.seed))
-        for name in specs
+        Entry(name, _open(name, Path(data), given or {}, settings, options)) for name in specs
     ]
-    for entry in entries:
-        check_loss(settings.loss, entry.opened.dataset.classes)
     where = folder or Path("runs") / f"compare-{Path(data).resolve().name}"
-    what = _identity(entries[0], settings, validation)
+    what = _identity(entries[0], settings, options)
     _check_folder(where, what)
     with _without_retracing_words():
         runs = {
@@ -113,7 +112,7 @@ def _without_retracing_words() -> Iterator[None]:
         logger.setLevel(before)
 
 
-def _check(specs: Sequence[str], seeds: int, validation: float) -> None:
+def _check(specs: Sequence[str], seeds: int) -> None:
     if not specs:
         refuse("AF621", "there is nothing to compare", fix="name at least one architecture")
     twice = next((name for name in specs if list(specs).count(name) > 1), None)
@@ -121,23 +120,23 @@ def _check(specs: Sequence[str], seeds: int, validation: float) -> None:
         refuse("AF621", f"'{twice}' is named twice", fix="name each architecture once")
     if seeds < 1:
         refuse("AF621", f"seeds cannot be {seeds}", fix="give a whole number of at least 1")
-    if not 0 <= validation < 1:
-        refuse("AF621", f"validation cannot be {validation}", fix="give a share, such as 0.2")
 
 
-def _open(text: str, data: Path, given: Mapping[str, Any], validation: float, seed: int) -> Opened:
+def _open(
+    text: str, data: Path, given: Mapping[str, Any], settings: Settings, options: DataOptions
+) -> Opened:
     name, preset = named(text)
-    return open_together(
-        read_architecture(name), preset, given, data, validation=validation, seed=seed
+    return open_sized(
+        read_architecture(name), preset, given, data, settings=settings, options=options
     )
 
 
-def _identity(entry: Entry, settings: Settings, validation: float) -> dict[str, Any]:
+def _identity(entry: Entry, settings: Settings, options: DataOptions) -> dict[str, Any]:
     """What must be the same for all runs in a folder."""
     return {
         "data": entry.opened.dataset.fingerprint,
-        "validation": validation,
-        "settings": asdict(settings),
+        "options": asdict(options),
+        "settings": settings.facts(),
     }
 
 
@@ -166,7 +165,7 @@ def _trained(entry: Entry, settings: Settings, folder: Path, on_epoch: OnEpoch |
     place = folder / "runs" / f"{clean}-{entry.mark[:8]}-seed{settings.seed}"
     known = _finished(place)
     # The record of the comparison is written last, so a first session may have left other runs.
-    if known is not None and known.settings == asdict(settings) and _same_data(known, entry):
+    if known is not None and known.settings == settings.facts() and _same_data(known, entry):
         return known
 
     def tell(epoch: Epoch) -> None:
@@ -220,8 +219,8 @@ def _row(entry: Entry, runs: Sequence[Run]) -> Row:
 def _predict_ms(run: Run, entry: Entry) -> float:
     """The median of some batches, after one that is not counted: it is traced."""
     predictor = open_predictor(run)
-    images = entry.opened.dataset.validation.images
-    batch = images[np.arange(BATCH) % len(images)]
+    part, size = entry.opened.dataset.validation, predictor.network.region.image
+    batch = np.stack([resize_image(part.image(row % len(part)), size) for row in range(BATCH)])
     times = []
     for _ in range(REPEATS + 1):
         start = time.perf_counter()
@@ -268,6 +267,5 @@ def _difference(
 
 
 def _dice(run: Run, entry: Entry) -> dict[str, float]:
-    dataset = entry.opened.dataset
-    found = predictions(open_predictor(run), dataset.validation)
-    return {each.id: each.dice(dataset.classes) for each in found}
+    found = evaluate(run, entry.opened.dataset.validation, ["dice"])
+    return {row["id"]: row["dice"] for row in found.rows}

@@ -9,11 +9,14 @@ It knows nothing of networks, metrics or Keras, and draws no picture to look at.
   ``values.VALUES``; a kind of drawn images is one file and one line in ``synth.KINDS``.
 """
 
-from archforge.data.dataset import Dataset, Examples, open_dataset
+from archforge.data.dataset import Dataset, open_dataset
+from archforge.data.examples import Examples, joined
 from archforge.data.files import Picture, read_image, read_mask
 from archforge.data.formats import FORMATS
 from archforge.data.masks import MaskRule
+from archforge.data.normalize import NORMALIZE, Fitted, Preparation, Statistics
 from archforge.data.options import IGNORED, DataOptions
+from archforge.data.patches import Patches, patches_of, whole_images
 from archforge.data.resize import centre_crop, resize_scores
 from archforge.data.source import Source
 from archforge.data.split import split_sources
@@ -25,21 +28,29 @@ __all__ = [
     "FORMATS",
     "IGNORED",
     "KINDS",
+    "NORMALIZE",
     "VALUES",
     "DataOptions",
     "Dataset",
     "Examples",
+    "Fitted",
     "MaskRule",
+    "Patches",
     "Picture",
+    "Preparation",
     "Source",
+    "Statistics",
     "Summary",
     "centre_crop",
     "inspect_folder",
+    "joined",
     "open_dataset",
+    "patches_of",
     "read_image",
     "read_mask",
     "resize_scores",
     "split_sources",
     "to_range",
+    "whole_images",
     "write_synth",
 ]

@@ -1,190 +1,271 @@
 """A folder of images and masks as arrays to train, validate and test on."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property, partial
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from archforge.data.cache import VERSION, ArrayShape, Pair, cache_home, kept_arrays
-from archforge.data.contents import read_values
+from archforge.data.cache import VERSION, cache_home, kept_store
+from archforge.data.contents import read_labels, read_values
 from archforge.data.digests import content_hash, short_hash
+from archforge.data.examples import Examples
 from archforge.data.files import read_image
 from archforge.data.formats import list_examples
 from archforge.data.kept_survey import kept_survey
-from archforge.data.masks import MaskRule
+from archforge.data.normalize import Statistics, statistics
 from archforge.data.options import DataOptions
-from archforge.data.resize import resize_image, resize_mask, with_channels
+from archforge.data.resize import with_channels
 from archforge.data.source import Source
 from archforge.data.split import split_sources
+from archforge.data.store import Entry, Store
 from archforge.data.summary import Summary, summarize
-from archforge.data.survey import WORKERS, Progress
+from archforge.data.survey import WORKERS, Progress, Survey
+from archforge.data.targets import border_target
 from archforge.errors import Mark, refuse
+from archforge.files import sweep
+
+PARTS = ("train", "validation", "test")
+Size = tuple[int, ...]
 
 
-@dataclass(frozen=True, eq=False)
-class Examples:
-    """Images and masks of one part, resized, and the files they came from.
-
-    Args:
-        images: Memory map, uint8, count x height x width x channels.
-        masks: Memory map of class indices (0 and 1 for binary), uint8, count x height x width.
-        ids: The name of each example.
-        sources: The files of each.
-        rule: How mask values become class indices.
-    """
-
-    images: NDArray[np.uint8]
-    masks: NDArray[np.uint8]
-    ids: list[str]
-    sources: tuple[Source, ...]
-    rule: MaskRule
-
-    def __len__(self) -> int:
-        return len(self.ids)
-
-    def original(self, index: int) -> Pair:
-        """Image (height x width x channels) and class indices of one example at full size.
-
-        Raises:
-            ProblemError: A file was removed or damaged since the folder was opened.
-        """
-        return _original(self.sources[index], self.rule, self.images.shape[-1])
-
-
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Dataset:
     """A folder, split and ready.
 
     Args:
         train: What a network learns from.
         validation: What is looked at while it learns.
-        test: What is looked at once; empty where the folder has no test part.
-        size: Height and width that images were resized to.
-        channels: 1 or 3.
-        classes: 1 for binary masks (a sigmoid), else the number of classes (a softmax).
+        test: What is looked at once; empty where there is no test part.
+        size: That all images were stretched to; none where each has its own.
+        rank: Spatial axes: 2, or 3 for volumes.
+        channels: Of every image.
         summary: What the folder holds.
         fingerprint: Hash of the ids, splits and bytes of all files.
+        options: How the folder was understood and split.
+        task: ``segmentation`` or ``classification``.
+        home: Of the cache.
     """
 
     train: Examples
     validation: Examples
     test: Examples
-    size: tuple[int, int]
+    size: Size | None
+    rank: int
     channels: int
-    classes: int
     summary: Summary
     fingerprint: str
+    options: DataOptions
+    task: str
+    home: Path
+
+    @property
+    def classes(self) -> int:
+        """1 for binary masks (a sigmoid), else the number of classes (a softmax)."""
+        return self.train.rule.classes
+
+    @property
+    def has_instances(self) -> bool:
+        """Whether objects are told apart."""
+        return self.train.rule.has_instances
+
+    @cached_property
+    def statistics(self) -> Statistics:
+        """Of the training images."""
+        return statistics(map(self.train.image, range(len(self.train))))
+
+    def class_counts(self, classes: int) -> list[int]:
+        """Training pixels of each class; images of each, where whole images have a class.
+
+        Args:
+            classes: 1 for binary masks; 3 for the inside and border of objects.
+        """
+        rows = range(len(self.train))
+        if self.task == "classification":
+            found = np.bincount([self.train.label(row) for row in rows], minlength=max(2, classes))
+            return [int(count) for count in found]
+        counts = np.zeros(256, np.int64)
+        bordered = classes != self.classes
+        for row in rows:
+            labels = self.train.labels(row) if bordered else None
+            seen = self.train.mask(row) if labels is None else border_target(labels)
+            counts += np.bincount(seen.reshape(-1), minlength=256)
+        return [int(count) for count in counts[: max(2, classes)]]
+
+    def at(self, size: Size) -> "Dataset":
+        """The same images, all stretched to one size.
+
+        Raises:
+            ProblemError: The cache cannot be written.
+        """
+        if self.size == size:
+            return self
+        folder = self.train.native.folder
+        place = folder.with_name(f"{folder.name}-{'x'.join(map(str, size))}")
+        with _writing(self.home):
+            sized = {name: getattr(self, name).brought_to(size, place) for name in PARTS}
+        return replace(self, size=size, **sized)
 
 
 def open_dataset(  # noqa: PLR0913 - the room's one door: each is a setting of an experiment
     path: Path,
     *,
-    size: tuple[int, int],
+    size: Size | None = None,
     channels: int | None = None,
-    validation: float = 0.2,
-    seed: int = 0,
+    rank: int | None = None,
+    options: DataOptions | None = None,
     cache: Path | None = None,
     progress: Progress | None = None,
 ) -> Dataset:
     """Read a folder, or its cache, and split it.
 
-    A folder's own ``test/`` and ``validation/`` are taken; where there is no ``validation/``, a
-    part of the training images is cut off by seed.
-
     Args:
         path: The folder.
-        size: Height and width that images are stretched to.
-        channels: 1, 3, or what the images need.
-        validation: Share of the training images for validation, 0 to below 1.
-        seed: Of the split.
+        size: What images are stretched to; by default each keeps its own.
+        channels: Of the network; by default what the images need.
+        rank: 2 takes stacks plane by plane, 3 takes them whole; by default that of ``size``, or 2.
+        options: How masks are understood and parts are made.
         cache: Where memory maps are kept; by default the user's cache folder.
         progress: Called with files done and files in all, once for the survey, once for the arrays.
 
     Raises:
         ProblemError: With every problem of the folder.
     """
-    _check_arguments(size, channels, validation)
+    if size is not None and min(size) < 1:
+        raise ValueError(f"size must be numbers of at least 1, got {size}")
+    if channels is not None and channels < 1:
+        raise ValueError(f"channels must be at least 1, got {channels}")
+    options = options or DataOptions()
     found = list_examples(Path(path))
     home = cache or cache_home()
     with _writing(home):
         content = content_hash(found, home)
-        read = kept_survey(found, content, home, progress)
-    summary = summarize(read)
-    depth = channels or summary.channels
-    parts = split_sources(read, DataOptions(validation=validation, seed=seed))
-    ordered = [source for part in parts.values() for source in part]
-    shape = ArrayShape(len(ordered), size, depth)
-    folder = home / "arrays" / _key(content, shape, ordered)
-    with _writing(home):
-        pair = kept_arrays(folder, shape, partial(_resized, ordered, read.rule, shape, progress))
-    cut = _cut(pair, parts, read.rule)
-    return Dataset(
-        cut["train"],
-        cut["validation"],
-        cut["test"],
-        size,
-        depth,
-        read.rule.classes,
-        summary,
-        content,
+        read = kept_survey(found, content, home, progress, options)
+    wanted = _Wanted(rank or (len(size) if size else 2), channels or read.channels)
+    _check_rank(read, wanted.rank)
+    store = _native(read, content, wanted, home, progress)
+    parts = _parts(read, options, store)
+    cut = [Examples(store, store, parts[name], read.rule, read.root) for name in PARTS]
+    dataset = Dataset(
+        train=cut[0],
+        validation=cut[1],
+        test=cut[2],
+        size=None,
+        rank=wanted.rank,
+        channels=wanted.channels,
+        summary=summarize(read),
+        fingerprint=content,
+        options=options,
+        task=read.task,
+        home=home,
     )
+    return dataset.at(size) if size else dataset
 
 
-def _check_arguments(size: tuple[int, int], channels: int | None, validation: float) -> None:
-    if min(size) < 1:
-        raise ValueError(f"size must be two numbers of at least 1, got {size}")
-    if channels not in {None, 1, 3}:
-        raise ValueError(f"channels must be 1, 3 or None, got {channels}")
-    if not 0 <= validation < 1:
-        raise ValueError(f"validation must be in [0, 1), got {validation}")
+class _Wanted(NamedTuple):
+    rank: int
+    channels: int
 
 
-def _key(content: str, shape: ArrayShape, ordered: Sequence[Source]) -> str:
-    """The name of a cache: rows lie in the order of the parts, so that each part is one slice."""
-    order = [f"{source.split}/{source.id}" for source in ordered]
-    return short_hash(repr((VERSION, content, shape, order)))
+def _native(
+    read: Survey, content: str, wanted: _Wanted, home: Path, progress: Progress | None
+) -> Store:
+    key = short_hash(repr((VERSION, content, tuple(wanted), asdict(read.rule))))
+    facts = _facts(read, wanted.rank)
+    with _writing(home):
+        sweep(home / "arrays")
+        return kept_store(
+            home / "arrays" / key, facts, partial(_entries, read, wanted, progress)
+        )  # fmt: skip
 
 
-def _resized(
-    sources: Sequence[Source], rule: MaskRule, shape: ArrayShape, progress: Progress | None
-) -> Iterator[Pair]:
-    def one(source: Source) -> Pair:
-        image, mask = _original(source, rule, shape.channels)
-        small = resize_image(image[..., 0] if shape.channels == 1 else image, shape.size)
-        return small, resize_mask(mask, shape.size)
+def _facts(read: Survey, rank: int) -> Mapping[str, Any]:
+    """What the store says of its rows: known from the survey, before any pixel is read again."""
+    ids: list[str] = []
+    origins: list[int] = []
+    for index, (source, reading) in enumerate(zip(read.sources, read.readings, strict=True)):
+        planes = reading.shape[0] if len(reading.shape) > rank else 0
+        ids += [f"{source.id}/{plane:03}" for plane in range(planes)] or [source.id]
+        origins += [index] * max(1, planes)
+    sizes = [read.readings[index].pixel_size for index in origins]
+    return {
+        "ids": ids,
+        "origins": origins,
+        "labels": [read.sources[index].label or 0 for index in origins],
+        "pixel_sizes": [list(size[-rank:]) if size else None for size in sizes],
+    }
 
+
+def _entries(read: Survey, wanted: _Wanted, progress: Progress | None) -> Iterator[Entry]:
+    """The arrays of every source, planes of a stack one after the other."""
+    sources = read.sources
     with ThreadPoolExecutor(WORKERS) as pool:
-        for start in range(0, len(sources), 4 * WORKERS):  # `map` alone would fill the memory
-            chunk = sources[start : start + 4 * WORKERS]
-            for done, pair in enumerate(pool.map(one, chunk), start=start + 1):
-                yield pair
+        for start in range(0, len(sources), 2 * WORKERS):  # `map` alone would fill the memory
+            chunk = sources[start : start + 2 * WORKERS]
+            made = pool.map(partial(_whole, read, channels=wanted.channels), chunk)
+            for done, entry in enumerate(made, start=start + 1):
+                yield from _planes(entry) if entry["image"].ndim - 1 > wanted.rank else [entry]
                 if progress:
                     progress(done, len(sources))
 
 
-def _original(source: Source, rule: MaskRule, channels: int) -> Pair:
-    pixels = read_image(source.image).values
-    if pixels.dtype != np.uint8:
-        refuse("AF409", f"'{source.image.name}' is not 8-bit", mark=Mark(str(source.image)))
-    image = with_channels(pixels[..., 0] if pixels.shape[-1] == 1 else pixels, channels)
-    return image, rule.indices(read_values(source).values)
+def _whole(read: Survey, source: Source, *, channels: int) -> Entry:
+    entry = {"image": with_channels(read_image(source.image).values, channels)}
+    if source.masks:
+        entry["mask"] = read.rule.indices(read_values(source).values)
+        labels = read_labels(source, read.rule)
+        if labels is not None:
+            entry["labels"] = labels
+    return entry
 
 
-def _cut(pair: Pair, parts: dict[str, list[Source]], rule: MaskRule) -> dict[str, Examples]:
-    images, masks = pair
-    cut: dict[str, Examples] = {}
-    start = 0
-    for name, part in parts.items():
-        rows = slice(start, start + len(part))
-        ids = [source.id for source in part]
-        cut[name] = Examples(images[rows], masks[rows], ids, tuple(part), rule)
-        start = rows.stop
-    return cut
+def _planes(entry: Entry) -> Iterator[Entry]:
+    for plane in range(len(entry["image"])):
+        yield {name: array[plane] for name, array in entry.items()}
+
+
+def _parts(read: Survey, options: DataOptions, store: Store) -> dict[str, tuple[int, ...]]:
+    """The rows of each part; their order depends on seed and ids alone."""
+    origins: Sequence[int] = store.facts["origins"]
+    if len(read.sources) == 1 and len(origins) > 1 and options.folds is None:
+        return _of_one_stack(len(origins), options)
+    rows: dict[Source, list[int]] = {}
+    for row, index in enumerate(origins):
+        rows.setdefault(read.sources[index], []).append(row)
+    parts = split_sources(read, options)
+    return {name: tuple(row for source in parts[name] for row in rows[source]) for name in PARTS}
+
+
+def _of_one_stack(planes: int, options: DataOptions) -> dict[str, tuple[int, ...]]:
+    """The last planes are held out: neighbours look alike, so single ones would leak."""
+    test, validation = (
+        max(1, round(share * planes)) if share else 0
+        for share in (options.test, options.validation)
+    )
+    ends = max(1, planes - validation - test), max(1, planes - test)
+    rows = range(planes)
+    return {
+        "train": tuple(rows[: ends[0]]),
+        "validation": tuple(rows[ends[0] : ends[1]]),
+        "test": tuple(rows[ends[1] :]),
+    }
+
+
+def _check_rank(read: Survey, rank: int) -> None:
+    flat = next((s for s, r in zip(read.sources, read.readings, strict=True)
+                 if len(r.shape) < rank), None)  # fmt: skip
+    if flat is not None:
+        refuse(
+            "AF440",
+            f"'{flat.image.name}' is a flat image, the network takes volumes",
+            mark=Mark(str(flat.image)),
+            why="a volume has planes, height and width",
+            fix="give stacks (TIFF of several pages, OME-TIFF), or take a network for images",
+        )
 
 
 @contextmanager
@@ -196,6 +277,6 @@ def _writing(home: Path) -> Iterator[None]:
             "AF419",
             f"the cache cannot be written: {(error.strerror or type(error).__name__).lower()}",
             mark=Mark(str(home)),
-            why="images are resized once and kept there as memory maps",
+            why="images are read once and kept there as memory maps",
             fix="make room, or name another place with the variable ARCHFORGE_CACHE",
         )

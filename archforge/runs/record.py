@@ -31,18 +31,19 @@ class Run:
         name: The folder's name when it was made.
         architecture: The name that the spec gives itself.
         preset: The preset in force, if any.
-        task: ``segmentation``.
+        task: ``segmentation`` or ``classification``.
         hyperparameters: Every value that the network was made from.
         fixed: Those of them that were given.
         fingerprint: Of the graph.
         parameters: All learned numbers.
         macs: Multiply-accumulates for one image.
-        network: How images reach it: ``size``, ``channels`` and ``values`` of the input, the
-            ``output`` that is scored with its ``positions``, and ``seen``, the height and width in
-            the middle of the input that it covers.
+        network: How images reach it: ``size`` and ``channels`` of the input, how pixels become its
+            numbers (``normalize``, ``values``, ``statistics``), whether whole images are stretched
+            to it (``resize``), the ``output`` that is scored with its ``positions``, and ``seen``,
+            the height and width in the middle of the input that it covers.
         settings: Those of the training.
         data: ``folder``, ``fingerprint``, ``train``, ``validation`` and ``test`` (counts),
-            ``channels`` and ``classes``.
+            ``channels``, ``classes`` and their ``names``, and the ``options`` it was opened with.
         seed: Of weights, order and augmentation.
         versions: Of archforge, Python, TensorFlow, Keras and NumPy.
         started: ISO 8601, UTC.
@@ -50,8 +51,9 @@ class Run:
         failure: Why it ended early.
         epochs: Finished ones.
         best_epoch: Whose weights ``model.keras`` holds; from 1, 0 before the first.
-        best_val_dice: Of that epoch, at the network's size.
+        best_score: Of that epoch: Dice, or accuracy of whole images.
         scores: Metrics on the validation images at their own size.
+        intervals: In which each of them lies with a probability of 95 %, images drawn anew.
         baseline: The same metrics of Otsu's threshold on the same images.
         seconds: From start to the last write.
     """
@@ -76,8 +78,9 @@ class Run:
     failure: Failure | None = None
     epochs: int = 0
     best_epoch: int = 0
-    best_val_dice: float | None = None
+    best_score: float | None = None
     scores: Mapping[str, float] = field(default_factory=dict)
+    intervals: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     baseline: Mapping[str, float] = field(default_factory=dict)
     seconds: float = 0.0
 
@@ -93,6 +96,11 @@ class Run:
     def spec(self) -> Path:
         """The architecture as it was written."""
         return self.folder / "spec.yaml"
+
+    @property
+    def split(self) -> Path:
+        """Which image was in which part."""
+        return self.folder / "split.csv"
 
     @property
     def history(self) -> Path:

@@ -18,10 +18,10 @@ _KINDS: dict[str, tuple[type, ...]] = {
     **dict.fromkeys(
         ("hyperparameters", "fixed", "network", "settings", "data", "versions"), (dict,)
     ),
-    **dict.fromkeys(("scores", "baseline"), (dict,)),
+    **dict.fromkeys(("scores", "intervals", "baseline"), (dict,)),
     **dict.fromkeys(("parameters", "macs", "seed", "epochs", "best_epoch"), (int,)),
     "seconds": (int, float),
-    "best_val_dice": (int, float, type(None)),
+    "best_score": (int, float, type(None)),
     "preset": (str, type(None)),
     "failure": (dict, type(None)),
 }

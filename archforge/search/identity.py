@@ -40,7 +40,7 @@ class Identity:
         ranges: What is searched, in words.
         data: Fingerprint of all files.
         folder: Of the images, as it was written; it may move.
-        validation: Share of the training images for validation.
+        options: How masks are understood and parts are made.
         settings: Of each training.
         seed: Of the study.
         sampler: Its name.
@@ -54,7 +54,7 @@ class Identity:
     ranges: Mapping[str, str]
     data: str
     folder: str
-    validation: float
+    options: Mapping[str, Any]
     settings: Mapping[str, Any]
     seed: int
     sampler: str
@@ -63,7 +63,7 @@ class Identity:
 
 def training_facts(settings: Settings) -> dict[str, Any]:
     """Settings without their seed: each trial has one of its own."""
-    return {name: value for name, value in asdict(settings).items() if name != "seed"}
+    return {name: value for name, value in settings.facts().items() if name != "seed"}
 
 
 def begin(folder: Path, identity: Identity, session: Mapping[str, Any]) -> None:
@@ -169,7 +169,7 @@ _NAMES = {
     "fixed": "other fixed values",
     "ranges": "other ranges",
     "data": "other images or masks",
-    "validation": "another validation share",
+    "options": "other options of the data",
     "settings": "other training settings",
     "seed": "another seed",
     "sampler": "another sampler",

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from archforge.data import DataOptions
 from archforge.graph import Graph
 from archforge.train import Settings
 
@@ -23,8 +24,7 @@ class Job:
         fixed: What was given.
         spec_text: The spec as it was written.
         data: The folder of images.
-        validation: Share of the training images for validation.
-        split_seed: Of the split, the same for all trials.
+        options: How masks are understood and parts are made, the same for all trials.
         settings: Of the training, with the trial's own seed.
         folder: Where its run is kept.
         threads: That it may use.
@@ -36,8 +36,7 @@ class Job:
     fixed: Mapping[str, Any]
     spec_text: str
     data: Path
-    validation: float
-    split_seed: int
+    options: DataOptions
     settings: Settings
     folder: Path
     threads: int = 1

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from archforge.analysis import costs, memory
+from archforge.data import DataOptions
 from archforge.errors import ProblemError
 from archforge.graph import Graph, fingerprint
 from archforge.search.records import Trial
@@ -24,7 +25,7 @@ class Plan:
         spec_for: The text of the spec with the values of a graph as its defaults.
         check: Raises a ``ProblemError`` for a graph that does not fit the data.
         data: The folder of images.
-        validation: Share of the training images for validation.
+        options: How masks are understood and parts are made.
         settings: Of each training; each trial has a seed of its own.
         trials: Networks to train in all.
         seed: Of the study.
@@ -36,7 +37,7 @@ class Plan:
     spec_for: Callable[[Graph], str]
     check: Callable[[Graph], None]
     data: Path
-    validation: float
+    options: DataOptions
     settings: Settings
     trials: int
     seed: int = 0

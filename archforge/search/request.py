@@ -1,9 +1,10 @@
 """What a person asks of a search, checked before anything is read."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from archforge.data import DataOptions
 from archforge.errors import Problem, ProblemError
 from archforge.search.methods import PRUNERS, SAMPLERS, find_method
 from archforge.train import Settings
@@ -26,7 +27,7 @@ class Request:
     seed: int = 0
     sampler: str = "tpe"
     pruner: str = "median"
-    validation: float = 0.2
+    options: DataOptions = field(default_factory=DataOptions)
     timeout_s: float | None = None
     work: str = WORK
 
@@ -45,8 +46,6 @@ def _problems(request: Request) -> Iterator[Problem]:
         yield _wrong("workers", request.workers, "give a whole number of at least 1, or auto")
     if not 0 <= request.seed < 2**32:
         yield _wrong("seed", request.seed, "give a whole number of at least 0")
-    if not 0 <= request.validation < 1:
-        yield _wrong("validation", request.validation, "give a share, such as 0.2")
     if request.timeout_s is not None and request.timeout_s <= 0:
         yield _wrong("the time limit", request.timeout_s, "give seconds above 0")
 

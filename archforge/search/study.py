@@ -2,16 +2,16 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from archforge.catalog import Architecture, read_architecture
-from archforge.compare.opening import Opened, open_together
+from archforge.compare.opening import open_sized
+from archforge.data import DataOptions
 from archforge.errors import ProblemError, refuse
 from archforge.expand.ranges import with_ranges
 from archforge.graph import Graph
-from archforge.losses import check_loss
 from archforge.runs import read_run
 from archforge.search.engine import Engine
 from archforge.search.identity import Identity, alone, begin, read_record, training_facts
@@ -25,7 +25,7 @@ from archforge.search.space import Space
 from archforge.search.store import Store
 from archforge.search.workers import Pool, worker_count
 from archforge.search.writing import spec_with, write_results
-from archforge.train import Settings, check_fits
+from archforge.train import Opened, Settings, check_fits, learned_classes
 
 
 def search(  # noqa: PLR0913 - the room's one door: each is a part of a search
@@ -42,7 +42,7 @@ def search(  # noqa: PLR0913 - the room's one door: each is a part of a search
     seed: int = 0,
     sampler: str = "tpe",
     pruner: str = "median",
-    validation: float = 0.2,
+    options: DataOptions | None = None,
     timeout_s: float | None = None,
     on_event: OnEvent | None = None,
     work: str = WORK,
@@ -62,7 +62,7 @@ def search(  # noqa: PLR0913 - the room's one door: each is a part of a search
         seed: Of draws, split and trainings.
         sampler: A key of ``SAMPLERS``.
         pruner: A key of ``PRUNERS``.
-        validation: Share of the training images for validation.
+        options: How masks are understood and parts are made; their seed is that of the study.
         timeout_s: After which a trial is ended; ``None`` for never.
         on_event: Told what happens.
         work: ``module:function`` that trains a trial.
@@ -84,15 +84,15 @@ def search(  # noqa: PLR0913 - the room's one door: each is a part of a search
         seed=seed,
         sampler=sampler,
         pruner=pruner,
-        validation=validation,
+        options=replace(options or DataOptions(), seed=seed),
         timeout_s=timeout_s,
         work=work,
     )
     read = read_architecture(architecture) if isinstance(architecture, str) else architecture
-    opened = open_together(
-        read, preset, given or {}, request.data, validation=validation, seed=seed
-    )
-    check_loss(request.settings.loss, opened.dataset.classes)
+    opened = open_sized(
+        read, preset, given or {}, request.data, settings=request.settings,
+        options=request.options,
+    )  # fmt: skip
     spec = with_ranges(read.spec, ranges, opened.fixed)
     space = Space(replace(read, spec=spec), opened.preset, opened.fixed)
     plan = _plan(request, opened, space)
@@ -189,7 +189,7 @@ def _plan(request: Request, opened: Opened, space: Space) -> Plan:
     text = opened.architecture.standalone
 
     def check(graph: Graph) -> None:
-        check_fits(graph, opened.dataset.classes)
+        check_fits(graph, learned_classes(request.settings, opened.dataset), "segmentation")
         _check_memory(graph, request.settings.batch_size)
 
     return Plan(
@@ -197,7 +197,7 @@ def _plan(request: Request, opened: Opened, space: Space) -> Plan:
         spec_for=lambda graph: spec_with(text, graph.hyperparameters),
         check=check,
         data=request.data,
-        validation=request.validation,
+        options=request.options,
         settings=request.settings,
         trials=request.trials,
         seed=request.seed,
@@ -246,7 +246,7 @@ def _identity(request: Request, opened: Opened, space: Space) -> Identity:
         ranges=space.ranges(),
         data=opened.dataset.fingerprint,
         folder=str(request.data),
-        validation=request.validation,
+        options=asdict(request.options),
         settings=training_facts(request.settings),
         seed=request.seed,
         sampler=request.sampler,

@@ -21,7 +21,7 @@ def train_trial(job: Job, report: Report) -> Outcome:
     tensorflow.config.threading.set_inter_op_parallelism_threads(job.threads)
 
     def on_epoch(epoch: Epoch) -> bool:
-        return report(epoch.epoch, epoch.val_dice)
+        return report(epoch.epoch, epoch.score)
 
     run = train(
         job.graph,
@@ -42,13 +42,6 @@ def train_trial(job: Job, report: Report) -> Outcome:
 
 def _dataset(job: Job, graph: Graph) -> Dataset:
     (image,) = graph.inputs.values()
-    height, width, channels = image.shape
-    assert height is not None
-    assert width is not None
     return open_dataset(
-        job.data,
-        size=(height, width),
-        channels=channels,
-        validation=job.validation,
-        seed=job.split_seed,
+        job.data, rank=len(image.shape) - 1, channels=image.shape[-1], options=job.options
     )

@@ -20,34 +20,41 @@ the same number of threads, which a test looks at; on a GPU, or another machine,
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from archforge.train.adapt import adapt
+from archforge.train.adapt import adapt, learned_classes
 from archforge.train.fits import check_fits, check_takes_images
 from archforge.train.history import read_history
+from archforge.train.opening import Opened, open_again, open_together
 from archforge.train.settings import OPTIMIZERS, Epoch, Settings, StopTraining
 
 if TYPE_CHECKING:
-    from archforge.train.fitting import train
+    from archforge.train.fitting import resume, train
     from archforge.train.scoring import evaluate, otsu_scores, predictions
 
 _LATER = {
     "evaluate": "scoring",
     "otsu_scores": "scoring",
     "predictions": "scoring",
+    "resume": "fitting",
     "train": "fitting",
 }
 
 __all__ = [
     "OPTIMIZERS",
     "Epoch",
+    "Opened",
     "Settings",
     "StopTraining",
     "adapt",
     "check_fits",
     "check_takes_images",
     "evaluate",
+    "learned_classes",
+    "open_again",
+    "open_together",
     "otsu_scores",
     "predictions",
     "read_history",
+    "resume",
     "train",
 ]
 

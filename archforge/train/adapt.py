@@ -3,14 +3,21 @@
 from collections.abc import Mapping
 from typing import Any
 
-from archforge.data import Summary
+from archforge.data import Dataset
 from archforge.spec import Spec
+from archforge.train.settings import Settings
 
-FROM_DATA = ("channels", "classes")
+# Background, inside and border of objects.
+BORDERED = 3
+
+
+def learned_classes(settings: Settings, dataset: Dataset) -> int:
+    """The classes that a network tells apart: those of the masks, or the parts of objects."""
+    return BORDERED if settings.target == "instances" else dataset.classes
 
 
 def adapt(
-    spec: Spec, given: Mapping[str, Any], summary: Summary
+    spec: Spec, given: Mapping[str, Any], dataset: Dataset, settings: Settings | None = None
 ) -> tuple[dict[str, Any], list[str]]:
     """Set ``channels`` and ``classes`` from the data, where the spec has them, unless given.
 
@@ -19,15 +26,17 @@ def adapt(
     Args:
         spec: Whose hyperparameters are looked at.
         given: Fixed values; they stay.
-        summary: Of the folder.
+        dataset: The data.
+        settings: Of the training: what is learned.
 
     Returns:
         The fixed values with what was set, and sentences that say so.
     """
-    found: dict[str, int] = {"channels": summary.channels, "classes": summary.classes}
+    classes = learned_classes(settings or Settings(), dataset)
+    found = {"channels": dataset.channels, "classes": classes}
     new = {
-        name: found[name]
-        for name in FROM_DATA
+        name: value
+        for name, value in found.items()
         if name in spec.hyperparameters and name not in given
     }
     if not new:

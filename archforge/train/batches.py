@@ -1,21 +1,26 @@
 """Batches for a training, made while the step before them runs.
 
-Turning and the change of range work on 8-bit arrays in NumPy, a batch at a time, in one thread of
-their own: they take about a hundredth of a step, and NumPy leaves Python's lock while it computes.
+What is random in a patch follows from seed, epoch, image and its number alone, so a training that
+was cut off goes on with the very batches that it would have had. One thread makes them: NumPy and
+SciPy leave Python's lock while they compute, and a few hundredths of a step are enough.
 """
 
+import math
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import TypeVar
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from archforge.data import Examples, to_range
+from archforge.data import Examples, Fitted, Patches, Preparation
+from archforge.data.augment import Augmentation
+from archforge.data.augment.augmentation import Patch
+from archforge.data.options import IGNORED
+from archforge.data.targets import border_target
 from archforge.predict.region import Region
-from archforge.train.augment import order, symmetry, turned
 
 Item = TypeVar("Item")
 Made = TypeVar("Made")
@@ -27,12 +32,13 @@ class Batch:
     """What one step learns from.
 
     Args:
-        images: In the network's range, batch x height x width x channels.
-        masks: Class indices for each output, batch x height x width.
+        images: In the network's range, batch x spatial axes x channels.
+        truths: For each output, class indices: batch x spatial axes; or batch, where whole images
+            have a class.
     """
 
     images: NDArray[np.float32]
-    masks: tuple[NDArray[np.uint8], ...]
+    truths: tuple[NDArray[Any], ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,38 +46,72 @@ class Batches:
     """A training part as batches.
 
     Args:
-        examples: At the network's size.
-        values: The range of the network's input.
-        regions: Of each output.
-        size: Images in a batch; the last one of an epoch may be smaller.
-        augment: A key of ``AUGMENTS``.
-        seed: Of order and augmentation.
+        examples: To learn from.
+        preparation: How pixels become what the network sees.
+        patches: Where they lie.
+        augmentation: What happens to them.
+        regions: Of each output; none where whole images have a class.
+        size: Patches in a batch; the last one of an epoch may be smaller.
+        seed: Of order, patches and augmentation.
+        bordered: Whether inside and border of numbered objects are learned, not the mask.
     """
 
     examples: Examples
-    values: str
+    preparation: Preparation
+    patches: Patches
+    augmentation: Augmentation
     regions: tuple[Region, ...]
     size: int
-    augment: str
     seed: int
+    bordered: bool = False
+    _fitted: dict[int, Fitted] = field(default_factory=dict, init=False)
 
     def epoch(self, number: int) -> Iterator[Batch]:
-        """The batches of one epoch: every image once, in an order of its own."""
-        rows = order(self.seed, number, len(self.examples))
-        parts = [rows[start : start + self.size] for start in range(0, len(rows), self.size)]
+        """The batches of one epoch: every image as often as it is cut, in an order of its own."""
+        count = len(self.examples) * self.patches.each
+        rows = np.random.default_rng([self.seed, number, 0]).permutation(count)
+        parts = [rows[start : start + self.size] for start in range(0, count, self.size)]
         return ahead(lambda part: self._batch(number, part), parts)
 
-    def _batch(self, number: int, rows: NDArray[np.int64]) -> Batch:
-        images = np.empty((len(rows), *self.examples.images.shape[1:]), dtype=np.uint8)
-        masks = np.empty(images.shape[:3], dtype=np.uint8)
-        height, width = masks.shape[1:]
-        for place, row in enumerate(rows.tolist()):
-            code = symmetry(self.augment, self.seed, number, row, (height, width))
-            images[place] = turned(self.examples.images[row], code)
-            masks[place] = turned(self.examples.masks[row], code)
-        return Batch(
-            to_range(images, self.values), tuple(region.masks(masks) for region in self.regions)
-        )
+    @property
+    def steps(self) -> int:
+        """Batches in an epoch."""
+        return math.ceil(len(self.examples) * self.patches.each / self.size)
+
+    def patch(self, epoch: int, number: int) -> tuple[NDArray[np.float32], NDArray[Any]]:
+        """One patch in the network's range, and its truth."""
+        index = number % len(self.examples)
+        rng = np.random.default_rng([self.seed, epoch, number + 1])
+        source = self.examples.image(index)
+        centre = self.patches.centre(rng, index, source.shape[:-1])
+        drawn = self.augmentation.draw(rng, self.patches.size)
+        fitted = self._way(index, source)
+        image = fitted.ranged(drawn.image(source, centre, fitted.unit))
+        return image, self._truth(index, drawn, centre)
+
+    def _way(self, index: int, source: NDArray[Any]) -> Fitted:
+        """Worked out once for each image: its percentiles are worth as much as an augmentation."""
+        if index not in self._fitted:
+            self._fitted[index] = self.preparation.fitted(source)
+        return self._fitted[index]
+
+    def _truth(self, index: int, drawn: Patch, centre: tuple[int, ...]) -> NDArray[Any]:
+        if not self.regions:
+            return np.array(self.examples.label(index), np.int32)
+        mask = drawn.mask(self.examples.mask(index), centre)
+        labels = self.examples.labels(index) if self.bordered else None
+        if labels is None:
+            return mask
+        # After the motion: a border is as wide in a scaled patch as in any other.
+        target = border_target(drawn.mask(labels, centre))
+        target[mask == IGNORED] = IGNORED
+        return target
+
+    def _batch(self, epoch: int, rows: NDArray[np.int64]) -> Batch:
+        pairs = [self.patch(epoch, row) for row in rows.tolist()]
+        images = np.stack([image for image, _ in pairs])
+        truth = np.stack([truth for _, truth in pairs])
+        return Batch(images, tuple(region.masks(truth) for region in self.regions) or (truth,))
 
 
 def ahead(make: Callable[[Item], Made], items: Iterable[Item]) -> Iterator[Made]:

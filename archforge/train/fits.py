@@ -6,62 +6,72 @@ from archforge.data import VALUES
 from archforge.errors import Problem, ProblemError
 from archforge.graph import Graph, Node
 
+SEGMENTATION, CLASSIFICATION = "segmentation", "classification"
 # Layers that move or mix scores and leave them probabilities.
 PASSES = frozenset(
     {
         "Average",
         "CropLike",
         "Cropping2D",
+        "Cropping3D",
         "Dropout",
         "Identity",
         "Permute",
         "ResizeLike",
         "Resizing",
         "UpSampling2D",
+        "UpSampling3D",
     }
 )
 
 
-def check_fits(graph: Graph, classes: int) -> None:
-    """Check that ``graph`` gives a mask of ``classes`` for one image.
+def check_fits(graph: Graph, classes: int, task: str = SEGMENTATION) -> None:
+    """Check that ``graph`` gives a mask of ``classes``, or one of them, for one image.
 
     Args:
         graph: An expanded network.
         classes: Of the data: 1 for binary masks, else the number of classes.
+        task: Of the data.
 
     Raises:
         ProblemError: With everything that does not fit.
     """
     check_takes_images(graph)
-    problems = [*_input(graph), *_outputs(graph, classes)]
+    if graph.task != task:
+        raise ProblemError([_other_task(graph, task)])
+    outputs = _classes if task == CLASSIFICATION else _outputs
+    problems = [*_input(graph), *outputs(graph, classes)]
     if problems:
         raise ProblemError(problems)
 
 
 def check_takes_images(graph: Graph) -> None:
-    """Check what no data set can mend: the task, and that one image goes in.
+    """Check what no data set can mend: that one image, or volume, goes in.
 
     Raises:
-        ProblemError: It is another task, or something else goes in.
+        ProblemError: Something else goes in.
     """
     problems = list(_whole(graph))
     if problems:
         raise ProblemError(problems)
 
 
+def _other_task(graph: Graph, task: str) -> Problem:
+    holds = "masks" if task == SEGMENTATION else "a class for each image"
+    return Problem(
+        "AF507",
+        f"'{graph.name}' is a network for {graph.task}, the data hold {holds}",
+        why="segmentation gives a class for each pixel, classification one for each image",
+        fix=f"take a network with `task: {task}`; see `archforge list`",
+    )
+
+
 def _whole(graph: Graph) -> Iterator[Problem]:
-    if graph.task != "segmentation":
-        yield Problem(
-            "AF507",
-            f"'{graph.name}' is a network for {graph.task}",
-            why="this version trains networks that give a mask for each image",
-            fix="take one with `task: segmentation`; see `archforge list`",
-        )
-    elif len(graph.inputs) != 1:
+    if len(graph.inputs) != 1:
         yield Problem(
             "AF507",
             f"'{graph.name}' takes {len(graph.inputs)} inputs",
-            why="a data set has one image for each mask",
+            why="a data set has one image for each example",
             fix="take a network with one input",
         )
     else:
@@ -70,12 +80,12 @@ def _whole(graph: Graph) -> Iterator[Problem]:
 
 def _image(graph: Graph) -> Iterator[Problem]:
     (image,) = graph.inputs.values()
-    if len(image.shape) != 3:
+    if len(image.shape) not in {3, 4}:
         yield Problem(
             "AF506",
             f"the input '{image.name}' is {_shape(image)}, which is no image",
             image.mark,
-            why="this version trains on images, which have height, width and channels",
+            why="images have height, width and channels, volumes planes too",
             fix="take a network for images; see `archforge list`",
         )
 
@@ -83,15 +93,6 @@ def _image(graph: Graph) -> Iterator[Problem]:
 def _input(graph: Graph) -> Iterator[Problem]:
     (image,) = graph.inputs.values()
     layer_values = str(getattr(image.layer, "values", "unit"))
-    if image.shape[-1] not in {1, 3}:
-        yield Problem(
-            "AF506",
-            f"the input '{image.name}' is {_shape(image)}, images have 1 or 3 channels",
-            image.mark,
-            why="images are height x width x channels, grey or RGB",
-            fix="set `channels` to 1 or 3",
-        )
-        return
     needs = VALUES[layer_values].channels
     if needs not in {0, image.shape[-1]}:
         yield Problem(
@@ -108,12 +109,12 @@ def _outputs(graph: Graph, classes: int) -> Iterator[Problem]:
     (image,) = graph.inputs.values()
     for name, path in graph.outputs.items():
         node = graph.nodes[path]
-        if len(node.shape) != 3:
+        if len(node.shape) != len(image.shape):
             yield Problem(
                 "AF506",
                 f"the output '{name}' is {_shape(node)}, not a mask",
                 node.mark,
-                why="a mask has height, width and a score for each class",
+                why="a mask has the axes of its image and a score for each class",
                 fix="end with `{block: segmentation_head, classes: =classes}`",
             )
         elif node.shape[-1] != classes:
@@ -130,6 +131,23 @@ def _outputs(graph: Graph, classes: int) -> Iterator[Problem]:
             yield from _head(graph, name, node, classes)
 
 
+def _classes(graph: Graph, classes: int) -> Iterator[Problem]:
+    """The outputs of a network that classifies whole images."""
+    for name, path in graph.outputs.items():
+        node = graph.nodes[path]
+        wanted = {classes, 1} if classes == 2 else {classes}
+        if len(node.shape) != 1 or node.shape[0] not in wanted:
+            yield Problem(
+                "AF506",
+                f"the output '{name}' is {_shape(node)}, the images have {classes} classes",
+                node.mark,
+                why="a class is one softmax score, two may be one sigmoid score",
+                fix=f"set `classes` to {classes}, or leave it out: it is then set from the data",
+            )
+        else:
+            yield from _head(graph, name, node, int(node.shape[0]))
+
+
 def _other_classes(name: str, node: Node, classes: int) -> Problem:
     what = "one class against background" if classes == 1 else f"{classes} classes"
     return Problem(
@@ -142,7 +160,7 @@ def _other_classes(name: str, node: Node, classes: int) -> Problem:
 
 
 def _larger(node: Node, image: Node) -> bool:
-    pairs = zip(node.shape[:2], image.shape[:2], strict=True)
+    pairs = zip(node.shape[:-1], image.shape[:-1], strict=True)
     return any(out is not None and size is not None and out > size for out, size in pairs)
 
 

@@ -1,12 +1,13 @@
 """The whole way of one training, and what is on disk at each moment of it.
 
 The record stands before the first step and after each epoch, the best network after the epoch that
-made it; each file is written beside its place and renamed. So a run that is killed is a folder that
-can be read, predicts with its best weights so far, and says ``running``.
+made it, the checkpoint last; each file is written beside its place and renamed. So a run that is
+killed is a folder that can be read, predicts with its best weights so far, says ``running``, and
+goes on from its last epoch.
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,19 +17,21 @@ from archforge.data import Dataset
 from archforge.errors import Mark, refuse
 from archforge.files import whole_file, write_whole
 from archforge.graph import Graph
-from archforge.losses import check_loss, parse_loss
-from archforge.metrics import score
-from archforge.predict.predictor import Network, Predictor, as_mask
-from archforge.predict.region import at_size, find_region
+from archforge.losses import parse_loss
+from archforge.predict.region import at_size
 from archforge.runs import RECORD, Run
-from archforge.train.batches import Batches
+from archforge.train.adapt import learned_classes
+from archforge.train.checkpoint import read_checkpoint, write_checkpoint
+from archforge.train.choices import Choices, choose, make_batches
+from archforge.train.finishing import finish
 from archforge.train.fits import check_fits
 from archforge.train.history import write_history
-from archforge.train.pictures import chosen, write_curves, write_predictions
-from archforge.train.recording import Record, first_record
-from archforge.train.scoring import Array, otsu_scores, predictions
+from archforge.train.loggers import LoggerOf, make_logger
+from archforge.train.recording import Record, first_record, split_text
+from archforge.train.schedule import Schedule
 from archforge.train.settings import Epoch, Settings, StopTraining
 from archforge.train.step import make_optimizer, make_step, run_epoch
+from archforge.train.validating import make_validation
 
 OnEpoch = Callable[[Epoch], bool | None]
 
@@ -48,7 +51,7 @@ def train(  # noqa: PLR0913 - the room's one door: each is a part of a training
     Args:
         graph: A network that fits the data.
         spec_text: The spec as it was written.
-        dataset: At the size of the graph's input, with validation images.
+        dataset: With validation images; each at its own size, or all at that of the graph's input.
         settings: How.
         folder: A new or empty folder, as ``runs.new_run_folder`` makes one.
         fixed: The hyperparameters that were given, for the record.
@@ -63,51 +66,88 @@ def train(  # noqa: PLR0913 - the room's one door: each is a part of a training
             memory that does not suffice: the run is then ``failed`` and its failure has the kind.
         KeyboardInterrupt: After the run was written as ``stopped``.
     """
-    check_fits(graph, dataset.classes)
-    check_loss(settings.loss, dataset.classes)
+    check_fits(graph, learned_classes(settings, dataset), dataset.task)
     _check_data(graph, dataset)
-    sized = at_size(graph, dataset.size)
+    choices = choose(settings, graph, dataset)
+    sized = at_size(graph, choices.size)
+    dataset = dataset.at(choices.size) if choices.resize else dataset
     _check_folder(folder)
-    record = Record(first_record(sized, dataset, settings, folder, dict(fixed or {})))
-    write_whole(record.run.spec, spec_text)
+    first = first_record(sized, dataset, settings, folder, choices, dict(fixed or {}))
+    record = Record(first)
+    write_whole(first.spec, spec_text)
+    write_whole(first.split, split_text(dataset))
     with record.kept():
-        fit = _Fit(_built(graph, settings), sized, dataset, settings, record)
-        fit.run(on_epoch)
-        if record.run.status == "running":
-            _finish(fit, dataset, record)
+        _go(_Fit(sized, dataset, settings, choices, record), on_epoch)
     return record.run
 
 
-def _built(graph: Graph, settings: Settings) -> Any:
-    """The network with the first weights of the settings' seed, which dropout follows too."""
-    keras.utils.set_random_seed(settings.seed)
-    return build_model(graph)
+def resume(run: Run, graph: Graph, dataset: Dataset, on_epoch: OnEpoch | None = None) -> Run:
+    """Go on with a training that was cut off, from its last checkpoint.
+
+    Args:
+        run: Its record.
+        graph: The network of its spec, preset and fixed hyperparameters.
+        dataset: The same images, opened with the same options.
+        on_epoch: As for ``train``.
+
+    Returns:
+        The run, as it would have become without the break.
+
+    Raises:
+        ProblemError: It is done already, its checkpoint cannot be read, or network or data are not
+            those that it was started with. Later, as ``train``.
+    """
+    settings = Settings.read(run.settings)
+    choices = choose(settings, graph, dataset)
+    sized = at_size(graph, choices.size)
+    dataset = dataset.at(choices.size) if choices.resize else dataset
+    record = Record(run, again=True)
+    with record.kept():
+        fit = _Fit(sized, dataset, settings, choices, record)
+        fit.go_on()
+        record.change(status="running", failure=None)
+        _go(fit, on_epoch)
+    return record.run
+
+
+def _go(fit: "_Fit", on_epoch: OnEpoch | None) -> None:
+    fit.run(on_epoch)
+    finish(fit.record, fit.dataset, fit.choices, fit.history)
 
 
 class _Fit:
     """The network, its step, and the best weights so far."""
 
     def __init__(
-        self, model: Any, graph: Graph, dataset: Dataset, settings: Settings, record: Record
+        self,
+        graph: Graph,
+        dataset: Dataset,
+        settings: Settings,
+        choices: Choices,
+        record: Record,
     ) -> None:
+        self.graph, self.dataset, self.choices, self.record = graph, dataset, choices, record
         self._settings = settings
-        self._record = record
-        self._validation = dataset.validation
-        self.model = model
-        network = Network.of(graph, dataset.size)
-        self.predictor = Predictor(self.model, network)
-        regions = [find_region(graph, node, dataset.size) for node in graph.outputs.values()]
-        self._batches = Batches(
-            dataset.train, network.values, tuple(regions), settings.batch_size, settings.augment,
-            settings.seed,
-        )  # fmt: skip
-        loss = parse_loss(settings.loss, dataset.classes)
-        names = {keras_name(name): graph.loss_weights.get(name, 1.0) for name in graph.outputs}
-        self._step = make_step(self.model, names, loss, make_optimizer(settings))
-        self._truth = network.region.masks(dataset.validation.masks)
+        self.model = _built(graph, settings, choices)
+        self._batches = make_batches(graph, dataset, settings, choices)
+        self._optimizer = make_optimizer(settings, choices.precision)
+        loss = parse_loss(choices.loss, choices.classes, choices.class_weights, task=choices.task)
+        weights = {**graph.loss_weights, **settings.output_weights}
+        names = {keras_name(name): weights.get(name, 1.0) for name in graph.outputs}
+        axes = dataset.rank + 1 if choices.task == "segmentation" else 1
+        self._step = make_step(self.model, names, loss, self._optimizer, axes)
+        self._validate = make_validation(record.run, self.model, graph, dataset, choices)
+        self._schedule = Schedule(settings, self._batches.steps)
+        self._logger: LoggerOf = make_logger(settings.logger, record.run)
         self.history: list[Epoch] = []
         self._best = (-1.0, 0.0)
-        self._best_weights: list[Any] = []
+        self._rate = 0.0
+
+    def go_on(self) -> None:
+        """Take up the state of the last checkpoint."""
+        self.history, self._best = read_checkpoint(
+            self.record.run.folder, self.model, self._optimizer
+        )
 
     def run(self, on_epoch: OnEpoch | None) -> None:
         """Train to the end, or until nothing gets better.
@@ -115,58 +155,72 @@ class _Fit:
         Raises:
             StopTraining: ``on_epoch`` wants no more.
         """
-        for number in range(1, self._settings.epochs + 1):
-            epoch = self._epoch(number)
-            if on_epoch is not None and on_epoch(epoch) is False:
-                raise StopTraining(f"ended after epoch {number}")
-            if number - self._record.run.best_epoch >= self._settings.patience:
-                break
-        self.model.set_weights(self._best_weights)
+        with self._logger as log:
+            for number in range(len(self.history) + 1, self._settings.epochs + 1):
+                if self._stands_still(number - 1):
+                    break
+                epoch = self._epoch(number)
+                log(epoch)
+                if on_epoch is not None and on_epoch(epoch) is False:
+                    raise StopTraining(f"ended after epoch {number}")
+
+    def _stands_still(self, done: int) -> bool:
+        return done - self.record.run.best_epoch >= self._settings.patience
 
     def _epoch(self, number: int) -> Epoch:
         start = time.perf_counter()
-        loss = run_epoch(self._step, self._batches.epoch(number))
-        scores = self._validate()
+        before = [epoch.score for epoch in self.history]
+
+        def steer(step: int) -> None:
+            self._rate = self._schedule.rate(number, step, before)
+            self._optimizer.learning_rate = self._rate
+
+        loss = run_epoch(self._step, self._batches.epoch(number), steer)
+        learned = self._averaged()
+        score, second = self._validate()
         seconds = time.perf_counter() - start
-        total = self._settings.epochs
+        left = seconds * (self._settings.epochs - number)
         epoch = Epoch(
-            number, total, loss, scores["dice"], scores["iou"], seconds, seconds * (total - number)
-        )
-        self.history.append(epoch)
-        write_history(self._record.run.history, self.history)
-        better = (epoch.val_dice, -loss) > self._best
-        if better:
-            self._best = (epoch.val_dice, -loss)
-            self._best_weights = self.model.get_weights()
-            _save(self.model, self._record.run.model)
-        best = {"best_epoch": number, "best_val_dice": epoch.val_dice} if better else {}
-        self._record.change(epochs=number, **best)
+            number, self._settings.epochs, loss, score, second, seconds, left, self._rate
+        )  # fmt: skip
+        self._keep(epoch, learned)
         return epoch
 
-    def _validate(self) -> dict[str, float]:
-        masks = map(as_mask, self.predictor.scores(self._validation.images))
-        pairs = zip(self._truth, masks, strict=True)
-        return score(pairs, self.predictor.classes, ["dice", "iou"])
+    def _averaged(self) -> list[Any] | None:
+        """Take the moving average of the weights, and give back those that go on learning."""
+        if not self._settings.ema:
+            return None
+        variables = self.model.trainable_variables
+        learned = [variable.numpy() for variable in variables]
+        inner = getattr(self._optimizer, "inner_optimizer", self._optimizer)
+        inner.finalize_variable_values(variables)
+        return learned
+
+    def _keep(self, epoch: Epoch, learned: list[Any] | None) -> None:
+        """Write all of an epoch; the checkpoint last, so that it never runs ahead of the rest."""
+        run = self.record.run
+        self.history.append(epoch)
+        better = (epoch.score, -epoch.loss) > self._best
+        if better:
+            self._best = (epoch.score, -epoch.loss)
+            _save(self.model, run.model)
+        for variable, value in zip(self.model.trainable_variables, learned or [], strict=False):
+            variable.assign(value)
+        write_history(run.history, self.history)
+        best = {"best_epoch": epoch.epoch, "best_score": epoch.score} if better else {}
+        self.record.change(epochs=epoch.epoch, **best)
+        write_checkpoint(run.folder, self.model, self._optimizer, self.history, self._best)
 
 
-def _finish(fit: _Fit, dataset: Dataset, record: Record) -> None:
-    """Scores and pictures of the best epoch."""
-    validation, predictor, run = dataset.validation, fit.predictor, record.run
-    dices: list[float] = []
-
-    def pairs() -> Iterator[tuple[Array, Array]]:
-        for each in predictions(predictor, validation):
-            dices.append(each.dice(predictor.classes))
-            yield each.truth, each.predicted
-
-    scores = score(pairs(), predictor.classes)
-    region = predictor.network.region
-    baseline = otsu_scores(validation, region=region) if dataset.classes == 1 else {}
-    shown = list(predictions(predictor, validation, chosen(dices)))
-    title = f"{run.name}: validation images, the worst first (contrast stretched)"
-    write_curves(run.curves, run.name, fit.history, run.best_epoch)
-    write_predictions(run.predictions, title, shown, predictor.classes)
-    record.change(status="done", scores=scores, baseline=baseline)
+def _built(graph: Graph, settings: Settings, choices: Choices) -> Any:
+    """The network with the first weights of the settings' seed, which dropout follows too."""
+    keras.utils.set_random_seed(settings.seed)
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(choices.precision)
+    try:
+        return build_model(graph)
+    finally:
+        keras.config.set_dtype_policy(before)
 
 
 def _save(model: Any, path: Path) -> None:
@@ -183,12 +237,10 @@ def _check_data(graph: Graph, dataset: Dataset) -> None:
             fix="cut some off with `--validation 0.2`, or put them into a folder 'validation'",
         )
     (image,) = graph.inputs.values()
-    sizes = zip(image.shape, (*dataset.size, dataset.channels), strict=True)
-    if any(wanted not in {None, given} for wanted, given in sizes):
-        raise ValueError(
-            f"dataset must have size and channels {image.shape}, "
-            f"got {(*dataset.size, dataset.channels)}"
-        )
+    given = (*(dataset.size or image.shape[:-1]), dataset.channels)
+    pairs = zip(image.shape, given, strict=True)
+    if any(None not in {wanted, side} and wanted != side for wanted, side in pairs):
+        raise ValueError(f"dataset must have size and channels {image.shape}, got {given}")
 
 
 def _check_folder(folder: Path) -> None:
@@ -198,7 +250,7 @@ def _check_folder(folder: Path) -> None:
             f"'{folder}' holds a run already",
             mark=Mark(str(folder)),
             why="a run is never written over another",
-            fix="give a new folder",
+            fix=f"go on with it: `archforge train --resume {folder}`; or give a new folder",
         )
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 from archforge.files import write_whole
 from archforge.train.settings import Epoch
 
-COLUMNS = ("epoch", "loss", "val_dice", "val_iou", "seconds")
+COLUMNS = ("epoch", "loss", "score", "second", "rate", "seconds")
 
 
 def write_history(path: Path, epochs: Sequence[Epoch]) -> None:

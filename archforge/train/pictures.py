@@ -6,8 +6,9 @@ Source of the colours, which colour-blind people tell apart: Okabe and Ito 2008,
 Design".
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -18,25 +19,30 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
+from archforge.data import IGNORED, Examples
 from archforge.files import whole_file
-from archforge.train.scoring import Prediction
+from archforge.train.scoring import Evaluation, Prediction
 from archforge.train.settings import Epoch
 
 BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
 YELLOW, BLUE, VERMILION, PURPLE = "#F0E442", "#0072B2", "#D55E00", "#CC79A7"
 CLASSES = (BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILION, PURPLE)
 MOST = 6
+MISTAKES = 12
 DPI = 120
 
 
-def write_curves(path: Path, title: str, history: Sequence[Epoch], best: int) -> None:
-    """Loss and Dice over the epochs, the best epoch marked."""
+def write_curves(
+    path: Path, title: str, history: Sequence[Epoch], best: int, task: str = "segmentation"
+) -> None:
+    """Loss and score over the epochs, the best epoch marked."""
+    name = "accuracy" if task == "classification" else "Dice"
     figure = Figure(figsize=(9, 3.6), layout="constrained")
     left, right = figure.subplots(1, 2)
     epochs = [epoch.epoch for epoch in history]
     lines = [
         (left, [epoch.loss for epoch in history], BLUE, "loss (training images)"),
-        (right, [epoch.val_dice for epoch in history], VERMILION, "Dice (validation images)"),
+        (right, [epoch.score for epoch in history], VERMILION, f"{name} (validation images)"),
     ]
     for axes, values, colour, label in lines:
         axes.plot(epochs, values, color=colour, marker="o", markersize=3.5, linewidth=1.8)
@@ -49,15 +55,15 @@ def write_curves(path: Path, title: str, history: Sequence[Epoch], best: int) ->
         axes.spines[["top", "right"]].set_visible(False)
     left.set_ylim(bottom=min(0.0, *(epoch.loss for epoch in history)))
     right.set_ylim(-0.02, 1.02)
-    _mark_best(right, best, history[best - 1].val_dice)
+    _mark_best(right, best, f"{name} {history[best - 1].score:.3f}", history[best - 1].score)
     figure.suptitle(title, fontsize=10)
     _save(figure, path)
 
 
-def _mark_best(axes: Axes, best: int, dice: float) -> None:
-    axes.plot([best], [dice], marker="o", markersize=9, markerfacecolor="none",
+def _mark_best(axes: Axes, best: int, words: str, score: float) -> None:
+    axes.plot([best], [score], marker="o", markersize=9, markerfacecolor="none",
               markeredgecolor=BLACK, markeredgewidth=1.4)  # fmt: skip
-    axes.set_title(f"best: epoch {best}, Dice {dice:.3f}", fontsize=9, loc="right")
+    axes.set_title(f"best: epoch {best}, {words}", fontsize=9, loc="right")
 
 
 def chosen(dices: Sequence[float]) -> list[int]:
@@ -69,7 +75,7 @@ def chosen(dices: Sequence[float]) -> list[int]:
 
 def write_predictions(path: Path, title: str, shown: Sequence[Prediction], classes: int) -> None:
     """A sheet with a row for each prediction: image, truth, prediction, and where they differ."""
-    tall = [one.truth.shape[0] / one.truth.shape[1] for one in shown]
+    tall = [one.truth.shape[-2] / one.truth.shape[-1] for one in shown]
     row = 2.2 * float(np.clip(max(tall), 0.4, 2)) + 0.1
     figure = Figure(figsize=(9.2, row * len(shown) + 1.0), layout="constrained")
     grid = figure.subplots(len(shown), 4, squeeze=False)
@@ -84,14 +90,64 @@ def write_predictions(path: Path, title: str, shown: Sequence[Prediction], class
     _save(figure, path)
 
 
+def write_mistakes(path: Path, title: str, part: Examples, found: Evaluation) -> None:
+    """The images whose true class was given the least probability, and the table of confusion."""
+    rows = sorted(found.rows, key=lambda row: (row["score_of_truth"], row["id"]))[:MISTAKES]
+    figure = Figure(figsize=(11, 5.2), layout="constrained")
+    left, right = figure.subfigures(1, 2, squeeze=False, width_ratios=(3, 2))[0]
+    grid = left.subplots(3, 4)
+    places = {name: row for row, name in enumerate(part.ids)}
+    for axes in grid.flat:
+        axes.set_axis_off()
+    for axes, row in zip(grid.flat, rows, strict=False):
+        axes.imshow(stretched(_flat(part.original(places[row["id"]])[0])))
+        axes.set_title(_answer(row, part.rule.names), fontsize=8)
+    left.suptitle("least sure of the truth, the worst first", fontsize=9)
+    _confusion(right.subplots(), found.confusion, part.rule.names)
+    figure.suptitle(title, fontsize=10)
+    _save(figure, path)
+
+
+def _answer(row: Mapping[str, Any], names: Sequence[str]) -> str:
+    """What an image is, and what it was taken for."""
+    truth, said = (_class_name(int(row[key]), names) for key in ("truth", "predicted"))
+    verdict = f"{truth}" if truth == said else f"{truth}, called {said}"
+    return f"{verdict}\n{row['score_of_truth']:.2f}"
+
+
+def _confusion(axes: Axes, table: Sequence[Sequence[int]], names: Sequence[str]) -> None:
+    counts = np.array(table)
+    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+    labels = [_class_name(index, names) for index in range(len(counts))]
+    axes.set_xticks(range(len(counts)), labels, fontsize=8)
+    axes.set_yticks(range(len(counts)), labels, fontsize=8, rotation=90, va="center")
+    axes.set_xlabel("predicted")
+    axes.set_ylabel("true")
+    for (true, said), count in np.ndenumerate(counts):
+        colour = "white" if shares[true, said] > 0.6 else "black"
+        axes.text(said, true, f"{count}", ha="center", va="center", color=colour, fontsize=9)
+
+
+def _class_name(index: int, names: Sequence[str]) -> str:
+    return names[index] if index < len(names) else f"class {index}"
+
+
+def _flat(image: NDArray[Any]) -> NDArray[Any]:
+    """Of a volume its middle plane; of many channels the first three, or the first."""
+    plane = image[len(image) // 2] if image.ndim == 4 else image
+    return plane if plane.shape[-1] in {1, 3} else plane[..., : 3 if plane.shape[-1] > 3 else 1]
+
+
 def _row(row: Sequence[Axes], one: Prediction, classes: int) -> None:
-    image = stretched(one.image)
+    image = stretched(_flat(one.image))
     colours = ListedColormap(["black", "white"] if classes == 1 else _palette(classes))
     for axes in row:
         axes.set_xticks([])
         axes.set_yticks([])
     row[0].imshow(image)
-    for axes, mask in zip(row[1:3], (one.truth, one.predicted), strict=True):
+    truth, predicted = _plane(one.truth), _plane(one.predicted)
+    for axes, mask in zip(row[1:3], (truth, predicted), strict=True):
         axes.imshow(mask, cmap=colours, vmin=0, vmax=colours.N - 1, interpolation="nearest")
     row[3].imshow(image * 0.65)
     for wrong, colour in _errors(one, classes):
@@ -101,9 +157,16 @@ def _row(row: Sequence[Axes], one: Prediction, classes: int) -> None:
 
 
 def _errors(one: Prediction, classes: int) -> list[tuple[NDArray[np.bool_], str]]:
+    truth, predicted = _plane(one.truth), _plane(one.predicted)
+    known = truth != IGNORED
     if classes > 1:
-        return [(one.truth != one.predicted, VERMILION)]
-    return [(one.truth > one.predicted, ORANGE), (one.truth < one.predicted, SKY)]
+        return [((truth != predicted) & known, VERMILION)]
+    return [((truth > predicted) & known, ORANGE), ((truth < predicted) & known, SKY)]
+
+
+def _plane(mask: NDArray[Any]) -> NDArray[Any]:
+    """Of a volume its middle plane."""
+    return mask[len(mask) // 2] if mask.ndim == 3 else mask
 
 
 def _paint(axes: Axes, where: NDArray[np.bool_], colour: str) -> None:
@@ -140,13 +203,14 @@ def _palette(classes: int) -> list[str]:
     return [CLASSES[index % len(CLASSES)] for index in range(classes)]
 
 
-def stretched(image: NDArray[np.uint8]) -> NDArray[np.float64]:
+def stretched(image: NDArray[Any]) -> NDArray[np.float64]:
     """The image as RGB from 0 to 1, its contrast stretched so that dark ones are seen.
 
     Shape: height x width x channels (1 or 3) to height x width x 3.
     """
     low, high = np.percentile(image, (0.5, 99.5))
-    scaled = np.clip((image - low) / max(float(high - low), 1.0), 0, 1)
+    span = float(high - low) or 1.0
+    scaled = np.clip((image - low) / span, 0, 1)
     return np.asarray(np.broadcast_to(scaled, (*scaled.shape[:2], 3)), dtype=np.float64)
 
 

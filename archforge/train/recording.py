@@ -1,5 +1,7 @@
 """The record of a training while it goes: every change is on disk before the next step."""
 
+import csv
+import io
 import platform
 import time
 from collections.abc import Iterator
@@ -16,18 +18,22 @@ from archforge.build.quiet import tensorflow
 from archforge.data import Dataset
 from archforge.errors import Problem, ProblemError
 from archforge.graph import Graph, fingerprint
-from archforge.predict.predictor import Network
+from archforge.predict.classifier import Classifier
+from archforge.predict.network import Network
 from archforge.runs import Failure, Run, write_run
+from archforge.train.choices import Choices
 from archforge.train.settings import Settings, StopTraining
 
 
 class Record:
     """The run while it changes; every change is on disk."""
 
-    def __init__(self, run: Run) -> None:
-        self._start = time.perf_counter()
+    def __init__(self, run: Run, *, again: bool = False) -> None:
+        """Of a new run, which is written at once, or of one that goes on."""
+        self._start = time.perf_counter() - run.seconds
         self.run = run
-        write_run(run)
+        if not again:
+            write_run(run)
 
     def change(self, **facts: Any) -> None:
         """Change facts of the run and write it."""
@@ -62,8 +68,13 @@ class Record:
 
 
 def first_record(
-    graph: Graph, dataset: Dataset, settings: Settings, folder: Path, fixed: dict[str, Any]
-) -> Run:
+    graph: Graph,
+    dataset: Dataset,
+    settings: Settings,
+    folder: Path,
+    choices: Choices,
+    fixed: dict[str, Any],
+) -> Run:  # fmt: skip
     """The run before its first step; ``graph`` at a known size."""
     total = costs(graph)
     return Run(
@@ -77,13 +88,29 @@ def first_record(
         fingerprint=fingerprint(graph),
         parameters=total.parameters.total,
         macs=total.macs,
-        network=Network.of(graph, dataset.size).facts(),
-        settings=asdict(settings),
+        network=_network_facts(graph, choices),
+        settings=settings.facts(),
         data=_data_facts(dataset),
         seed=settings.seed,
         versions=_versions(),
         started=f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
     )
+
+
+def split_text(dataset: Dataset) -> str:
+    """``split.csv``: which image was in which part."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(("id", "part"))
+    for part in ("train", "validation", "test"):
+        writer.writerows((name, part) for name in getattr(dataset, part).ids)
+    return text.getvalue()
+
+
+def _network_facts(graph: Graph, choices: Choices) -> dict[str, Any]:
+    if choices.task == "classification":
+        return Classifier.of(None, graph, choices.preparation).facts()
+    return Network.of(graph, choices.size, choices.preparation, resize=choices.resize).facts()
 
 
 def _data_facts(dataset: Dataset) -> dict[str, Any]:
@@ -95,6 +122,8 @@ def _data_facts(dataset: Dataset) -> dict[str, Any]:
         "test": len(dataset.test),
         "channels": dataset.channels,
         "classes": dataset.classes,
+        "names": list(dataset.train.rule.names),
+        "options": asdict(dataset.options),
     }
 
 

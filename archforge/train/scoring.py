@@ -1,37 +1,45 @@
-"""Scores on full-size originals, for a network and for Otsu's threshold.
+"""Scores on originals at their own size, for a network and for Otsu's threshold.
 
-A network predicts at its own size; its scores are brought to the size of the image, and the mask
-made from them is compared with the mask as it was drawn. Where a network loses the rim of its
-input, only the middle that it sees is scored, for Otsu's threshold too.
+What a network says is brought to the size of the image, and compared with the mask as it was drawn.
+Where a network cannot see the rim of its input, tiles see it for it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from archforge.data import Examples, resize_scores
+from archforge.data import Examples
 from archforge.errors import Mark, refuse
-from archforge.metrics import METRICS, count, score
+from archforge.metrics import METRICS, Case, ClassScorer, Scorer, count, score
 from archforge.metrics.otsu import otsu_mask
-from archforge.predict.predictor import Predictor, as_mask, open_predictor
-from archforge.predict.region import Region
+from archforge.predict.classifier import Classifier, open_classifier
+from archforge.predict.objects import instances
+from archforge.predict.opening import open_predictor
+from archforge.predict.predictor import PLAIN, Predictor, Way
 from archforge.runs import Run
+from archforge.train.masking import mask_of
 
-Array = NDArray[np.uint8]
+Array = NDArray[Any]
+Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, eq=False)
 class Prediction:
-    """One example at its own size, cut to what the network sees.
+    """One example at its own size.
 
     Args:
         index: Its row.
         id: Its name.
-        image: Height x width x channels.
+        image: Spatial axes x channels.
         truth: Class indices.
         predicted: Class indices.
+        scores: Probabilities, spatial axes x classes; inside and border of objects are one.
+        labels: The objects that were found, where the data tell objects apart.
+        true_labels: The objects that there are.
+        pixel_size: Micrometres along each axis.
     """
 
     index: int
@@ -39,65 +47,141 @@ class Prediction:
     image: Array
     truth: Array
     predicted: Array
+    scores: NDArray[np.float32]
+    labels: Array | None = None
+    true_labels: Array | None = None
+    pixel_size: tuple[float, ...] | None = None
 
     def dice(self, classes: int) -> float:
         """Its Dice, as in ``METRICS``."""
         return METRICS["dice"].function(count(self.truth, self.predicted, classes))
 
+    @property
+    def case(self) -> Case:
+        """What a scorer takes."""
+        return Case(
+            self.truth, self.predicted, self.scores, self.true_labels, self.labels,
+            self.pixel_size, self.id,
+        )  # fmt: skip
 
-def evaluate(
-    network: Run | Predictor, examples: Examples, names: Iterable[str] | None = None
-) -> dict[str, float]:
-    """Scores of a network on the full-size originals of ``examples``.
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What is known of a network after it was scored.
 
     Args:
-        network: A run, whose best weights are loaded, or a network that is open already.
-        examples: At the network's size.
-        names: Keys of ``METRICS``; all by default.
+        scores: By metric.
+        intervals: In which each lies with a probability of 95 %, images drawn anew.
+        confusion: ``confusion[t][p]`` pixels (images) of class t were taken for p.
+        calibration: Confidence and share of right answers in each bin.
+        rows: Of each image its id and its values.
+    """
+
+    scores: dict[str, float]
+    intervals: dict[str, tuple[float, float]]
+    confusion: list[list[int]]
+    calibration: list[dict[str, float]]
+    rows: list[dict[str, Any]]
+
+    @classmethod
+    def of(cls, scorer: Scorer | ClassScorer) -> "Evaluation":
+        """What a scorer has added up."""
+        return cls(
+            scorer.scores(), scorer.intervals(), scorer.confusion, scorer.calibration,
+            scorer.rows(),
+        )  # fmt: skip
+
+
+def evaluate(
+    run: Run,
+    examples: Examples,
+    names: Iterable[str] | None = None,
+    *,
+    way: Way = PLAIN,
+    progress: Progress | None = None,
+) -> Evaluation:
+    """Score the best weights of a run on originals.
+
+    Args:
+        run: Whose network is loaded.
+        examples: Of the classes that it was trained for.
+        names: Metrics; by default all that the images allow.
+        way: How images are looked at.
+        progress: Called with images done and images in all.
 
     Raises:
         ProblemError: There are no images, their classes are not the network's, a file was removed,
             or the saved network cannot be loaded.
     """
-    predictor = network if isinstance(network, Predictor) else open_predictor(network)
-    pairs = ((each.truth, each.predicted) for each in predictions(predictor, examples))
-    return score(pairs, predictor.classes, names)
+    check_some(examples)
+    if run.task == "classification":
+        return _of_classes(open_classifier(run), examples, names)
+    bordered = run.settings.get("target") == "instances"
+    found = predictions(open_predictor(run), examples, bordered=bordered, way=way)
+    return scored(_told(found, len(examples), progress), examples.rule.classes, names)
+
+
+def scored(
+    found: Iterable[Prediction], classes: int, names: Iterable[str] | None = None
+) -> Evaluation:
+    """Add up predictions.
+
+    Args:
+        found: At least one.
+        classes: 1 for binary masks, else their number.
+        names: Metrics; all by default.
+    """
+    scorer = Scorer(classes, names)
+    for each in found:
+        scorer.add(each.case)
+    return Evaluation.of(scorer)
 
 
 def predictions(
-    predictor: Predictor, examples: Examples, rows: Iterable[int] | None = None
+    predictor: Predictor,
+    examples: Examples,
+    rows: Iterable[int] | None = None,
+    *,
+    bordered: bool = False,
+    way: Way = PLAIN,
 ) -> Iterator[Prediction]:
     """Each example with what the network says about it, one at a time.
 
     Args:
         predictor: Of the network.
-        examples: At the network's size.
+        examples: To look at; their originals are taken.
         rows: Which ones; all by default.
+        bordered: Whether the network tells inside and border of objects apart.
+        way: How images are looked at.
 
     Raises:
         ProblemError: As in ``evaluate``.
     """
-    _check(predictor, examples)
-    wanted = list(range(len(examples)) if rows is None else rows)
-    region = predictor.network.region
-    scores = predictor.scores(examples.images[wanted])
-    for row, scored in zip(wanted, scores, strict=True):
+    check_some(examples)
+    _check_classes(predictor, examples, bordered=bordered)
+    for row in range(len(examples)) if rows is None else rows:
         image, truth = examples.original(row)
-        box = region.box((truth.shape[0], truth.shape[1]))
-        truth = truth[box]
-        predicted = as_mask(resize_scores(scored, (truth.shape[0], truth.shape[1])))
-        yield Prediction(row, examples.ids[row], image[box], truth, predicted)
+        scores = predictor.whole(image, way)
+        true_labels = examples.original_labels(row)
+        yield Prediction(
+            row,
+            examples.ids[row],
+            image,
+            truth,
+            mask_of(scores, bordered=bordered),
+            1 - scores[..., :1] if bordered else scores,
+            instances(scores) if true_labels is not None else None,
+            true_labels,
+            examples.pixel_size(row),
+        )
 
 
-def otsu_scores(
-    examples: Examples, names: Iterable[str] | None = None, region: Region | None = None
-) -> dict[str, float]:
-    """Scores of Otsu's threshold, worked out for each full-size image.
+def otsu_scores(examples: Examples, names: Iterable[str] | None = None) -> dict[str, float]:
+    """Scores of Otsu's threshold, worked out for each image at its own size.
 
     Args:
-        examples: With one class.
-        names: Keys of ``METRICS``; all by default.
-        region: The middle that is scored; the threshold is that of the whole image.
+        examples: With one class, and 1 or 3 channels.
+        names: Keys of ``METRICS`` that follow from counts; all of them by default.
 
     Raises:
         ProblemError: There are no images, or a file was removed.
@@ -105,19 +189,23 @@ def otsu_scores(
     """
     if examples.rule.classes != 1:
         raise ValueError(f"examples must have 1 class, got {examples.rule.classes}")
-    _check_some(examples)
-
-    def pairs() -> Iterator[tuple[Array, Array]]:
-        for row in range(len(examples)):
-            image, truth = examples.original(row)
-            size = (truth.shape[0], truth.shape[1])
-            box = region.box(size) if region else (slice(None), slice(None))
-            yield truth[box], otsu_mask(image)[box]
-
-    return score(pairs(), 1, names)
+    check_some(examples)
+    pairs = (examples.original(row) for row in range(len(examples)))
+    return score(((truth, otsu_mask(_eight_bits(image))) for image, truth in pairs), 1, names)
 
 
-def _check_some(examples: Examples) -> None:
+def has_floor(examples: Examples) -> bool:
+    """Whether Otsu's threshold means something: flat images, grey or RGB, of one class."""
+    shape = examples.native.shape(examples.rows[0]) if len(examples) else ()
+    return examples.rule.classes == 1 and len(shape) == 3 and shape[-1] in {1, 3}
+
+
+def check_some(examples: Examples) -> None:
+    """Refuse a part without images.
+
+    Raises:
+        ProblemError: It has none.
+    """
     if not len(examples):
         refuse(
             "AF508",
@@ -127,17 +215,44 @@ def _check_some(examples: Examples) -> None:
         )
 
 
-def _check(predictor: Predictor, examples: Examples) -> None:
-    _check_some(examples)
-    if examples.rule.classes != predictor.classes:
+def _of_classes(
+    classifier: Classifier, examples: Examples, names: Iterable[str] | None
+) -> Evaluation:
+    rows = range(len(examples))
+    scores = classifier.scores([examples.original(row)[0] for row in rows])
+    scorer = ClassScorer(scores.shape[1], names)
+    for row, name in zip(rows, examples.ids, strict=True):
+        truth = np.array(examples.label(row))
+        scorer.add(Case(truth=truth, scores=scores[row], id=name))
+    return Evaluation.of(scorer)
+
+
+def _told(
+    found: Iterable[Prediction], total: int, progress: Progress | None
+) -> Iterator[Prediction]:
+    for done, each in enumerate(found, start=1):
+        yield each
+        if progress:
+            progress(done, total)
+
+
+def _eight_bits(image: Array) -> NDArray[np.uint8]:
+    """Otsu's histogram of 256 steps, from the lowest to the highest value."""
+    if image.dtype == np.uint8:
+        return np.asarray(image)
+    low, high = float(image.min()), float(image.max())
+    return np.rint((image.astype(np.float64) - low) * (255 / max(high - low, 1e-12))).astype(
+        np.uint8
+    )
+
+
+def _check_classes(predictor: Predictor, examples: Examples, *, bordered: bool) -> None:
+    told = 1 if bordered else predictor.classes
+    if examples.rule.classes != told:
         refuse(
             "AF513",
-            f"the masks hold {examples.rule.classes} classes, the network tells "
-            f"{predictor.classes} apart",
-            mark=Mark(str(examples.sources[0].masks[0].parent)),
+            f"the masks hold {examples.rule.classes} classes, the network tells {told} apart",
+            mark=Mark(str(examples.root)),
             why="a network is scored on the classes that it was trained for",
             fix="give the folder that it was trained on, or one of the same kind",
         )
-    wanted = (*predictor.network.region.image, predictor.network.channels)
-    if examples.images.shape[1:] != wanted:
-        raise ValueError(f"images must be {wanted}, got {examples.images.shape[1:]}")

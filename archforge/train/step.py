@@ -1,7 +1,8 @@
 """One step of learning, traced once.
 
 A bare ``tf.function`` and not ``model.fit``: it starts sooner (no callbacks, no metrics), its first
-epoch can be stopped between any two steps, and what happens in it stands here.
+epoch can be stopped between any two steps, and what happens in it stands here. Weight decay, the
+limit of gradients, their accumulation and averaged weights are Keras's own.
 """
 
 import math
@@ -14,37 +15,59 @@ from archforge.train.batches import Batch
 from archforge.train.settings import OPTIMIZERS, Settings
 
 Step = Callable[[Any, Any], Any]
+# Not decayed: what shifts or scales (He et al. 2019, arXiv:1812.01187, section 3.1).
+UNDECAYED = ("bias", "gamma", "beta")
 
 
-def make_optimizer(settings: Settings) -> Any:
-    """The Keras optimizer that the settings name."""
+def make_optimizer(settings: Settings, precision: str = "float32") -> Any:
+    """The Keras optimizer that the settings name, its learning rate a variable."""
     make = getattr(keras.optimizers, OPTIMIZERS[settings.optimizer])
-    return make(learning_rate=float(settings.learning_rate))
+    extra: dict[str, Any] = {}
+    if settings.clip:
+        extra["global_clipnorm"] = float(settings.clip)
+    if settings.ema:
+        extra |= {"use_ema": True, "ema_momentum": float(settings.ema)}
+    if settings.accumulate > 1:
+        extra["gradient_accumulation_steps"] = settings.accumulate
+    # Stated even at 0: AdamW and its kin decay by default.
+    extra["weight_decay"] = float(settings.weight_decay) or None
+    if settings.optimizer == "adamw" and not settings.weight_decay:
+        extra["weight_decay"] = 0.0
+    optimizer = make(learning_rate=float(settings.learning_rate), **extra)
+    if settings.weight_decay:
+        optimizer.exclude_from_weight_decay(var_names=list(UNDECAYED))
+    if precision == "mixed_float16":
+        return keras.optimizers.LossScaleOptimizer(optimizer)
+    return optimizer
 
 
-def make_step(model: Any, outputs: Mapping[str, float], loss: Any, optimizer: Any) -> Any:
-    """A function of images and masks that changes the weights and returns the loss.
+def make_step(
+    model: Any, outputs: Mapping[str, float], loss: Any, optimizer: Any, truth_axes: int = 3
+) -> Any:
+    """A function of images and truths that changes the weights and returns the loss.
 
     Any number of images uses the one trace. With several outputs the losses of all are summed, as
     in Keras.
 
     Args:
         model: Built.
-        outputs: Keras names of its outputs, in the order of the masks, and what the loss of each
+        outputs: Keras names of its outputs, in the order of the truths, and what the loss of each
             counts.
-        loss: Of masks and scores.
+        loss: Of truths and scores.
         optimizer: Not yet built.
+        truth_axes: Of one truth: 3 for masks with the axis of the batch, 1 for classes of images.
     """
     weights = model.trainable_variables
     optimizer.build(weights)
-    mask = tensorflow.TensorSpec((None, None, None), "uint8")
-    signature = [tensorflow.TensorSpec(model.inputs[0].shape, "float32"), (mask,) * len(outputs)]
+    kind = "uint8" if truth_axes > 1 else "int32"
+    truth = tensorflow.TensorSpec((None,) * truth_axes, kind)
+    signature = [tensorflow.TensorSpec(model.inputs[0].shape, "float32"), (truth,) * len(outputs)]
 
-    def step(images: Any, masks: Any) -> Any:
+    def step(images: Any, truths: Any) -> Any:
         with tensorflow.GradientTape() as tape:
             scores = model(images, training=True)
             each = [scores[name] for name in outputs] if isinstance(scores, dict) else [scores]
-            losses = [loss(*pair) for pair in zip(masks, each, strict=True)]
+            losses = [loss(*pair) for pair in zip(truths, each, strict=True)]
             total = sum(w * one for w, one in zip(outputs.values(), losses, strict=True))
             total = sum(model.losses, start=total)
             scaled = optimizer.scale_loss(total)
@@ -54,16 +77,25 @@ def make_step(model: Any, outputs: Mapping[str, float], loss: Any, optimizer: An
     return tensorflow.function(step, input_signature=signature, autograph=False)
 
 
-def run_epoch(step: Step, batches: Iterable[Batch]) -> float:
+def run_epoch(
+    step: Step, batches: Iterable[Batch], before: Callable[[int], None] | None = None
+) -> float:
     """Take a step for each batch; the mean loss over images.
+
+    Args:
+        step: As ``make_step`` makes it.
+        batches: Of the epoch.
+        before: Called with the number of each batch, from 0: sets the learning rate.
 
     Raises:
         ProblemError: The loss is no number any more.
     """
     total, images = 0.0, 0
-    for batch in batches:
-        masks = tuple(tensorflow.constant(mask) for mask in batch.masks)
-        loss = float(step(tensorflow.constant(batch.images), masks))
+    for number, batch in enumerate(batches):
+        if before:
+            before(number)
+        truths = tuple(tensorflow.constant(truth) for truth in batch.truths)
+        loss = float(step(tensorflow.constant(batch.images), truths))
         if not math.isfinite(loss):
             refuse(
                 "AF509",

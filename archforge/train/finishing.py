@@ -1,0 +1,61 @@
+"""The end of a training: scores and pictures of the best epoch."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from archforge.data import Dataset, Examples
+from archforge.files import write_whole
+from archforge.predict.opening import open_predictor
+from archforge.runs import Run
+from archforge.train.checkpoint import NAME
+from archforge.train.choices import Choices
+from archforge.train.pictures import chosen, write_curves, write_mistakes, write_predictions
+from archforge.train.recording import Record
+from archforge.train.scoring import Evaluation, evaluate, has_floor, otsu_scores, predictions
+from archforge.train.settings import Epoch
+
+
+def finish(record: Record, dataset: Dataset, choices: Choices, history: Sequence[Epoch]) -> None:
+    """Score the best weights on the validation images, draw, and say ``done``.
+
+    The network is read from the run's folder: what is scored is what others will load.
+
+    Args:
+        record: Of the run.
+        dataset: It was trained on.
+        choices: Of the training.
+        history: All epochs.
+    """
+    run, part = record.run, dataset.validation
+    found = evaluate(run, part)
+    baseline = otsu_scores(part) if has_floor(part) and run.task == "segmentation" else {}
+    write_details(run.folder / "scores.json", found)
+    write_curves(run.curves, run.name, history, run.best_epoch, run.task)
+    if run.task == "segmentation":
+        _draw_predictions(run, part, found, bordered=choices.bordered)
+    else:
+        write_mistakes(run.predictions, run.name, part, found)
+    record.change(status="done", scores=found.scores, intervals=found.intervals, baseline=baseline)
+    # Only what goes on needs it; it is three times as large as the network.
+    (run.folder / NAME).unlink(missing_ok=True)
+
+
+def write_details(path: Path, found: Evaluation) -> None:
+    """Everything that was found out about a network, image by image, as JSON."""
+    facts: dict[str, Any] = {
+        "scores": found.scores,
+        "intervals": found.intervals,
+        "confusion": found.confusion,
+        "calibration": found.calibration,
+        "images": found.rows,
+    }
+    write_whole(path, json.dumps(facts, indent=1, allow_nan=False) + "\n")
+
+
+def _draw_predictions(run: Run, part: Examples, found: Evaluation, *, bordered: bool) -> None:
+    dices = [float(row.get("dice", 0.0)) for row in found.rows]
+    shown = list(predictions(open_predictor(run), part, chosen(dices), bordered=bordered))
+    title = f"{run.name}: validation images, the worst first (contrast stretched)"
+    write_predictions(run.predictions, title, shown, part.rule.classes)

@@ -1,0 +1,92 @@
+"""Trackers that people have beside a run's own files; each is an extra and is told every epoch."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from importlib.util import find_spec
+from typing import NoReturn
+
+from archforge.build.quiet import tensorflow
+from archforge.errors import refuse
+from archforge.runs import Run
+from archforge.train.settings import Epoch
+
+Log = Callable[[Epoch], None]
+LoggerOf = AbstractContextManager[Log]
+
+
+def make_logger(name: str, run: Run) -> LoggerOf:
+    """The logger of that name for a run: a context that gives a function of each epoch.
+
+    Args:
+        name: A key of ``settings.LOGGERS``.
+        run: Whose epochs are told.
+
+    Raises:
+        ProblemError: Its package is not installed.
+    """
+    return {"none": _none, "tensorboard": _tensorboard, "mlflow": _mlflow}[name](run)
+
+
+def _none(run: Run) -> LoggerOf:
+    @contextmanager
+    def silent() -> Iterator[Log]:
+        yield lambda epoch: None
+
+    return silent()
+
+
+def _tensorboard(run: Run) -> LoggerOf:
+    if find_spec("tensorboard") is None:
+        _refuse_missing("tensorboard")
+
+    @contextmanager
+    def written() -> Iterator[Log]:
+        writer = tensorflow.summary.create_file_writer(str(run.folder / "tensorboard"))
+        with writer.as_default():
+
+            def log(epoch: Epoch) -> None:
+                for name, value in _values(epoch).items():
+                    tensorflow.summary.scalar(name, value, step=epoch.epoch)
+                writer.flush()
+
+            yield log
+        writer.close()
+
+    return written()
+
+
+def _mlflow(run: Run) -> LoggerOf:
+    if find_spec("mlflow") is None:
+        _refuse_missing("mlflow")
+
+    @contextmanager
+    def tracked() -> Iterator[Log]:
+        import mlflow  # noqa: PLC0415 - an extra
+
+        # A database beside the runs: MLflow refuses plain folders.
+        mlflow.set_tracking_uri(f"sqlite:///{run.folder.parent.resolve() / 'mlflow.db'}")
+        mlflow.set_experiment(run.architecture)
+        with mlflow.start_run(run_name=run.name):
+            mlflow.log_params({name: str(value)[:250] for name, value in run.settings.items()})
+            yield lambda epoch: mlflow.log_metrics(_values(epoch), step=epoch.epoch)
+
+    return tracked()
+
+
+def _values(epoch: Epoch) -> dict[str, float]:
+    return {
+        "loss": epoch.loss,
+        "val_score": epoch.score,
+        "val_second": epoch.second,
+        "learning_rate": epoch.rate,
+        "seconds": epoch.seconds,
+    }
+
+
+def _refuse_missing(name: str) -> NoReturn:
+    refuse(
+        "AF519",
+        f"the logger '{name}' is not installed",
+        why="it is an extra: most people need none",
+        fix=f"install it: `pip install 'archforge[{name}]'`; or leave out `--logger`",
+    )

@@ -1,0 +1,107 @@
+"""How good a network is after an epoch, on images that it does not learn from."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from archforge.build import build_model
+from archforge.catalog import read_architecture
+from archforge.data import Dataset
+from archforge.errors import ProblemError
+from archforge.graph import Graph
+from archforge.metrics import score
+from archforge.predict.classifier import Classifier
+from archforge.predict.geometry import Geometry
+from archforge.predict.network import Network
+from archforge.predict.opening import open_geometry
+from archforge.predict.predictor import Predictor
+from archforge.runs import Run
+from archforge.train.choices import Choices
+from archforge.train.masking import mask_of
+
+Validate = Callable[[], tuple[float, float]]
+"""Dice and IoU, or accuracy and the mean of each class's accuracy."""
+
+
+def make_validation(
+    run: Run, model: Any, graph: Graph, dataset: Dataset, choices: Choices
+) -> Validate:
+    """A function that scores the validation images with the model's weights of the moment.
+
+    Args:
+        run: Whose folder holds the spec.
+        model: The network in training.
+        graph: At the size of the choices.
+        dataset: Stretched, where the choices say so.
+        choices: Of the training.
+    """
+    if choices.task == "classification":
+        return _classes(Classifier.of(model, graph, choices.preparation), dataset)
+    network = Network.of(graph, choices.size, choices.preparation, resize=choices.resize)
+    if choices.resize:
+        return _stretched(Predictor(model, network), dataset, bordered=choices.bordered)
+    found = _opened(run, graph, network)
+    if found is None:
+        return _native(Predictor(model, network), dataset, bordered=choices.bordered)
+    geometry, opened = found
+    twin = build_model(opened)
+    inner = _native(Predictor(twin, network, geometry), dataset, bordered=choices.bordered)
+
+    def validate() -> tuple[float, float]:
+        twin.set_weights(model.get_weights())
+        return inner()
+
+    return validate
+
+
+def _opened(run: Run, graph: Graph, network: Network) -> tuple[Geometry, Graph] | None:
+    """Nothing where the text in the run's folder is not the spec of the graph."""
+    try:
+        return open_geometry(read_architecture(str(run.spec)), graph, network)
+    except ProblemError:
+        return None
+
+
+def _classes(classifier: Classifier, dataset: Dataset) -> Validate:
+    part = dataset.validation
+    truth = np.array([part.label(row) for row in range(len(part))])
+
+    def validate() -> tuple[float, float]:
+        images = [part.image(row) for row in range(len(part))]
+        right = classifier.classes_of(classifier.scores(images)) == truth
+        each = [right[truth == label].mean() for label in np.unique(truth)]
+        return float(right.mean()), float(np.mean(each))
+
+    return validate
+
+
+def _stretched(predictor: Predictor, dataset: Dataset, *, bordered: bool) -> Validate:
+    """At the network's size: a mask is brought to the size of its image once, at the end."""
+    part, region = dataset.validation, predictor.network.region
+    truths = [region.masks(part.mask(row)[np.newaxis])[0] for row in range(len(part))]
+
+    def validate() -> tuple[float, float]:
+        images = np.stack([part.image(row) for row in range(len(part))])
+        masks = (mask_of(scores, bordered=bordered) for scores in predictor.scores(images))
+        return _dice(truths, masks, dataset.classes)
+
+    return validate
+
+
+def _native(predictor: Predictor, dataset: Dataset, *, bordered: bool) -> Validate:
+    part = dataset.validation
+    truths = [part.mask(row) for row in range(len(part))]
+
+    def validate() -> tuple[float, float]:
+        masks = (mask_of(predictor.whole(part.image(row)), bordered=bordered)
+                 for row in range(len(part)))  # fmt: skip
+        return _dice(truths, masks, dataset.classes)
+
+    return validate
+
+
+def _dice(truths: list[NDArray[Any]], masks: Any, classes: int) -> tuple[float, float]:
+    found = score(zip(truths, masks, strict=True), classes, ["dice", "iou"])
+    return found["dice"], found["iou"]
