@@ -132,6 +132,11 @@ CODES: dict[str, str] = {
     "AF514": "a mask that would overwrite a file",
     "AF515": "the ImageNet weights cannot be had",
     "AF516": "weights that do not fit the network",
+    # prediction
+    "AF521": "tiles cannot share that many pixels",
+    "AF522": "tiles that cannot be turned",
+    "AF523": "pixels that are no numbers",
+    "AF524": "an image with other axes",
     # search and comparison
     "AF601": "no hyperparameter of that name to search",
     "AF602": "a search range that cannot be read",

@@ -13,28 +13,41 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from archforge.predict.files import predict_files
+    from archforge.predict.geometry import Geometry
     from archforge.predict.loading import load_model
+    from archforge.predict.network import Network
     from archforge.predict.objects import foreground_score, instances
-    from archforge.predict.predictor import Predictor, open_predictor
+    from archforge.predict.opening import open_geometry, open_predictor
+    from archforge.predict.predictor import Predictor, Way, as_mask
     from archforge.predict.table import object_table, to_coco
 
 _LATER = {
+    "Geometry": "geometry",
+    "Network": "network",
     "Predictor": "predictor",
+    "Way": "predictor",
+    "as_mask": "predictor",
     "foreground_score": "objects",
     "instances": "objects",
     "load_model": "loading",
     "object_table": "table",
-    "open_predictor": "predictor",
+    "open_geometry": "opening",
+    "open_predictor": "opening",
     "predict_files": "files",
     "to_coco": "table",
 }
 
 __all__ = [
+    "Geometry",
+    "Network",
     "Predictor",
+    "Way",
+    "as_mask",
     "foreground_score",
     "instances",
     "load_model",
     "object_table",
+    "open_geometry",
     "open_predictor",
     "predict_files",
     "to_coco",

@@ -7,12 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from archforge.data import resize_scores
-from archforge.data.files import read_image
-from archforge.data.resize import resize_image, with_channels
+from archforge.data.picture import read_image
+from archforge.data.resize import with_channels
 from archforge.errors import Mark, Problem, ProblemError
 from archforge.files import said_if_unwritable, whole_file
-from archforge.predict.predictor import Predictor, as_mask, open_predictor
+from archforge.predict.opening import open_predictor
+from archforge.predict.predictor import Predictor, as_mask
 from archforge.runs import Run
 
 Progress = Callable[[int, int], None]
@@ -60,12 +60,7 @@ def predict_files(
 
 def _mask(predictor: Predictor, path: Path) -> NDArray[np.uint8]:
     network = predictor.network
-    pixels = read_image(path).values
-    image = with_channels(pixels[..., 0] if pixels.shape[-1] == 1 else pixels, network.channels)
-    size = (image.shape[0], image.shape[1])
-    small = resize_image(image[..., 0] if network.channels == 1 else image, network.region.image)
-    scores = predictor.whole(small.reshape(*network.region.image, network.channels))
-    mask = as_mask(resize_scores(scores, size))
+    mask = as_mask(predictor.whole(with_channels(read_image(path), network.channels)))
     return mask * np.uint8(255) if predictor.classes == 1 else mask
 
 

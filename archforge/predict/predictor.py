@@ -1,147 +1,174 @@
-"""From 8-bit images to scores, by one traced function at one batch size.
+"""From an image of any size to scores of its own size, by one traced function.
 
-``model.predict`` sets itself up anew for each call, and a last batch of another size would be
-traced a second time; here the last batch is filled up.
+``model.predict`` sets itself up anew for each call; here the network is traced once, with an open
+number of images and, where it can, open sizes, so that a folder of many sizes costs one trace.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import ceil
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage  # type: ignore[import-untyped]  # scipy ships no types
 
-from archforge.build import keras_name
 from archforge.build.quiet import keras, tensorflow
-from archforge.data import resize_scores, to_range
-from archforge.graph import Graph
-from archforge.predict.loading import load_model
-from archforge.predict.region import Region, find_region, main_output
-from archforge.runs import Run
+from archforge.data import resize_scores
+from archforge.data.resize import resize_image
+from archforge.errors import refuse
+from archforge.predict.channels import Channels
+from archforge.predict.geometry import Geometry, fixed_geometry
+from archforge.predict.network import Network
+from archforge.predict.region import Size
+from archforge.predict.tiles import Floats, Plan, bands, plan_tiles
+from archforge.predict.turns import TTA, averaged
 
 BATCH = 8
 THRESHOLD = 0.5
-Images = NDArray[np.uint8]
-Scores = NDArray[np.float32]
+Scores = Floats
 
 
 @dataclass(frozen=True)
-class Network:
-    """How images reach a network and where its scores come out.
+class Way:
+    """How an image is looked at.
 
     Args:
-        region: Of the output that is scored.
-        channels: Of the input.
-        values: Its range.
-        output: Its Keras name.
+        overlap: Pixels that neighbouring tiles share; by default what the network needs.
+        tta: A key of ``TTA``.
+
+    Raises:
+        ValueError: No such key, or a negative number.
     """
 
-    region: Region
-    channels: int
-    values: str
-    output: str
+    overlap: int | None = None
+    tta: str = "none"
 
-    @classmethod
-    def of(cls, graph: Graph, size: tuple[int, int]) -> "Network":
-        """That of a graph, at ``size`` where it leaves the size open."""
-        (image,) = graph.inputs.values()
-        name = main_output(graph)
-        region = find_region(graph, graph.outputs[name], size)
-        channels = image.shape[-1]
-        assert channels is not None
-        return cls(region, channels, str(getattr(image.layer, "values", "unit")), keras_name(name))
+    def __post_init__(self) -> None:
+        if self.tta not in TTA:
+            raise ValueError(f"tta must be one of {', '.join(TTA)}, got '{self.tta}'")
+        if self.overlap is not None and self.overlap < 0:
+            raise ValueError(f"overlap must be at least 0, got {self.overlap}")
 
-    @classmethod
-    def read(cls, facts: Any) -> "Network":
-        """That of a record."""
-        image, seen, output = (
-            (int(facts[key][0]), int(facts[key][1])) for key in ("size", "seen", "positions")
-        )
-        region = Region(image, seen, output)
-        return cls(region, int(facts["channels"]), str(facts["values"]), str(facts["output"]))
 
-    def facts(self) -> dict[str, object]:
-        """What ``run.json`` keeps."""
-        return {
-            "size": list(self.region.image),
-            "channels": self.channels,
-            "values": self.values,
-            "output": self.output,
-            "seen": list(self.region.seen),
-            "positions": list(self.region.output),
-        }
+PLAIN = Way()
 
 
 class Predictor:
-    """A network ready to predict."""
+    """A network ready to predict.
 
-    def __init__(self, model: Any, network: Network) -> None:
+    Args:
+        model: With open sizes where ``geometry`` is given, else at the size of ``network``.
+        network: How images reach it.
+        geometry: How it may be laid over an image.
+    """
+
+    def __init__(self, model: Any, network: Network, geometry: Geometry | None = None) -> None:
         self.network = network
-        shape = (BATCH, *network.region.image, network.channels)
-        made = model.compute_output_spec(keras.KerasTensor(shape))
-        self.classes = int(_output(made, network.output).shape[-1])
+        self.geometry = geometry or fixed_geometry(network.region)
+        sides = (None,) * len(network.region.image) if geometry else network.region.image
+        spec = keras.KerasTensor((1, *network.region.image, network.channels))
+        made = _output(model.compute_output_spec(spec), network.output)
+        self.classes = int(made.shape[-1])
         self._run = tensorflow.function(
             lambda images: _output(model(images, training=False), network.output),
-            input_signature=[tensorflow.TensorSpec(shape, "float32")],
+            input_signature=[tensorflow.TensorSpec((None, *sides, network.channels), "float32")],
             autograph=False,
         )
 
-    def scores(self, images: Images) -> Iterator[Scores]:
+    def scores(self, images: NDArray[Any]) -> Iterator[Scores]:
         """Scores of each image, at the size of the output.
 
-        Shape: batch x height x width x channels of the input.
+        Shape: batch x the network's size x channels of the input.
         """
         for start in range(0, len(images), BATCH):
-            part = to_range(
-                np.ascontiguousarray(images[start : start + BATCH]), self.network.values
-            )
-            rest = BATCH - len(part)
-            full = np.concatenate([part, np.repeat(part[-1:], rest, axis=0)]) if rest else part
-            scores = np.asarray(self._run(tensorflow.constant(full)), dtype=np.float32)
-            yield from scores[: len(part)]
+            part = images[start : start + BATCH]
+            ready = np.stack([self.network.preparation.fitted(one)(one) for one in part])
+            yield from self._scored(ready)
 
-    def whole(self, image: Images) -> Scores:
-        """Scores of an image to its rim, at the network's size, also where the network loses it.
+    def plan(self, size: Size, way: Way = PLAIN) -> Plan:
+        """How an image is cut into tiles.
 
-        The image is continued by its mirror and taken in overlapping tiles.
-
-        Shape: height x width x channels of the input.
-
-        Source: Ronneberger, Fischer and Brox 2015, arXiv:1505.04597, figure 2.
+        Raises:
+            ProblemError: ``way`` cannot be gone with this network.
         """
-        region = self.network.region
-        if region.whole:
-            return next(self.scores(image[np.newaxis]))
-        margins = list(zip(region.edges, region.image, strict=True))
-        wide = np.pad(image, [*margins, (0, 0)], mode="symmetric")
-        corners = [(top, left) for top in _starts(region, 0) for left in _starts(region, 1)]
-        height, width = region.image
-        tiles = np.stack([wide[top : top + height, left : left + width] for top, left in corners])
-        found = np.zeros((*region.image, self.classes), dtype=np.float32)
-        for (top, left), scores in zip(corners, self.scores(tiles), strict=True):
-            stretched = _stretched(scores, region.seen)
-            part = found[top : top + region.seen[0], left : left + region.seen[1]]
-            part[:] = stretched[: part.shape[0], : part.shape[1]]
+        sizes = self.network.region.image if self.network.resize else size
+        plan = plan_tiles(sizes, self.geometry, way.overlap)
+        square = plan.axes[-1].tile == plan.axes[-2].tile
+        if way.tta == "turns" and not square and self.geometry.least == self.geometry.tile:
+            refuse(
+                "AF522",
+                "tiles of this network cannot be turned by a right angle",
+                why=f"it takes {plan.axes[-2].tile}x{plan.axes[-1].tile} pixels and nothing else",
+                fix="use `--tta flips`",
+            )
+        return plan
+
+    def bands(self, image: Any, way: Way = PLAIN) -> Iterator[Scores]:
+        """Scores of an image, some rows at a time.
+
+        Shape: rows x other axes of the image x classes.
+
+        Args:
+            image: An array, or what can be sliced like one, its spatial axes and then channels: 1
+                or 3 where the network takes 3 or 1, else as many as that.
+            way: How it is looked at.
+
+        Raises:
+            ProblemError: The image has other channels or pixels that are no numbers, or ``way``
+                cannot be gone.
+        """
+        plan = self.plan(image.shape[:-1], way)
+        pixels: Any = Channels(image, self.network.channels)
+        if self.network.resize:
+            pixels = _shrunk(np.asarray(pixels[...]), self.network.region.image)
+        fitted = self.network.preparation.fitted(pixels)
+
+        def rows(places: NDArray[np.int64]) -> Floats:
+            first, last = int(places.min()), int(places.max()) + 1
+            return fitted(np.asarray(pixels[first:last]))[places - first]
+
+        found = bands(
+            plan, rows, averaged(self._seen, way.tta), batch=self.geometry.batch,
+            classes=self.classes,
+        )  # fmt: skip
+        if self.network.resize:
+            return iter([_stretched(np.concatenate(list(found)), image.shape[:-1])])
         return found
 
+    def whole(self, image: Any, way: Way = PLAIN) -> Scores:
+        """Scores of an image at its own size.
 
-def open_predictor(run: Run) -> Predictor:
-    """The best weights of a run, ready to predict.
+        Shape: the image's spatial axes x classes.
 
-    Raises:
-        ProblemError: The saved network cannot be loaded.
-    """
-    return Predictor(load_model(run), Network.read(run.network))
+        Args:
+            image: As in ``bands``.
+            way: How it is looked at.
+
+        Raises:
+            ProblemError: As in ``bands``.
+        """
+        return np.concatenate(list(self.bands(image, way)))
+
+    def _scored(self, images: Floats) -> Scores:
+        return np.asarray(self._run(tensorflow.constant(images)), dtype=np.float32)
+
+    def _seen(self, images: Floats) -> Scores:
+        """Scores of what tiles see, a pixel for each of theirs."""
+        scores, region = self._scored(images), self.network.region
+        if region.output == region.seen:
+            return scores
+        sides = zip(images.shape[1:-1], self.geometry.lost, strict=True)
+        seen = tuple(side - lost for side, lost in sides)
+        return np.stack([_stretched(one, seen) for one in scores])
 
 
-def as_mask(scores: Scores) -> NDArray[np.uint8]:
-    """Class indices: one class from 0.5 on, else the class of the highest score.
+def as_mask(scores: Scores, threshold: float = THRESHOLD) -> NDArray[np.uint8]:
+    """Class indices: one class from the threshold on, else the class of the highest score.
 
-    Shape: height x width x classes to height x width.
+    Shape: the image's axes x classes to the image's axes.
     """
     if scores.shape[-1] == 1:
-        return (scores[..., 0] >= THRESHOLD).astype(np.uint8)
+        return (scores[..., 0] >= np.float32(threshold)).astype(np.uint8)
     return np.asarray(np.argmax(scores, axis=-1), dtype=np.uint8)
 
 
@@ -149,11 +176,20 @@ def _output(outputs: Any, name: str) -> Any:
     return outputs[name] if isinstance(outputs, dict) else outputs
 
 
-def _starts(region: Region, axis: int) -> list[int]:
-    """Where tiles begin along an axis, so that what they see covers the image."""
-    size, seen = region.image[axis], region.seen[axis]
-    return [number * seen for number in range(ceil(size / seen))]
+def _shrunk(image: NDArray[Any], size: Size) -> NDArray[Any]:
+    """The image at the network's size; 8 bits stay 8 bits, as they did in training."""
+    if image.dtype != np.uint8:
+        return _stretched(image.astype(np.float32), size)
+    small = resize_image(image[..., 0] if image.shape[-1] == 1 else image, (size[0], size[1]))
+    return small.reshape(*size, image.shape[-1])
 
 
-def _stretched(scores: Scores, size: tuple[int, int]) -> Scores:
-    return scores if scores.shape[:2] == size else resize_scores(scores, size)
+def _stretched(scores: Floats, size: Size) -> Floats:
+    """Between neighbouring positions in straight lines."""
+    if scores.shape[:-1] == size:
+        return scores
+    if len(size) == 2:
+        return resize_scores(scores, (size[0], size[1]))
+    zoom = [*(new / old for new, old in zip(size, scores.shape, strict=False)), 1]
+    found = ndimage.zoom(scores, zoom, order=1, mode="nearest", grid_mode=True)
+    return np.asarray(found, dtype=np.float32)

@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 from PIL import Image
 
 from archforge.data import Dataset, open_dataset
@@ -186,34 +185,6 @@ def test_a_folder_that_cannot_be_made_is_refused(run: Run, nuclei: Path, tmp_pat
 
     with pytest.raises(ProblemError, match="AF009"):
         predict_files(run, [image], tmp_path / "file" / "out")
-
-
-class Middle:
-    """Stands for a network that gives back the grey level of the pixels that it sees."""
-
-    def __init__(self, edge: int) -> None:
-        self.edge = edge
-
-    def __call__(self, images: Any, training: bool) -> Any:
-        return images[:, self.edge : -self.edge, self.edge : -self.edge, :]
-
-    def compute_output_spec(self, images: Any) -> Any:
-        return self(images, training=False)
-
-
-def test_tiles_put_together_are_the_whole_image() -> None:
-    # 13 is no multiple of the 7 pixels that are seen, so the last tile hangs over.
-    from archforge.predict.predictor import Network, Predictor
-    from archforge.predict.region import Region
-
-    image: NDArray[np.uint8] = np.arange(169, dtype=np.uint8).reshape(13, 13, 1)
-    region = Region((13, 13), (7, 7), (7, 7))
-    model = Middle(3)
-    model.compute_output_spec = lambda images: images  # type: ignore[method-assign]  # as a tensor
-
-    found = Predictor(model, Network(region, 1, "byte", "mask")).whole(image)
-
-    assert np.array_equal(found, image)
 
 
 def test_a_network_without_padding_writes_masks_to_the_rim(
