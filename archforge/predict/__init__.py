@@ -12,19 +12,24 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from archforge.predict.files import predict_files
+    from archforge.predict.files import Outcome, predict_files
     from archforge.predict.geometry import Geometry
     from archforge.predict.loading import load_model
     from archforge.predict.network import Network
     from archforge.predict.objects import foreground_score, instances
     from archforge.predict.opening import open_geometry, open_predictor
+    from archforge.predict.pixels import Pixels, open_pixels
     from archforge.predict.predictor import Predictor, Way, as_mask
+    from archforge.predict.single import Wanted
     from archforge.predict.table import object_table, to_coco
 
 _LATER = {
     "Geometry": "geometry",
     "Network": "network",
+    "Outcome": "files",
+    "Pixels": "pixels",
     "Predictor": "predictor",
+    "Wanted": "single",
     "Way": "predictor",
     "as_mask": "predictor",
     "foreground_score": "objects",
@@ -32,6 +37,7 @@ _LATER = {
     "load_model": "loading",
     "object_table": "table",
     "open_geometry": "opening",
+    "open_pixels": "pixels",
     "open_predictor": "opening",
     "predict_files": "files",
     "to_coco": "table",
@@ -40,7 +46,10 @@ _LATER = {
 __all__ = [
     "Geometry",
     "Network",
+    "Outcome",
+    "Pixels",
     "Predictor",
+    "Wanted",
     "Way",
     "as_mask",
     "foreground_score",
@@ -48,6 +57,7 @@ __all__ = [
     "load_model",
     "object_table",
     "open_geometry",
+    "open_pixels",
     "open_predictor",
     "predict_files",
     "to_coco",

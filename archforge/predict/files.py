@@ -1,104 +1,179 @@
-"""Masks for a person's images: one 8-bit PNG for each."""
+"""Masks, objects and scores for a person's images, as files.
 
-from collections.abc import Callable, Iterator, Sequence
+Images are taken one after the other, each a few rows at a time. What cannot be read is told at the
+end and does not keep the others from being written; a disk that is full ends it, since it would
+fail for each.
+"""
+
+import csv
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-from PIL import Image
-
-from archforge.data.picture import read_image
-from archforge.data.resize import with_channels
-from archforge.errors import Mark, Problem, ProblemError
-from archforge.files import said_if_unwritable, whole_file
+from archforge.errors import Problem, ProblemError, refuse
+from archforge.files import said_if_unwritable, whole_file, write_whole
+from archforge.predict.objects import expected
 from archforge.predict.opening import open_predictor
-from archforge.predict.predictor import Predictor, as_mask
+from archforge.predict.predictor import Predictor
+from archforge.predict.single import Objects, Predicted, Wanted, predict_image
+from archforge.predict.table import Coco
+from archforge.predict.targets import BOXES, COCO, TABLE, Target, check_targets, list_images
 from archforge.runs import Run
 
-Progress = Callable[[int, int], None]
+Progress = Callable[[float, int], None]
+UNWRITABLE = "AF009"
+# Columns of boxes.csv; a volume has z as well.
+BOX = ("image", "plane", "label", "z_from", "y_from", "x_from", "z_to", "y_to", "x_to",
+       "score_mean")  # fmt: skip
+# Of the training images' objects, in run.json's `data`.
+DIAMETER = "object_diameter"
+
+
+@dataclass
+class Outcome:
+    """What came of all images.
+
+    Args:
+        predicted: Those that are done.
+        problems: Of those that are not.
+        skipped: How many were left out.
+    """
+
+    predicted: list[Predicted] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    skipped: int = 0
 
 
 def predict_files(
-    run: Run, images: Sequence[Path], out: Path, progress: Progress | None = None
-) -> list[Path]:
-    """Write ``out/STEM.png`` for each image, at the image's own size.
+    run: Run,
+    images: Sequence[Path],
+    out: Path,
+    wanted: Wanted | None = None,
+    progress: Progress | None = None,
+) -> Outcome:
+    """Write ``out/STEM.*`` for each image, at the image's own size.
 
-    Pixels are 0 and 255 for one class, else class indices. An image that cannot be read does not
-    keep the others from being written.
+    Pixels are 0 and 255 for one class, else class indices.
 
     Args:
         run: Whose best weights are used.
-        images: PNG and JPEG files of any size.
+        images: Files of any size, folders of such, or patterns.
         out: A folder; made if it is missing.
-        progress: Called with images done and images in all.
-
-    Returns:
-        The masks that were written.
+        wanted: What is made of each.
+        progress: Called with images done, also in part, and images in all.
 
     Raises:
-        ProblemError: Before anything is written, masks that would overwrite each other or a file
-            that is there. At the end, every image that could not be read.
+        ProblemError: Before anything is written: files that would overwrite each other or a file
+            that is there, or a network that does not tell objects. After it, a table that cannot
+            be written.
     """
-    targets = _targets(images, out)
+    wanted = wanted or Wanted()
+    targets, skipped = _targets(list_images(images), out, wanted)
     predictor = open_predictor(run)
+    if wanted.objects:
+        wanted = _with_sizes(wanted, run, predictor)
     with said_if_unwritable(out):
         out.mkdir(parents=True, exist_ok=True)
-    written: list[Path] = []
-    problems: list[Problem] = []
-    for done, (image, target) in enumerate(zip(images, targets, strict=True), start=1):
+    outcome, tables = Outcome(skipped=skipped), _Tables()
+    for done, target in enumerate(targets):
+        tell = partial(_told, progress, done, len(targets))
         try:
-            _write(target, _mask(predictor, image))
-            written.append(target)
+            predicted, objects = predict_image(predictor, wanted, target, tell)
         except ProblemError as error:
-            problems += error.problems
-        if progress:
-            progress(done, len(images))
-    if problems:
-        raise ProblemError(problems)
-    return written
+            outcome.problems += error.problems
+            if any(problem.code == UNWRITABLE for problem in error.problems):
+                return outcome
+            continue
+        finally:
+            tell(1)
+        outcome.predicted.append(predicted)
+        tables.add(target.image.name, objects, wanted)
+    tables.write(out, wanted)
+    return outcome
 
 
-def _mask(predictor: Predictor, path: Path) -> NDArray[np.uint8]:
-    network = predictor.network
-    mask = as_mask(predictor.whole(with_channels(read_image(path), network.channels)))
-    return mask * np.uint8(255) if predictor.classes == 1 else mask
+def _told(progress: Progress | None, done: int, total: int, share: float) -> None:
+    if progress:
+        progress(done + share, total)
 
 
-def _targets(images: Sequence[Path], out: Path) -> list[Path]:
-    targets = [out / f"{image.stem}.png" for image in images]
-    problems = [*_same(images, targets), *_there(targets)]
-    if problems:
-        raise ProblemError(problems)
-    return targets
+def _targets(images: list[Path], out: Path, wanted: Wanted) -> tuple[list[Target], int]:
+    """What is to be done, and how many images are left out because they are done."""
+    made = [
+        Target.of(image, out, labels=wanted.instances, scores=wanted.scores) for image in images
+    ]
+    todo = made
+    if wanted.skip_existing:
+        todo = [target for target in made if not all(path.exists() for path in target.files)]
+    tables = [TABLE] * wanted.table + [BOXES, COCO] * wanted.boxes
+    # Of an image that is half done, the files that are there are made again.
+    check_targets(todo, [] if wanted.skip_existing else [out / name for name in tables])
+    return todo, len(made) - len(todo)
 
 
-def _same(images: Sequence[Path], targets: Sequence[Path]) -> Iterator[Problem]:
-    first: dict[Path, Path] = {}
-    for image, target in zip(images, targets, strict=True):
-        if target in first:
-            yield Problem(
-                "AF514",
-                f"'{first[target]}' and '{image}' would both be written as '{target.name}'",
-                Mark(str(image)),
-                why="a mask is called by its image's stem",
-                fix="predict them into two folders, or rename one",
-            )
-        first.setdefault(target, image)
-
-
-def _there(targets: Sequence[Path]) -> Iterator[Problem]:
-    there = sorted({target for target in targets if target.exists()})
-    if there:
-        more = f" and {len(there) - 1} more" if len(there) > 1 else ""
-        yield Problem(
-            "AF514",
-            f"'{there[0].name}'{more} is there already",
-            Mark(str(there[0])),
-            why="it may be an image, or a mask that was drawn by hand",
-            fix="give a new folder with `-o`, or remove the files yourself",
+def _with_sizes(wanted: Wanted, run: Run, predictor: Predictor) -> Wanted:
+    """The numbers that were not given, from the objects of the training images."""
+    if predictor.classes > 3:
+        refuse(
+            "AF525",
+            f"the network tells {predictor.classes} classes apart, which are no objects",
+            why="objects are made of one class, of background and foreground, or of background, "
+            "inside and border",
+            fix="leave out `--instances`, `--table` and `--boxes`, or train on masks of one class",
         )
+    diameter = run.data.get(DIAMETER)
+    if diameter is None:
+        return wanted
+    distance, area = expected(float(diameter), len(predictor.network.region.image))
+    return replace(
+        wanted,
+        seed_distance=distance if wanted.seed_distance is None else wanted.seed_distance,
+        least_area=area if wanted.least_area is None else wanted.least_area,
+    )
 
 
-def _write(path: Path, mask: NDArray[np.uint8]) -> None:
-    with said_if_unwritable(path), whole_file(path) as part:
-        Image.fromarray(mask).save(part, format="PNG")
+class _Tables:
+    """What is told of all objects of all images."""
+
+    def __init__(self) -> None:
+        self._rows: list[dict[str, Any]] = []
+        self._coco = Coco()
+
+    def add(self, name: str, objects: Objects, wanted: Wanted) -> None:
+        """The objects of one more image."""
+        stack = len(objects.labels) > 1
+        for row in objects.rows:
+            kept = row if stack else {key: row[key] for key in row if key != "plane"}
+            self._rows.append({"image": name, **kept})
+        if wanted.boxes:
+            for number, labels in enumerate(objects.labels):
+                if labels.ndim == 2:
+                    self._coco.add(f"{name}/{number}" if stack else name, labels)
+
+    def write(self, out: Path, wanted: Wanted) -> None:
+        """Each table whole or not at all.
+
+        Raises:
+            ProblemError: AF009.
+        """
+        names = list(dict.fromkeys(name for row in self._rows for name in row))
+        if wanted.table:
+            _write_csv(out / TABLE, names or ["image"], self._rows)
+        if wanted.boxes:
+            _write_csv(out / BOXES, [one for one in BOX if one in names] or BOX[:1], self._rows)
+            with said_if_unwritable(out / COCO):
+                write_whole(out / COCO, json.dumps(self._coco.facts()) + "\n")
+
+
+def _write_csv(path: Path, names: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None:
+    with (
+        said_if_unwritable(path),
+        whole_file(path) as part,
+        part.open("w", encoding="utf-8", newline="") as file,
+    ):
+        writer = csv.DictWriter(file, names, extrasaction="ignore", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)

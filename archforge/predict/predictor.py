@@ -103,6 +103,17 @@ class Predictor:
             )
         return plan
 
+    def words(self, size: Size, way: Way = PLAIN) -> str:
+        """How an image is looked at, for people.
+
+        Raises:
+            ProblemError: As in ``plan``.
+        """
+        plan = self.plan(size, way)
+        if not self.network.resize:
+            return plan.words
+        return f"brought to {'x'.join(map(str, self.network.region.image))} as in the training"
+
     def bands(self, image: Any, way: Way = PLAIN) -> Iterator[Scores]:
         """Scores of an image, some rows at a time.
 

@@ -59,9 +59,7 @@ def object_table(
     return [dict(zip(table, row, strict=True)) for row in rows]
 
 
-def to_coco(
-    images: Iterable[tuple[str, Labels]], *, category: str = "object"
-) -> dict[str, list[dict[str, Any]]]:
+class Coco:
     """COCO's object detection format, with an outline for each piece of an object.
 
     Outlines run half-way between an object's pixels and its neighbours', in COCO's coordinates
@@ -69,28 +67,56 @@ def to_coco(
     none, as in COCO's polygons.
 
     Args:
-        images: File names with their objects, height x width.
         category: What all objects are called.
-
-    Raises:
-        ValueError: Objects of a volume, which COCO has no form for.
 
     Source: Lin et al. 2014, arXiv:1405.0312; https://cocodataset.org/#format-data.
     """
-    pages: list[dict[str, Any]] = []
-    objects: list[dict[str, Any]] = []
-    for number, (name, labels) in enumerate(images, start=1):
+
+    def __init__(self, category: str = "object") -> None:
+        self._images: list[dict[str, Any]] = []
+        self._objects: list[dict[str, Any]] = []
+        self._category = category
+
+    def add(self, name: str, labels: Labels) -> None:
+        """One more image.
+
+        Args:
+            name: Of its file.
+            labels: Its objects, height x width.
+
+        Raises:
+            ValueError: Objects of a volume, which COCO has no form for.
+        """
         if labels.ndim != 2:
             raise ValueError(f"labels must be height x width for COCO, got shape {labels.shape}")
+        number = len(self._images) + 1
         height, width = labels.shape
-        pages.append({"id": number, "file_name": name, "height": height, "width": width})
+        self._images.append({"id": number, "file_name": name, "height": height, "width": width})
         for found in _annotations(labels):
-            objects.append({"id": len(objects) + 1, "image_id": number, "category_id": 1, **found})
-    return {
-        "images": pages,
-        "annotations": objects,
-        "categories": [{"id": 1, "name": category}],
-    }
+            ids = {"id": len(self._objects) + 1, "image_id": number, "category_id": 1}
+            self._objects.append({**ids, **found})
+
+    def facts(self) -> dict[str, list[dict[str, Any]]]:
+        """What the JSON file holds."""
+        return {
+            "images": self._images,
+            "annotations": self._objects,
+            "categories": [{"id": 1, "name": self._category}],
+        }
+
+
+def to_coco(
+    images: Iterable[tuple[str, Labels]], *, category: str = "object"
+) -> dict[str, list[dict[str, Any]]]:
+    """File names with their objects as COCO's JSON; see ``Coco``.
+
+    Raises:
+        ValueError: Objects of a volume.
+    """
+    coco = Coco(category)
+    for name, labels in images:
+        coco.add(name, labels)
+    return coco.facts()
 
 
 def _annotations(labels: Labels) -> Iterable[dict[str, Any]]:

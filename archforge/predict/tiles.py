@@ -107,9 +107,9 @@ class Plan:
     def words(self) -> str:
         """The way in words."""
         side = "x".join(str(axis.tile) for axis in self.axes)
-        share = f"{self.halo_share:.0%} of the pixels put through are halo"
         if self.tiles == 1:
-            return f"in one piece of {side}, {share}"
+            return f"in one piece of {side}"
+        share = f"{self.halo_share:.0%} of the pixels put through are halo"
         how = "blended over" if self.blended else "as the whole image, with a shared rim of"
         return f"in {self.tiles} tiles of {side}, {how} {self.shared} pixels, {share}"
 

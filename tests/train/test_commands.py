@@ -189,7 +189,9 @@ def test_predict_writes_masks_and_says_how_many(
     status = archforge(["predict", str(trained[0].folder), *images, "-o", str(out)])
 
     assert status == 0
-    assert capsys.readouterr().out == f"{out}: 2 masks\n"
+    assert capsys.readouterr().out.splitlines() == [
+        f"{out}: 2 masks", "  2 images brought to 32x32 as in the training",
+    ]  # fmt: skip
     assert len(list(out.iterdir())) == 2
 
 

@@ -114,77 +114,15 @@ def test_images_of_another_size_are_a_wrong_argument(run: Run, nuclei: Path, cac
         evaluate(run, data.validation)
 
 
-def test_masks_are_written_at_the_size_of_each_image(
-    run: Run, nuclei: Path, tmp_path: Path
-) -> None:
-    large = tmp_path / "large.png"
-    Image.open(min((nuclei / "images").iterdir())).resize((70, 61)).convert("RGB").save(large)
-    told: list[tuple[int, int]] = []
-    first = sorted((nuclei / "images").iterdir())[1]
-
-    written = predict_files(run, [large, first], tmp_path / "out", lambda *at: told.append(at))
-
-    assert [path.name for path in written] == ["large.png", first.name]
-    masks = [np.array(Image.open(path)) for path in written]
-    assert [mask.shape for mask in masks] == [(61, 70), (48, 48)]
-    assert all(mask.dtype == np.uint8 and set(np.unique(mask)) <= {0, 255} for mask in masks)
-    assert masks[1].any()
-    assert told == [(1, 2), (2, 2)]
-    assert not list((tmp_path / "out").glob("*.part*"))
-
-
 def test_a_written_mask_is_the_one_that_was_scored(
     run: Run, dataset: Dataset, tmp_path: Path
 ) -> None:
     part = dataset.validation
     one = next(predictions(open_predictor(run), part, [0]))
 
-    (path,) = predict_files(run, [part.sources[0].image], tmp_path / "out")
+    (done,) = predict_files(run, [part.sources[0].image], tmp_path / "out").predicted
 
-    assert np.array_equal(np.array(Image.open(path)) // 255, one.predicted)
-
-
-def test_images_that_cannot_be_read_are_told_at_the_end(
-    run: Run, nuclei: Path, tmp_path: Path
-) -> None:
-    good = min((nuclei / "images").iterdir())
-    broken, missing = tmp_path / "broken.png", tmp_path / "missing.png"
-    broken.write_text("x")
-
-    with pytest.raises(ProblemError) as caught:
-        predict_files(run, [broken, missing, good], tmp_path / "out")
-
-    assert [problem.code for problem in caught.value.problems] == ["AF407", "AF407"]
-    assert [path.name for path in (tmp_path / "out").iterdir()] == [good.name]
-
-
-def test_two_images_of_one_stem_are_refused_before_anything_is_written(
-    run: Run, tmp_path: Path
-) -> None:
-    images = [tmp_path / "a/cell.png", tmp_path / "b/cell.jpg"]
-
-    with pytest.raises(ProblemError, match=r"AF514 .*would both be written as 'cell\.png'"):
-        predict_files(run, images, tmp_path / "out")
-
-    assert not (tmp_path / "out").exists()
-
-
-def test_a_file_that_is_there_is_never_overwritten(run: Run, nuclei: Path) -> None:
-    image = min((nuclei / "images").iterdir())
-    before = image.read_bytes()
-
-    with pytest.raises(ProblemError, match=r"AF514 'nuclei_0000\.png' is there already"):
-        predict_files(run, [image], nuclei / "images")
-
-    assert image.read_bytes() == before
-
-
-def test_a_folder_that_cannot_be_made_is_refused(run: Run, nuclei: Path, tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("x")
-    image = min((nuclei / "images").iterdir())
-
-    with pytest.raises(ProblemError, match="AF009"):
-        predict_files(run, [image], tmp_path / "file" / "out")
+    assert np.array_equal(np.array(Image.open(done.target.mask)) // 255, one.predicted)
 
 
 def test_a_network_without_padding_writes_masks_to_the_rim(
@@ -196,9 +134,9 @@ def test_a_network_without_padding_writes_masks_to_the_rim(
     settings = Settings(epochs=4, batch_size=4, learning_rate=5e-3)
     run = train(unet(size=34, padding="valid"), "", data, settings, tmp_path / "run")
 
-    (path,) = predict_files(run, [data.validation.sources[0].image], tmp_path / "out")
+    (done,) = predict_files(run, [data.validation.sources[0].image], tmp_path / "out").predicted
 
-    assert np.array(Image.open(path)).shape == (48, 48)
+    assert np.array(Image.open(done.target.mask)).shape == (48, 48)
 
 
 def test_a_network_that_was_saved_says_the_same_again(run: Run, dataset: Dataset) -> None:
