@@ -5,7 +5,8 @@ It knows nothing of networks, metrics or Keras, and draws no picture to look at.
 
 - ``inspect_folder`` says what a folder holds; ``open_dataset`` reads, splits and caches it.
 - Everything wrong in a folder is found in one pass and raised as one ``ProblemError``.
-- A format is one file and one line in ``formats.FORMATS``; a value range is one line in
+- A type of file is one module in ``files`` and one line in ``files.READERS``; a layout of folders
+  is one module in ``layouts`` and one line in ``formats.FORMATS``; a value range is one line in
   ``values.VALUES``; a kind of drawn images is one file and one line in ``synth.KINDS``.
 """
 
@@ -20,6 +21,7 @@ from archforge.data.patches import Patches, patches_of, whole_images
 from archforge.data.resize import centre_crop, resize_scores
 from archforge.data.source import Source
 from archforge.data.split import split_sources
+from archforge.data.stored_split import read_split, write_split
 from archforge.data.summary import Summary, inspect_folder
 from archforge.data.synth import KINDS, write_synth
 from archforge.data.values import VALUES, to_range
@@ -48,9 +50,11 @@ __all__ = [
     "patches_of",
     "read_image",
     "read_mask",
+    "read_split",
     "resize_scores",
     "split_sources",
     "to_range",
     "whole_images",
+    "write_split",
     "write_synth",
 ]

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
+from archforge.data.files import on_disk
 from archforge.data.source import Listing
 from archforge.files import write_whole
 
@@ -22,11 +23,11 @@ Known = dict[str, Entry]
 
 def content_hash(found: Listing, cache: Path) -> str:
     """The identity of a folder's examples: format, splits, ids and the bytes of all files."""
-    paths = [path for source in found.sources for path in source.files]
+    paths = [file for source in found.sources for path in source.files for file in _files(path)]
     digests = _digests(found.root, paths, cache)
     lines = [found.format]
     for source in found.sources:
-        files = [digests[str(path)] for path in source.files]
+        files = [digests[str(file)] for path in source.files for file in _files(path)]
         lines.append(json.dumps([source.split, source.id, *files]))
     return short_hash("\n".join(lines))
 
@@ -48,6 +49,12 @@ def _digests(root: Path, paths: Iterable[Path], cache: Path) -> dict[str, str]:
     if kept != known:
         write_whole(index, json.dumps(kept))
     return defaultdict(str, {name: entry[2] for name, entry in fresh.items()})
+
+
+def _files(path: Path) -> list[Path]:
+    """The files that a path stands for: the one it lies in, or all of an OME-Zarr folder."""
+    home = on_disk(path)
+    return sorted(part for part in home.rglob("*") if part.is_file()) if home.is_dir() else [home]
 
 
 def _entry(path: Path, known: Entry | None) -> Entry:

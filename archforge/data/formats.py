@@ -9,7 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from archforge.data.layouts import dsb, folders
+from archforge.data.layouts import (
+    class_folders,
+    coco,
+    dsb,
+    flat,
+    folders,
+    manifest,
+    stacks,
+)
 from archforge.data.layouts.pictures import is_picture
 from archforge.data.source import Listing
 from archforge.errors import Mark, listing, refuse
@@ -30,8 +38,19 @@ class Format:
     read: Callable[[Path], Listing]
 
 
-# `folders` stands first: `train/images` would also look like one example called `train`.
+# From the most explicit to the vaguest; each looks at names alone. `folders` stands before `dsb`:
+# `train/images` would also look like one example called `train`.
 FORMATS: dict[str, Format] = {
+    "manifest": Format(
+        "manifest.csv with the columns image and mask (or id), perhaps split and group",
+        manifest.detect,
+        manifest.read,
+    ),
+    "coco": Format(
+        "images and annotations.json with the outlines of objects, as COCO has them",
+        coco.detect,
+        coco.read,
+    ),
     "folders": Format(
         "images/ and masks/ with equal stems, also inside train/, validation/ and test/",
         folders.detect,
@@ -41,6 +60,21 @@ FORMATS: dict[str, Format] = {
         "Data Science Bowl 2018: ID/images/ID.png and one file for each nucleus in ID/masks/",
         dsb.detect,
         dsb.read,
+    ),
+    "flat": Format(
+        "images and masks side by side: x.tif and x_mask.tif",
+        flat.detect,
+        flat.read,
+    ),
+    "npz": Format(
+        "files .npz with the arrays images and masks",
+        stacks.detect,
+        stacks.read,
+    ),
+    "classes": Format(
+        "a folder for each class of whole images, also inside train/, validation/ and test/",
+        class_folders.detect,
+        class_folders.read,
     ),
 }
 
@@ -92,7 +126,7 @@ def _refuse_empty(path: Path) -> NoReturn:
         "AF403",
         "the folder holds no images",
         mark=Mark(str(path)),
-        why="no PNG or JPEG file was found where the images belong",
+        why="no picture file was found where the images belong",
         fix="put images into 'images' and masks of the same stems into 'masks'",
     )
 

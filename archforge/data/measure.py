@@ -90,22 +90,35 @@ def measure(source: Source) -> Reading:
     """
     image = read_image(source.image)
     values, shape = image.values, image.values.shape[:-1]
-    counts, _ = np.histogram(values, BINS)
     return Reading(
         id=source.id,
         split=source.split,
         shape=shape,
         channels=values.shape[-1],
         type=str(values.dtype),
-        low=values.min().item(),
-        high=values.max().item(),
-        mean=float(values.mean(dtype=np.float64)),
-        deviation=float(values.std(dtype=np.float64)),
-        histogram=tuple(counts.tolist()),
         pixel_size=image.pixel_size,
         print=print_of(values),
+        **_levels(values),
         **(_mask_facts(source, image) if source.masks else {}),
     )
+
+
+def _levels(values: NDArray[Any]) -> dict[str, Any]:
+    """Lowest, highest, mean, deviation and histogram; of integers by counting each level once."""
+    low, high = values.min().item(), values.max().item()
+    whole = values.dtype.kind == "u"
+    counts = np.bincount(values.ravel()) if whole else None
+    levels = np.arange(high + 1) if whole else values.ravel()
+    mean = float(np.average(levels, weights=counts))
+    spread = np.average((levels - mean) ** 2, weights=counts)
+    bins, _ = np.histogram(levels, BINS, (low, high), weights=counts)
+    return {
+        "low": low,
+        "high": high,
+        "mean": mean,
+        "deviation": float(np.sqrt(spread)),
+        "histogram": tuple(bins.tolist()),
+    }
 
 
 def _mask_facts(source: Source, image: Picture) -> dict[str, Any]:

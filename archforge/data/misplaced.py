@@ -21,6 +21,8 @@ MOST_SHIFT = 0.15
 LEAST_FIT = 0.3
 LEAST_GAIN = 1.5
 SMALLEST = 32
+# The middle is enough, and its transform fast.
+WINDOW = 256
 Edges = NDArray[np.float32]
 
 
@@ -29,6 +31,7 @@ def shift_of(image: NDArray[Any], mask: NDArray[Any]) -> tuple[int, ...]:
 
     Shape: height x width, both.
     """
+    image, mask = _middle(image), _middle(mask)
     if min(mask.shape) < SMALLEST or (mask == mask.flat[0]).all():
         return ()
     there, drawn = _edges(image.astype(np.float32)), _outlines(mask)
@@ -41,6 +44,11 @@ def shift_of(image: NDArray[Any], mask: NDArray[Any]) -> tuple[int, ...]:
     here, moved = _fit(there, drawn), _fit(there, np.roll(drawn, shift, (0, 1)))
     certain = moved >= LEAST_FIT and moved >= LEAST_GAIN * max(here, 0.0)
     return tuple(-side for side in shift) if certain else ()
+
+
+def _middle(values: NDArray[Any]) -> NDArray[Any]:
+    top, left = ((side - min(side, WINDOW)) // 2 for side in values.shape)
+    return values[top : top + WINDOW, left : left + WINDOW]
 
 
 def _edges(image: Edges) -> Edges:

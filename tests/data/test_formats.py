@@ -54,12 +54,9 @@ def test_split_folders_are_the_split_and_val_means_validation(root: Path, pair: 
     ]
 
 
-def test_labels_a_manifest_and_hidden_files_beside_images_are_ignored(
-    root: Path, pair: Pair, save: Save
-) -> None:
+def test_other_tables_and_hidden_files_beside_images_are_ignored(root: Path, pair: Pair) -> None:
     pair("a")
-    save("labels/a.png", BLANK)
-    (root / "manifest.csv").write_text("id\na\n")
+    (root / "notes.csv").write_text("day,microscope\n1,2\n")
     (root / "images/.DS_Store").write_text("x")
 
     listing = list_examples(root)
@@ -84,7 +81,7 @@ def test_one_folder_for_each_image_is_the_data_science_bowl(
 
 
 def test_each_format_has_a_line_of_text() -> None:
-    assert list(FORMATS) == ["folders", "dsb"]
+    assert list(FORMATS) == ["manifest", "coco", "folders", "dsb", "flat", "npz", "classes"]
     assert all(form.title for form in FORMATS.values())
 
 
@@ -126,13 +123,13 @@ def test_an_unknown_layout_is_refused_with_what_was_found_and_what_is_read(
     root: Path, save: Save
 ) -> None:
     save("a.png", BLANK)
-    save("a_mask.png", BLANK)
+    save("b.png", BLANK)
 
     problem = refused(root).problems[0]
 
     assert problem.code == "AF404"
-    assert problem.why == "it holds a.png, a_mask.png"
-    assert problem.fix.startswith("move the pictures into 'images' and 'masks' (folders: ")
+    assert problem.why == "it holds a.png, b.png"
+    assert problem.fix.startswith("move the pictures into 'images' and 'masks' (manifest: ")
 
 
 def test_images_both_loose_and_in_split_folders_are_refused(root: Path, pair: Pair) -> None:

@@ -11,9 +11,13 @@ A path may lead into a file that holds many pictures, as if that file were a fol
 from pathlib import Path
 from typing import Protocol
 
-from archforge.data.files import png_jpeg
-from archforge.data.files.channels import is_grey, without_repeats
-from archforge.data.files.picture import Picture, check_size
+import numpy as np
+
+from archforge.data.files import arrays, coco, ome_zarr, png_jpeg, tiff
+from archforge.data.files.arrays import npz_shapes
+from archforge.data.files.channels import without_repeats
+from archforge.data.files.inside import on_disk
+from archforge.data.files.picture import Picture, refuse_type
 from archforge.data.files.pixel_types import image_pixels, mask_values
 from archforge.errors import Mark, listing, refuse
 
@@ -29,7 +33,16 @@ READERS: dict[str, Reader] = {
     ".png": png_jpeg.read,
     ".jpg": png_jpeg.read,
     ".jpeg": png_jpeg.read,
+    ".tif": tiff.read,
+    ".tiff": tiff.read,
+    ".npy": arrays.read_npy,
+    ".npz": arrays.read_npz,
+    ".zarr": ome_zarr.read,
+    ".json": coco.read,  # a mask that is drawn: `annotations.json/masks/17`
 }
+
+# Of files that are pictures by themselves.
+SUFFIXES = tuple(suffix for suffix in READERS if suffix != ".json")
 
 
 def read_image(path: Path) -> Picture:
@@ -53,17 +66,21 @@ def read_mask(path: Path) -> Picture:
     """
     found = _reader(path)(path, mask=True)
     values = mask_values(path, without_repeats(found.values))
+    colours = values.shape[-1] == 3 and values.dtype == np.uint8
+    if values.shape[-1] != 1 and not colours:
+        words = f"{values.shape[-1]} channels of {values.dtype}"
+        refuse_type(path, words, "save the mask in 1 channel, or in 8-bit RGB colours")
     return Picture(values, found.pixel_size, found.lossy)
 
 
 def _reader(path: Path) -> Reader:
-    suffix = path.suffix.lower()
+    suffix = on_disk(path).suffix.lower()
     if suffix not in READERS:
         refuse(
             "AF417",
             f"files of type '{suffix}' are not read",
             mark=Mark(str(path)),
-            why=f"the types that are read are {listing(READERS, most=20)}",
+            why=f"the types that are read are {listing(SUFFIXES, most=20)}",
             fix="save the file as TIFF or PNG, in Fiji with File > Save As",
         )
     return READERS[suffix]
@@ -71,10 +88,11 @@ def _reader(path: Path) -> Reader:
 
 __all__ = [
     "READERS",
+    "SUFFIXES",
     "Picture",
     "Reader",
-    "check_size",
-    "is_grey",
+    "npz_shapes",
+    "on_disk",
     "read_image",
     "read_mask",
 ]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from archforge.data.files import READERS
+from archforge.data.files import SUFFIXES
 from archforge.errors import Mark, Problem
 
 # Picture files that microscopes and cameras write, and that are left to a conversion.
@@ -28,7 +28,7 @@ def pictures(folder: Path, root: Path, *, deep: bool = True) -> tuple[Found, lis
         suffix, name = path.suffix.lower(), name_of(path, folder)
         if suffix in UNREAD:
             problems.append(_unread(path))
-        elif suffix not in READERS:
+        elif suffix not in SUFFIXES:
             continue
         elif not path.resolve().is_relative_to(home):
             problems.append(outside(path, root))
@@ -48,16 +48,16 @@ def name_of(path: Path, folder: Path) -> str:
 
 def is_picture(path: Path) -> bool:
     """Whether the suffix is that of a picture file, read or not, and the name not hidden."""
-    known = path.suffix.lower() in UNREAD | READERS.keys()
+    known = path.suffix.lower() in UNREAD.union(SUFFIXES)
     return known and not path.name.startswith(".")
 
 
-def outside(path: Path, root: Path) -> Problem:
-    """The problem of a path that leads out of the folder."""
+def outside(path: Path, root: Path, mark: Mark | None = None) -> Problem:
+    """The problem of a path that leads out of the folder; ``mark`` is where it is written."""
     return Problem(
         "AF425",
         f"'{path.name}' leads out of the folder '{root}'",
-        Mark(str(path)),
+        mark or Mark(str(path)),
         why="a folder that came from someone else could so read any file of yours",
         fix="copy the file into the folder",
     )
@@ -67,7 +67,7 @@ def _files(folder: Path, *, deep: bool) -> Iterator[Path]:
     for path in sorted(folder.iterdir()):
         if path.name.startswith("."):
             continue
-        if path.is_file() or path.suffix.lower() in READERS:  # OME-Zarr is a folder
+        if path.is_file() or path.suffix.lower() in SUFFIXES:  # OME-Zarr is a folder
             yield path
         elif deep and path.is_dir():
             yield from _files(path, deep=deep)
@@ -78,7 +78,7 @@ def _unread(path: Path) -> Problem:
         "AF417",
         f"files of type '{path.suffix.lower()}' are not read",
         Mark(str(path)),
-        why=f"the types that are read are {', '.join(READERS)}",
+        why=f"the types that are read are {', '.join(SUFFIXES)}",
         fix="save the file as TIFF, in Fiji with File > Save As > Tiff",
     )
 

@@ -1,0 +1,98 @@
+"""NumPy's files and OME-Zarr."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import zarr
+from numpy.typing import NDArray
+
+from archforge.data.files import read_image, read_mask
+from archforge.errors import ProblemError
+
+RNG = np.random.default_rng(0)
+
+
+def noise(*shape: int) -> NDArray[np.uint8]:
+    return RNG.integers(0, 255, shape, dtype=np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("shape", "read"),
+    [
+        ((8, 10), (8, 10, 1)),
+        ((8, 10, 4), (8, 10, 4)),
+        ((6, 8, 10), (6, 8, 10, 1)),
+        ((6, 8, 10, 2), (6, 8, 10, 2)),
+    ],
+)
+def test_axes_of_an_array_follow_the_stated_rule(
+    tmp_path: Path, shape: tuple[int, ...], read: tuple[int, ...]
+) -> None:
+    values = noise(*shape)
+    np.save(tmp_path / "a.npy", values)
+
+    pixels = read_image(tmp_path / "a.npy").values
+
+    assert pixels.shape == read
+    assert (pixels.reshape(shape) == values).all()
+
+
+def test_an_npz_holds_an_image_and_its_mask(tmp_path: Path) -> None:
+    image, mask = noise(8, 10), noise(8, 10) // 128
+    np.savez(tmp_path / "a.npz", image=image, mask=mask)
+
+    assert (read_image(tmp_path / "a.npz").values[..., 0] == image).all()
+    assert (read_mask(tmp_path / "a.npz").values[..., 0] == mask).all()
+
+
+def test_a_path_leads_to_one_entry_of_a_stack(tmp_path: Path) -> None:
+    images = noise(5, 8, 10)
+    np.savez_compressed(tmp_path / "cells.npz", images=images)
+
+    pixels = read_image(tmp_path / "cells.npz" / "images" / "3").values
+
+    assert (pixels[..., 0] == images[3]).all()
+
+
+def test_nothing_is_unpickled(tmp_path: Path) -> None:
+    np.save(tmp_path / "a.npy", np.array([{"a": 1}], dtype=object))
+
+    with pytest.raises(ProblemError, match=r"AF407 the picture 'a\.npy' cannot be read"):
+        read_image(tmp_path / "a.npy")
+
+
+@pytest.mark.parametrize(("version", "kept"), [(2, "attrs"), (3, "ome")])
+def test_ome_zarr_is_read_in_both_versions(tmp_path: Path, version: int, kept: str) -> None:
+    values = noise(2, 6, 8, 10)
+    axes = [{"name": "c"}, *({"name": name, "unit": "micrometer"} for name in "zyx")]
+    scale = {"type": "scale", "scale": [1, 2, 0.5, 0.25]}
+    level = {"path": "0", "coordinateTransformations": [scale]}
+    about: Any = {"multiscales": [{"axes": axes, "datasets": [level]}]}
+    group = zarr.open_group(tmp_path / "a.ome.zarr", mode="w", zarr_format=2 if version == 2 else 3)
+    group.attrs.update(about if kept == "attrs" else {"ome": about})
+    group.create_array("0", data=values)
+
+    picture = read_image(tmp_path / "a.ome.zarr")
+
+    assert (picture.values == np.moveaxis(values, 0, -1)).all()
+    assert picture.pixel_size == (2.0, 0.5, 0.25)
+
+
+def test_a_folder_that_is_no_ome_zarr_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.zarr").mkdir()
+
+    with pytest.raises(ProblemError, match=r"AF407 the picture 'a\.zarr' cannot be read"):
+        read_image(tmp_path / "a.zarr")
+
+
+def test_ome_zarr_without_its_package_names_the_extra(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "zarr", None)
+
+    with pytest.raises(
+        ProblemError, match=r"AF440 .*\n.*\n  fix: run `pip install 'archforge\[zarr\]'`"
+    ):
+        read_image(tmp_path / "a.zarr")
