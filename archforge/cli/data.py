@@ -38,16 +38,41 @@ def synth(out: Path, kind: str, count: int, size: int, seed: int) -> None:
     click.echo(f"{folder}: {count} images of {size} x {size} pixels, with masks and labels")
 
 
-@command.command(epilog="Example:  archforge data inspect path/to/nuclei")
+@command.command(epilog="Example:  archforge data inspect path/to/nuclei --page nuclei.html")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option(
+    "--masks",
+    default="auto",
+    show_default=True,
+    help="What mask values are: auto, binary, classes, labels or colours.",
+)
+@click.option("--ignore", type=int, help="The mask value that nothing is learned from.")
+@click.option(
+    "--page",
+    type=click.Path(path_type=Path),
+    metavar="FILE.html",
+    help="Write a page with pictures and histograms, too.",
+)
 @json_option
-def inspect(folder: Path, as_json: bool) -> None:
-    """Say what is in a folder of images and masks, and what is wrong with it."""
-    from archforge.data import inspect_folder
+def inspect(folder: Path, masks: str, ignore: int | None, page: Path | None, as_json: bool) -> None:
+    """Say what is in a folder of images and masks, and what is wrong with it.
 
-    summary = inspect_folder(folder)
+    Images belong to masks by their names: equal stems; or the image's stem with _mask, -mask,
+    _masks, _seg, _label, _labels or _gt; or equal stems without a prefix such as img_ and mask_.
+    Problems of single files do not keep the others from being told; the exit status is then 1.
+    """
+    from archforge.data import DataOptions, check_up
+    from archforge.errors import ProblemError
+
+    checkup = check_up(folder, DataOptions(masks=masks, ignore=ignore))
     if as_json:
-        print_json(summary.facts())
-        return
-    for sentence in summary.words():
+        print_json(checkup.facts())
+    for sentence in () if as_json else checkup.words():
         click.echo(sentence)
+    if page:
+        from archforge.report import write_data_page
+
+        write_data_page(checkup, page)
+        click.echo(f"page: {page}", err=True)
+    if checkup.problems:
+        raise ProblemError(checkup.problems)

@@ -10,6 +10,7 @@ It knows nothing of networks, metrics or Keras, and draws no picture to look at.
   ``values.VALUES``; a kind of drawn images is one file and one line in ``synth.KINDS``.
 """
 
+from archforge.data.checkup import Checkup, check_up
 from archforge.data.dataset import Dataset, open_dataset
 from archforge.data.examples import Examples, joined
 from archforge.data.files import Picture, read_image, read_mask
@@ -32,6 +33,7 @@ __all__ = [
     "KINDS",
     "NORMALIZE",
     "VALUES",
+    "Checkup",
     "DataOptions",
     "Dataset",
     "Examples",
@@ -44,6 +46,7 @@ __all__ = [
     "Statistics",
     "Summary",
     "centre_crop",
+    "check_up",
     "inspect_folder",
     "joined",
     "open_dataset",

@@ -21,11 +21,13 @@ class MaskValues:
         values: Height x width, or planes x height x width; colours as 0xrrggbb.
         coloured: Whether they are colours.
         lossy: Whether the file was compressed with loss.
+        objects: The number of the object at each pixel, where each has a file of its own.
     """
 
     values: NDArray[Any]
     coloured: bool
     lossy: bool
+    objects: NDArray[np.int32] | None = None
 
 
 def read_values(source: Source) -> MaskValues:
@@ -36,9 +38,13 @@ def read_values(source: Source) -> MaskValues:
     """
     masks = list(_masks(source))
     values = np.maximum.reduce([mask.values for mask in masks])
-    if values.shape[-1] == 1:
-        return MaskValues(values[..., 0], False, masks[0].lossy)  # noqa: FBT003 - named above
-    return MaskValues(_packed(values), True, masks[0].lossy)  # noqa: FBT003 - named above
+    coloured = values.shape[-1] > 1
+    return MaskValues(
+        values=_packed(values) if coloured else values[..., 0],
+        coloured=coloured,
+        lossy=masks[0].lossy,
+        objects=_numbered(masks) if len(masks) > 1 else None,
+    )
 
 
 def read_labels(source: Source, rule: MaskRule) -> NDArray[np.int32] | None:
@@ -51,11 +57,10 @@ def read_labels(source: Source, rule: MaskRule) -> NDArray[np.int32] | None:
     """
     if source.labels is not None:
         return np.asarray(read_mask(source.labels).values[..., 0].astype(np.int32))
-    if len(source.masks) > 1 and rule.beside:
-        return _numbered(list(_masks(source)))
     if not source.masks:
         return None
-    return rule.instances(read_values(source).values)
+    mask = read_values(source)
+    return rule.instances(mask.values) if mask.objects is None else mask.objects
 
 
 def other_size(

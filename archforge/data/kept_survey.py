@@ -11,8 +11,8 @@ from typing import Any
 from archforge.data.measure import Reading
 from archforge.data.options import DataOptions
 from archforge.data.source import Listing
-from archforge.data.survey import Progress, Survey, joined, survey
-from archforge.errors import ProblemError
+from archforge.data.survey import Progress, Survey, examine, joined
+from archforge.errors import Problem, ProblemError
 from archforge.files import write_whole
 
 # A new number makes old readings unread, never misread.
@@ -38,17 +38,29 @@ def kept_survey(
     Raises:
         ProblemError: With every problem of the folder; then nothing is kept.
     """
-    path = cache / "surveys" / f"{content}-v{VERSION}.json"
-    kept = None if found.problems else _load(path)
-    if kept is None or len(kept) != len(found.sources):
-        fresh = survey(found, progress, options)
-        write_whole(path, json.dumps([asdict(row) for row in fresh.readings]))
-        return fresh
-    pairs = list(zip(found.sources, kept, strict=True))
-    read, problems = joined(found, pairs, options or DataOptions())
+    read, problems = kept_examination(found, content, cache, progress, options)
     if problems or read is None:
         raise ProblemError(problems)
     return read
+
+
+def kept_examination(
+    found: Listing,
+    content: str,
+    cache: Path,
+    progress: Progress | None = None,
+    options: DataOptions | None = None,
+) -> tuple[Survey | None, list[Problem]]:
+    """As ``examine``, from the cache where the same content was measured before."""
+    path = cache / "surveys" / f"{content}-v{VERSION}.json"
+    kept = None if found.problems else _load(path)
+    if kept is not None and len(kept) == len(found.sources):
+        pairs = list(zip(found.sources, kept, strict=True))
+        return joined(found, pairs, options or DataOptions())
+    read, problems = examine(found, progress, options)
+    if read and not problems:
+        write_whole(path, json.dumps([asdict(row) for row in read.readings]))
+    return read, problems
 
 
 def _load(path: Path) -> list[Reading] | None:

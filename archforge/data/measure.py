@@ -134,8 +134,8 @@ def _mask_facts(source: Source, image: Picture) -> dict[str, Any]:
     )
     flat = image.values.mean(axis=-1, dtype=np.float32)
     shift = shift_of(flat, mask.values) if len(shape) == 2 else ()
-    objects = _labels(source, shape) if source.labels else pieces
-    diameters = _diameters(objects)
+    objects = _labels(source, shape) if source.labels else mask.objects
+    diameters = _diameters(pieces if objects is None else objects)
     return {
         "pixels": pixels,
         "coloured": mask.coloured,

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from archforge.cli import BUG, COMMANDS, INTERRUPTED, OK, PROBLEMS, USAGE, run
+from archforge.data import write_synth
 from archforge.errors import CODES
 from tests.specs import HEAD, spec_text
 
@@ -269,8 +270,9 @@ def test_building_writes_a_model_that_keras_loads(tmp_path: Path) -> None:
 
 
 def test_synth_then_inspect_says_what_was_drawn(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("ARCHFORGE_CACHE", str(tmp_path / "cache"))
     folder = tmp_path / "nuclei"
 
     assert run(["data", "synth", str(folder), "--count", "4", "--size", "64"]) == OK
@@ -278,6 +280,24 @@ def test_synth_then_inspect_says_what_was_drawn(
     assert run(["data", "inspect", str(tmp_path / "none")]) == PROBLEMS
 
     assert "4 images" in capsys.readouterr().out
+
+
+def test_inspect_tells_of_good_images_beside_problems_and_writes_its_page(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ARCHFORGE_CACHE", str(tmp_path / "cache"))
+    folder, page = write_synth(tmp_path / "nuclei", count=3, size=48), tmp_path / "page.html"
+    (folder / "images/nuclei_0001.png").write_bytes(b"")
+
+    words = run(["data", "inspect", str(folder), "--page", str(page)])
+    told = capsys.readouterr()
+    facts = run(["data", "inspect", str(folder), "--json"])
+
+    assert (words, facts) == (PROBLEMS, PROBLEMS)
+    assert told.out.startswith("2 images in the layout 'folders'")
+    assert "AF407 the picture 'nuclei_0001.png' cannot be read" in told.err
+    assert "it is empty (0 bytes)" in page.read_text()
+    assert json.loads(capsys.readouterr().out)["images"] == 2
 
 
 def test_check_space_says_what_builds_and_what_the_rest_needs(

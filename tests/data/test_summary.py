@@ -5,9 +5,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pytest
 from numpy.typing import ArrayLike
 
 from archforge.data import inspect_folder
+from archforge.errors import ProblemError
 
 Save = Callable[[str, ArrayLike], Path]
 Pair = Callable[..., None]
@@ -29,7 +31,7 @@ def test_a_small_mixed_folder_is_summed_up(root: Path, pair: Pair, save: Save) -
     assert (summary.foreground, summary.classes) == (255, 1)
     assert summary.shares == (92 / 140, 48 / 140)
     assert (summary.empty_masks, summary.full_masks) == (1, 1)
-    assert summary.suggestions == ()
+    assert (summary.task, summary.types) == ("segmentation", {"uint8": 3})
 
 
 def test_a_summary_says_itself_in_plain_sentences(root: Path, pair: Pair) -> None:
@@ -39,13 +41,13 @@ def test_a_summary_says_itself_in_plain_sentences(root: Path, pair: Pair) -> Non
     words = inspect_folder(root).words()
 
     assert words == [
-        "2 images in the format 'folders', 1 in test, 1 in train.",
-        "Heights 4, widths 6 pixels.",
-        "2 grey and 0 coloured in content: 1 channel.",
-        "Values 20 to 200; 0 very dark (no pixel reaches 64 of 255).",
+        "2 images in the layout 'folders', 1 in test, 1 in train.",
+        "All 4 x 6 pixels; no file says how large a pixel is.",
+        "8-bit; 2 grey and 0 coloured in content: 1 channel.",
+        "Values 20 to 200.",
         "Masks hold 0 and 255: one class against background (sigmoid).",
         "Foreground is 50.0 % of all pixels.",
-        "0 empty and 0 full masks.",
+        "2 objects, 4 pixels across in the middle, nine of ten between 4 and 4.",
     ]
 
 
@@ -57,28 +59,49 @@ def test_facts_are_json(root: Path, pair: Pair) -> None:
     assert json.loads(json.dumps(facts))["images"] == 1
 
 
-def test_rare_foreground_is_pointed_out(root: Path, save: Save) -> None:
-    save("images/a.png", np.zeros((10, 10)))
-    save("masks/a.png", np.pad([[255]], (0, 9)))
-
-    summary = inspect_folder(root)
-
-    (suggestion,) = summary.suggestions
-    assert suggestion.startswith("Foreground has only 1.0 % of the pixels: a loss that counts")
-
-
-def test_classes_that_never_occur_and_too_many_classes_are_pointed_out(
-    root: Path, save: Save
-) -> None:
+def test_classes_have_the_names_of_the_table(root: Path, save: Save) -> None:
     save("images/a.png", np.zeros((2, 2)))
-    save("masks/a.png", [[0, 1], [1, 12]])
+    save("masks/a.png", [[0, 1], [1, 2]])
+    (root / "classes.txt").write_text("0 rock\n1 pore\n2 clay\n3 pyrite\n")
 
     summary = inspect_folder(root)
 
-    assert summary.classes == 13
-    assert summary.shares[1] == 0.5
-    assert summary.suggestions == (
-        "No pixel belongs to class 2, 3, 4, 5, 6, 7, 8, 9, 10, 11: check the numbers.",
-        "13 classes are many: if each number is one object, write masks as 0 and 255.",
+    assert (summary.classes, summary.class_names) == (4, ("rock", "pore", "clay", "pyrite"))
+    assert summary.words()[5] == (
+        "Shares of all pixels: rock 25.0 %, pore 50.0 %, clay 25.0 %, pyrite 0.0 %."
     )
-    assert "Share of each class: 0: 25.0 %, 1: 50.0 %," in summary.words()[5]
+
+
+def test_coloured_masks_take_their_classes_from_the_table(root: Path, save: Save) -> None:
+    save("images/a.png", np.zeros((1, 4)))
+    save("masks/a.png", [[[0, 0, 0], [255, 0, 0], [255, 0, 0], [255, 255, 255]]])
+    (root / "classes.csv").write_text(
+        "index,name,colour\n0,ground,#000000\n1,cell,#ff0000\n255,unsure,#ffffff\n"
+    )
+
+    summary = inspect_folder(root)
+
+    assert summary.masks == "Masks hold 3 colours: one class (sigmoid)."
+    assert (summary.classes, summary.shares) == (1, (1 / 3, 2 / 3))
+    assert summary.words()[5] == "Cell is 66.7 % of all pixels."
+
+
+def test_a_table_that_names_a_class_twice_is_refused(root: Path, pair: Pair) -> None:
+    pair("a")
+    (root / "classes.txt").write_text("1 cell\n1 nucleus\n")
+
+    with pytest.raises(ProblemError, match=r"AF429 'classes\.txt' names a class twice"):
+        inspect_folder(root)
+
+
+def test_whole_images_are_counted_by_class(root: Path, save: Save) -> None:
+    for name in ("healthy/a.png", "sick/a.png", "sick/b.png", "sick/c.png"):
+        save(name, np.eye(20) * 255)
+
+    summary = inspect_folder(root)
+
+    assert (summary.task, summary.classes, summary.shares) == ("classification", 2, (0.25, 0.75))
+    assert summary.words()[4:] == [
+        "Whole images belong to 2 classes.",
+        "Shares of all images: healthy 25.0 %, sick 75.0 %.",
+    ]

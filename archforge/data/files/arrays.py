@@ -32,7 +32,7 @@ def read_npy(path: Path, *, mask: bool) -> Picture:
     try:
         values = np.load(path, mmap_mode="r", allow_pickle=False)
         check_size(path, values.shape)
-        return Picture(_with_channels(np.array(values), stacked=False))
+        return Picture(_with_channels(np.array(values)))
     except BROKEN as error:
         refuse_broken(path, error)
 
@@ -48,8 +48,8 @@ def read_npz(path: Path, *, mask: bool) -> Picture:
         key = parts[0] if parts else _key(home, "mask" if mask else "image")
         values = _array(home, key, home.stat().st_mtime_ns)
         if len(parts) > 1:
-            return Picture(_with_channels(values[int(parts[1])], stacked=True))
-        return Picture(_with_channels(values, stacked=False))
+            return Picture(_entry(values[int(parts[1])], mask=mask))
+        return Picture(_with_channels(values))
     except BROKEN as error:
         refuse_broken(path, error)
 
@@ -96,8 +96,15 @@ def _array(path: Path, key: str, changed_ns: int) -> NDArray[Any]:
         return np.asarray(archive[key])
 
 
-def _with_channels(values: NDArray[Any], *, stacked: bool) -> NDArray[Any]:
-    if values.ndim == 4 or (values.ndim == 3 and (stacked or values.shape[-1] <= MOST_CHANNELS)):
+def _entry(values: NDArray[Any], *, mask: bool) -> NDArray[Any]:
+    """Of a stack: images of 3 axes have channels, masks have none."""
+    if mask or values.ndim == 2:
+        return values[..., np.newaxis]
+    return values
+
+
+def _with_channels(values: NDArray[Any]) -> NDArray[Any]:
+    if values.ndim == 4 or (values.ndim == 3 and values.shape[-1] <= MOST_CHANNELS):
         return values
     if values.ndim in {2, 3}:
         return values[..., np.newaxis]
