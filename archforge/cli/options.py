@@ -27,7 +27,7 @@ def folder_option(*, required: bool = True) -> Callable[[Function], Function]:
         required=required,
         metavar="DIR",
         type=click.Path(path_type=Path),
-        help="A folder of images and masks; see `archforge list formats`.",
+        help="A folder of images and masks; `archforge list formats` says how they may lie.",
     )
 
 

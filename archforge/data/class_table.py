@@ -29,7 +29,8 @@ def with_table(
         options: What the person says; it comes first.
         names: What the layout itself calls the classes.
     """
-    path = next((root / name for name in FILES if (root / name).is_file()), None)
+    found = (root / name for name in FILES)
+    path = next((path for path in found if path.is_file() and not path.is_symlink()), None)
     if path is None:
         return options, dict(enumerate(names))
     try:

@@ -162,6 +162,8 @@ def mask_rule(
         return _no_table(files)
     if len(values) <= 1:
         return _one_value(root, values)
+    if values[0] < 0:
+        return _no_rule(files, values, "no value may lie below 0, unless 'ignore' names it")
     rule = _numbers(files, values, options.masks)
     if isinstance(rule, Problem):
         return rule

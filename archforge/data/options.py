@@ -57,8 +57,6 @@ class DataOptions:
 def _masks(options: DataOptions) -> Iterator[Problem]:
     if options.masks not in MASKS:
         yield _problem("masks", options.masks, did_you_mean(options.masks, MASKS))
-    if options.ignore is not None and options.ignore < 0:
-        yield _problem("ignore", options.ignore, "give the value that the masks hold, 0 or more")
     for colour, index in (options.colours or {}).items():
         if not COLOUR.fullmatch(colour):
             yield _problem("colours", colour, "write a colour as '#rrggbb', for example '#ff8800'")

@@ -77,6 +77,7 @@ def test_masks_of_one_single_value_are_refused(value: int) -> None:
         ([{0, 255}, {0, 1}], "'1.png' uses 0 and 1, '0.png' uses 0 and 255"),
         ([set(range(400))], "each value lies in one piece: they look like numbered objects"),
         ([{0, 128, 255}], "values in between come from lossy compression"),
+        ([{-1, 0, 1}], "values in between come from lossy compression"),
     ],
 )
 def test_values_of_no_meaning_are_refused_with_the_likely_reason(

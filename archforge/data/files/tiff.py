@@ -88,9 +88,9 @@ def _read(path: Path, file: tifffile.TiffFile, *, mask: bool) -> Picture:
     (image,) = series
     check_size(path, image.shape)
     page = image.keyframe
+    _check_pages(path, file)
     values, axes = np.asarray(image.asarray()), image.axes
-    wrong = [line for line in _LISTENER.heard if any(words in line for words in MISSING)]
-    if wrong or any(part is None for part in image.pages):
+    if any(words in line for line in _LISTENER.heard for words in MISSING):
         refuse_broken(path, "pages are missing: the file was cut off")
     table = page.colormap
     if table is not None and not mask and not file.is_imagej:
@@ -99,6 +99,18 @@ def _read(path: Path, file: tifffile.TiffFile, *, mask: bool) -> Picture:
         values = np.delete(values, -1, axes.index("S"))
     pixels, spatial = arranged(path, values, axes)
     return Picture(pixels, tiff_pixel_size(file, spatial), page.compression in JPEG_COMPRESSIONS)
+
+
+def _check_pages(path: Path, file: tifffile.TiffFile) -> None:
+    """All pages lie in this file: OME lets a file name others, and a stranger's name any."""
+    for page in file.series[0].pages:
+        if page is None:
+            refuse_broken(path, "pages are missing, or lie in a file that is not there")
+        if page.parent is not file:
+            other = page.parent.filename
+            refuse_broken(
+                path, f"planes of it lie in other files, such as '{other}': save one file"
+            )
 
 
 def _coloured(values: NDArray[Any], table: NDArray[np.uint16]) -> NDArray[np.uint8]:

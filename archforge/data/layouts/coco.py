@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from archforge.data.files.coco import annotations
-from archforge.data.layouts.pictures import outside
+from archforge.data.layouts.pictures import outside, stays_inside
 from archforge.data.source import SPLITS, Listing, Source, in_order
 from archforge.errors import Mark, Problem, ProblemError
 
@@ -54,7 +54,7 @@ def _files(root: Path) -> list[Path]:
         for folder in folders
         for pattern in PATTERNS
         for path in sorted(folder.glob(pattern))
-        if path.is_file()
+        if path.is_file() and stays_inside(path, root)
     ]
 
 
@@ -71,7 +71,7 @@ def _source(root: Path, path: Path, number: str, name: str) -> Source | Problem:
     image = next((place for place in _places(root, path, split, name) if place.is_file()), None)
     if image is None:
         return _lonely(path, number, name)
-    if not image.resolve().is_relative_to(root.resolve()):
+    if not stays_inside(image, root):
         return outside(image, root, Mark(str(path)))
     return Source(
         Path(name).with_suffix("").as_posix(),

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from archforge.data.layouts.pairing import paired
-from archforge.data.layouts.pictures import Found, outside, pictures
+from archforge.data.layouts.pictures import Found, outside, pictures, stays_inside
 from archforge.data.source import SPLITS, Listing, Source, in_order
 from archforge.errors import Mark, Problem, ProblemError, listing
 
@@ -24,7 +24,7 @@ Row = Mapping[str, str]
 def detect(root: Path) -> bool:
     """Whether there is a manifest with a column that names images."""
     path = root / NAME
-    if not path.is_file():
+    if not path.is_file() or not stays_inside(path, root):
         return False
     with path.open(encoding="utf-8-sig", errors="replace") as file:
         heading = file.readline().lower()
@@ -134,7 +134,7 @@ def _file(root: Path, row: Row, folders: _Folders, name: str, mark: Mark) -> Pat
     if not row[name]:
         return None
     path = root / row[name].replace("\\", "/")
-    if not path.resolve().is_relative_to(root.resolve()):
+    if not stays_inside(path, root):
         raise ProblemError([outside(Path(row[name]), root, mark)])
     return path if path.exists() else None
 

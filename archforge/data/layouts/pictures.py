@@ -30,7 +30,7 @@ def pictures(folder: Path, root: Path, *, deep: bool = True) -> tuple[Found, lis
             problems.append(_unread(path))
         elif suffix not in SUFFIXES:
             continue
-        elif not path.resolve().is_relative_to(home):
+        elif not stays_inside(path, home):
             problems.append(outside(path, root))
         elif name in found:
             problems.append(_twice(path, found[name]))
@@ -50,6 +50,11 @@ def is_picture(path: Path) -> bool:
     """Whether the suffix is that of a picture file, read or not, and the name not hidden."""
     known = path.suffix.lower() in UNREAD.union(SUFFIXES)
     return known and not path.name.startswith(".")
+
+
+def stays_inside(path: Path, root: Path) -> bool:
+    """Whether a path, with all its links followed, lies in the folder."""
+    return path.resolve().is_relative_to(root.resolve())
 
 
 def outside(path: Path, root: Path, mark: Mark | None = None) -> Problem:

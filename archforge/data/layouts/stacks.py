@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from archforge.data.files import npz_shapes
+from archforge.data.layouts.pictures import outside, stays_inside
 from archforge.data.source import SPLITS, Listing, Source, in_order
 from archforge.errors import Mark, Problem, ProblemError
 
@@ -25,6 +26,9 @@ def read(root: Path) -> Listing:
     sources: list[Source] = []
     problems: list[Problem] = []
     for path in sorted(root.glob("*.npz")):
+        if not stays_inside(path, root):
+            problems.append(outside(path, root))
+            continue
         try:
             sources += _sources(path)
         except ProblemError as error:
