@@ -82,8 +82,7 @@ def print_json(facts: object) -> None:
 SETTINGS: dict[str, tuple[Any, str]] = {
     "epochs": (int, "At most this many.  [default: 40]"),
     "batch_size": (int, "Images or patches in a step.  [default: 16]"),
-    "loss": (str, "A sum such as dice+focal(gamma=1.5); see `archforge list losses`.  [default: "
-             "auto]"),
+    "loss": (str, "A sum such as dice+focal(gamma=1.5).  [default: auto]"),
     "class_weights": (str, "balanced, or a number for each class: 1,5.  [default: all alike]"),
     "optimizer": (str, "adam, adamw, lion, muon, nadam, rmsprop or sgd.  [default: adam]"),
     "learning_rate": (float, "Length of a step.  [default: 0.001]"),
@@ -97,8 +96,7 @@ SETTINGS: dict[str, tuple[Any, str]] = {
     "sampling": (str, "auto, patches or resize.  [default: auto]"),
     "patches": (int, "Patches of an image in an epoch; 0 covers it once.  [default: 0]"),
     "foreground": (float, "Share of patches around foreground.  [default: 0.33]"),
-    "augment": (str, "none, light, standard, strong or a sum; see `archforge list augmentations`."
-                "  [default: flips+turns]"),
+    "augment": (str, "A sum such as standard+noise(probability=0.3).  [default: flips+turns]"),
     "normalize": (str, "auto, percentile, dataset, range or none.  [default: auto]"),
     "target": (str, "mask, or instances: inside and border of objects.  [default: mask]"),
     "patience": (int, "Epochs without a better score.  [default: 8]"),
@@ -106,8 +104,7 @@ SETTINGS: dict[str, tuple[Any, str]] = {
 }  # fmt: skip
 # DataOptions.* that have an option.
 OPTIONS: dict[str, tuple[Any, str]] = {
-    "validation": (float, "Share of the images to score on, where no folder 'validation' is.  "
-                   "[default: 0.2]"),
+    "validation": (float, "Share to score on, where no folder 'validation' is.  [default: 0.2]"),
     "test": (float, "Share kept for the end, where no folder 'test' is.  [default: 0]"),
     "masks": (str, "auto, binary, classes, labels or colours.  [default: auto]"),
     "ignore": (int, "Mask value that is neither learned from nor scored."),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from archforge.data.picture import read_image
+from archforge.data import read_image
 from archforge.errors import Mark, listing, refuse
 from archforge.predict.image import BROKEN, CHANNEL, Pixels, refuse_broken
 from archforge.predict.tiff import open_tiff
@@ -37,8 +37,9 @@ def open_pixels(path: Path) -> Pixels:
 
 
 def _open_picture(path: Path) -> Pixels:
-    values = read_image(path)
-    return Pixels(path, values, "YX" if values.ndim == 2 else f"YX{CHANNEL}")
+    values = read_image(path).values
+    grey = values.shape[-1] == 1
+    return Pixels(path, values[..., 0] if grey else values, "YX" if grey else f"YX{CHANNEL}")
 
 
 def _open_npy(path: Path) -> Pixels:

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from archforge.train.augment import order, symmetry, turned
 from hypothesis import given
 from hypothesis import strategies as st
 
 from archforge.data import Examples
 from archforge.data.masks import MaskRule
 from archforge.predict.region import Region
-from archforge.train.augment import order, symmetry, turned
 from archforge.train.batches import Batches, ahead
 
 
