@@ -28,9 +28,9 @@ from archforge.train.fits import check_fits
 from archforge.train.history import write_history
 from archforge.train.loggers import LoggerOf, make_logger
 from archforge.train.recording import Record, first_record, split_text
-from archforge.train.schedule import Schedule
+from archforge.train.schedule import Schedule, momentum
 from archforge.train.settings import Epoch, Settings, StopTraining
-from archforge.train.step import make_optimizer, make_step, run_epoch
+from archforge.train.step import inner_of, make_optimizer, make_step, momentum_of, run_epoch
 from archforge.train.validating import make_validation
 
 OnEpoch = Callable[[Epoch], bool | None]
@@ -174,6 +174,9 @@ class _Fit:
         def steer(step: int) -> None:
             self._rate = self._schedule.rate(number, step, before)
             self._optimizer.learning_rate = self._rate
+            if self._settings.ema:
+                done = (number - 1) * self._batches.steps + step
+                momentum_of(self._optimizer).assign(momentum(self._settings.ema, done))
 
         loss = run_epoch(self._step, self._batches.epoch(number), steer)
         learned = self._averaged()
@@ -192,8 +195,7 @@ class _Fit:
             return None
         variables = self.model.trainable_variables
         learned = [variable.numpy() for variable in variables]
-        inner = getattr(self._optimizer, "inner_optimizer", self._optimizer)
-        inner.finalize_variable_values(variables)
+        inner_of(self._optimizer).finalize_variable_values(variables)
         return learned
 
     def _keep(self, epoch: Epoch, learned: list[Any] | None) -> None:

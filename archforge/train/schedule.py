@@ -51,6 +51,18 @@ class Schedule:
         return first
 
 
+def momentum(most: float, steps: int) -> float:
+    """Of the moving average of weights: low at first, so that first weights are soon forgotten.
+
+    Args:
+        most: What it rises to.
+        steps: That are done.
+
+    Source: TensorFlow's ``ExponentialMovingAverage``, ``num_updates``.
+    """
+    return min(most, (1 + steps) / (10 + steps))
+
+
 def cuts(scores: Sequence[float], patience: int) -> int:
     """How often the scores stood still for a third of the patience."""
     waited, found, best = max(1, patience // PART), 0, -math.inf

@@ -34,11 +34,24 @@ def make_optimizer(settings: Settings, precision: str = "float32") -> Any:
     if settings.optimizer == "adamw" and not settings.weight_decay:
         extra["weight_decay"] = 0.0
     optimizer = make(learning_rate=float(settings.learning_rate), **extra)
+    if settings.ema:
+        # Read in the traced step, so that it can rise from step to step.
+        optimizer.ema_momentum = tensorflow.Variable(0.0, trainable=False)
     if settings.weight_decay:
         optimizer.exclude_from_weight_decay(var_names=list(UNDECAYED))
     if precision == "mixed_float16":
         return keras.optimizers.LossScaleOptimizer(optimizer)
     return optimizer
+
+
+def inner_of(optimizer: Any) -> Any:
+    """The optimizer that holds the averages: inside the one that scales the loss, if there is."""
+    return getattr(optimizer, "inner_optimizer", optimizer)
+
+
+def momentum_of(optimizer: Any) -> Any:
+    """The variable of the momentum of averaged weights."""
+    return inner_of(optimizer).ema_momentum
 
 
 def make_step(
