@@ -42,8 +42,10 @@ class Checkup:
         if self.summary is None or self.advice is None:
             return []
         first, *facts = self.summary.words()
+        mend = ["Problems must be mended first, see below; what could be read:"]
         look = [f"Look at: {finding.text}" for finding in self.findings]
-        return [first, *look, *facts, *self.advice.words(self.summary)]
+        begin = self.advice.words(self.summary)
+        return [*(mend if self.problems else ()), first, *look, *facts, *begin]
 
     def facts(self) -> dict[str, object]:
         """What ``--json`` prints."""

@@ -16,7 +16,7 @@ from archforge.errors import Problem, ProblemError
 from archforge.files import write_whole
 
 # A new number makes old readings unread, never misread.
-VERSION = 2
+VERSION = 3
 
 
 def kept_survey(

@@ -39,6 +39,7 @@ class Reading:
         pixel_size: Micrometres along each axis, where the file says so.
         pixels: How many pixels of the mask have each value, colours as 0xrrggbb.
         coloured: Whether the mask is coloured.
+        more: How many values ``pixels`` leaves out, where a mask has very many.
         pieces: Connected areas of one value in the mask.
         objects: How many objects there are: labels beside the mask, else its pieces.
         diameters: Those of circles (balls) of the objects' area, in pixels, sorted; of more than
@@ -60,6 +61,7 @@ class Reading:
     pixel_size: tuple[float, ...] | None = None
     pixels: dict[int, int] = field(default_factory=dict)
     coloured: bool = False
+    more: int = 0
     pieces: int = 0
     objects: int = 0
     diameters: tuple[float, ...] = ()
@@ -126,7 +128,7 @@ def _mask_facts(source: Source, image: Picture) -> dict[str, Any]:
     shape = image.values.shape[:-1]
     if mask.values.shape != shape:
         raise ProblemError([other_size(source, 0, mask.values.shape, shape)])
-    pixels = _count(mask.values)
+    pixels, more = _count(mask.values)
     if mask.lossy and len(pixels) > 2:
         raise ProblemError([_lossy(source, len(pixels))])
     pieces, last = label(  # type: ignore[no-untyped-call]  # has no types
@@ -139,6 +141,7 @@ def _mask_facts(source: Source, image: Picture) -> dict[str, Any]:
     return {
         "pixels": pixels,
         "coloured": mask.coloured,
+        "more": more,
         "pieces": int(last),
         "objects": len(diameters),
         "diameters": _even_pick(diameters),
@@ -146,12 +149,15 @@ def _mask_facts(source: Source, image: Picture) -> dict[str, Any]:
     }
 
 
-def _count(values: NDArray[Any]) -> dict[int, int]:
+def _count(values: NDArray[Any]) -> tuple[dict[int, int], int]:
+    """Pixels of each value, and how many values were left out."""
     found, counts = np.unique(values, return_counts=True)
-    if len(found) > MOST_VALUES:
+    more = max(len(found) - MOST_VALUES, 0)
+    if more:
         counts[MOST_VALUES - 1] = counts[MOST_VALUES - 1 :].sum()
         found[MOST_VALUES - 1] = found[-1]
-    return dict(zip(found[:MOST_VALUES].tolist(), counts[:MOST_VALUES].tolist(), strict=True))
+    kept = zip(found[:MOST_VALUES].tolist(), counts[:MOST_VALUES].tolist(), strict=True)
+    return dict(kept), more
 
 
 def _labels(source: Source, shape: tuple[int, ...]) -> NDArray[Any]:

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from archforge.data.class_table import with_table
 from archforge.data.contents import read_values
-from archforge.data.masks import MaskRule, Seen, mask_rule
+from archforge.data.mask_meaning import Seen, mask_rule
+from archforge.data.masks import MaskRule
 from archforge.data.measure import Reading, measure
 from archforge.data.options import DataOptions
 from archforge.data.source import Listing, Source
@@ -86,7 +87,10 @@ def examine(
             problems += wrong
             if progress:
                 progress(done, len(found.sources))
-    problems += _mixed(pairs)
+    mixed = list(_mixed(pairs))
+    odd = {problem.mark.file for problem in mixed if problem.mark}
+    pairs = [pair for pair in pairs if str(pair[0].image) not in odd]
+    problems += mixed
     return joined(found, pairs, options or DataOptions(), problems)
 
 
@@ -151,7 +155,7 @@ def _rule(
     if found.task == "classification":
         return MaskRule(0, len(found.class_names), names=found.class_names)
     seen = {
-        source.masks[0]: Seen(tuple(sorted(row.pixels)), row.coloured, row.pieces)
+        source.masks[0]: Seen(tuple(sorted(row.pixels)), row.coloured, row.pieces, row.more)
         for source, row in pairs
     }
     told = with_table(found.root, options, found.class_names)

@@ -294,7 +294,9 @@ def test_inspect_tells_of_good_images_beside_problems_and_writes_its_page(
     facts = run(["data", "inspect", str(folder), "--json"])
 
     assert (words, facts) == (PROBLEMS, PROBLEMS)
-    assert told.out.startswith("2 images in the layout 'folders'")
+    assert told.out.startswith(
+        "Problems must be mended first, see below; what could be read:\n2 im"
+    )
     assert "AF407 the picture 'nuclei_0001.png' cannot be read" in told.err
     assert "it is empty (0 bytes)" in page.read_text()
     assert json.loads(capsys.readouterr().out)["images"] == 2

@@ -144,6 +144,22 @@ def test_an_image_of_another_channel_count_is_named_and_grey_may_mix_with_colour
     )
 
 
+def test_a_mask_of_tens_of_thousands_of_labels_is_read_as_labels(root: Path) -> None:
+    (root / "images").mkdir(parents=True)
+    (root / "masks").mkdir()
+    np.save(root / "images/a.npy", np.eye(256, dtype=np.uint8))
+    np.save(root / "masks/a.npy", np.arange(65_536, dtype=np.uint16).reshape(256, 256))
+
+    summary = check_up(root).summary
+    (problem,) = check_up(root, DataOptions(masks="classes")).problems
+
+    assert summary is not None
+    assert (summary.classes, summary.objects) == (1, 65_535)
+    assert problem.message == (
+        "masks hold 0, 1, 2, 3, 4, 5 and 65530 more: not class indices up to 31"
+    )
+
+
 def test_what_the_person_says_of_masks_counts(root: Path, save: Save) -> None:
     save("images/a.png", np.zeros((2, 4)))
     save("masks/a.png", [[0, 1, 2, 9], [0, 1, 2, 9]])

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archforge.data.masks import MaskRule, Seen, mask_rule
+from archforge.data.mask_meaning import Seen, mask_rule
+from archforge.data.masks import MaskRule
 from archforge.data.options import IGNORED, DataOptions
 from archforge.errors import Problem, ProblemError
 

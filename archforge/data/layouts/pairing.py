@@ -60,12 +60,17 @@ def lonely(
         pairs: Those that were found.
     """
     refused = {Path(problem.mark.file).stem for problem in told if problem.mark}
-    for name in sorted(images.keys() - pairs.keys()):
-        if images[name].stem not in refused:
-            yield _lonely("AF405", images[name], masks)
-    for name in sorted(masks.keys() - set(pairs.values())):
-        if masks[name].stem not in refused:
-            yield _lonely("AF406", masks[name], images)
+    free_images = _free(images, pairs.keys(), refused)
+    free_masks = _free(masks, pairs.values(), refused)
+    for path in free_images.values():
+        yield _lonely("AF405", path, free_masks)
+    for path in free_masks.values():
+        yield _lonely("AF406", path, free_images)
+
+
+def _free(files: Found, taken: Iterable[str], refused: set[str]) -> Found:
+    names = sorted(files.keys() - set(taken))
+    return {name: files[name] for name in names if files[name].stem not in refused}
 
 
 def _same(name: str) -> str | None:
