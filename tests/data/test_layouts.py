@@ -267,6 +267,60 @@ def test_coco_polygons_and_run_lengths_become_masks_and_labels(root: Path, save:
     assert labels[2, 0] == 2
 
 
+def test_coco_parts_are_found_by_folder_or_by_name(root: Path, save: Save) -> None:
+    save("val/a.png", np.zeros((6, 8)))
+    save("images/a.png", np.zeros((6, 8)))
+    (root / "annotations").mkdir()
+    (root / "annotations/instances_train2017.json").write_text(json.dumps(coco(SQUARE)))
+    (root / "val/_annotations.coco.json").write_text(json.dumps(coco(SQUARE)))
+
+    found = list_examples(root)
+
+    assert [(source.split, source.image) for source in found.sources] == [
+        ("train", root / "images/a.png"),
+        ("validation", root / "val/a.png"),
+    ]
+
+
+def test_coco_images_that_are_missing_outside_or_numbered_otherwise_are_told(
+    root: Path, save: Save, tmp_path: Path
+) -> None:
+    save("train/a.png", np.zeros((6, 8)))
+    (tmp_path / "b.png").write_bytes((root / "train/a.png").read_bytes())
+    content = coco(SQUARE)
+    names = ("a.png", "gone.png", "../../b.png")
+    content["images"] = [
+        {"id": index, "file_name": name, "height": 6, "width": 8}
+        for index, name in enumerate(names)
+    ]
+    (root / "train/annotations.json").write_text(json.dumps(content))
+    other = coco(SQUARE)
+    other["categories"] = other["categories"][::-1][:1]
+    (root / "annotations.json").write_text(json.dumps({**other, "images": []}))
+
+    messages = [problem.message for problem in list_examples(root).problems]
+
+    assert messages == [
+        "the categories in 'annotations.json' differ from those of the other parts",
+        "image 1, 'gone.png', is not there",
+        f"'b.png' leads out of the folder '{root}'",
+    ]
+
+
+def test_the_heading_that_roboflow_writes_is_no_class(root: Path, save: Save) -> None:
+    save("a.png", np.zeros((6, 8)))
+    content = coco({**SQUARE, "category_id": 1})
+    content["categories"] = [
+        {"id": 0, "name": "blood", "supercategory": "none"},
+        {"id": 1, "name": "cell", "supercategory": "blood"},
+    ]
+    (root / "_annotations.coco.json").write_text(json.dumps(content))
+
+    read = survey(list_examples(root))
+
+    assert read.rule == MaskRule(1, 1, beside=True, names=("background", "cell"))
+
+
 @pytest.mark.parametrize(
     ("text", "why"),
     [

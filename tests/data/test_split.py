@@ -184,6 +184,43 @@ def test_groups_that_leave_too_little_are_refused_with_the_way_out() -> None:
     assert len(split_sources(read, DataOptions(group_by="none"))["validation"]) == 1
 
 
+def test_columns_of_a_manifest_group_and_stratify() -> None:
+    read = survey_of(plain(20))
+    sources = tuple(
+        replace(source, columns=(("donor", f"d{n // 2}"), ("stain", "HE" if n < 10 else "PAS")))
+        for n, source in enumerate(read.sources)
+    )
+    options = DataOptions(validation=0.4, group_by="donor", stratify_by="stain")
+
+    parts = split_sources(replace(read, sources=sources), options)
+
+    assert Counter(source.column("stain") for source in parts["validation"]) == {"HE": 4, "PAS": 4}
+    donors = [
+        {source.column("donor") for source in parts[part]} for part in ("train", "validation")
+    ]
+    assert not donors[0] & donors[1]
+
+
+def test_strata_may_be_left_out_and_whole_images_are_stratified_by_class() -> None:
+    read = survey_of(plain(10))
+    sources = tuple(replace(row, label=n % 2) for n, row in enumerate(read.sources))
+    whole = Survey("classes", ROOT, sources, read.readings, MaskRule(0, 2), "classification")
+
+    by_class = split_sources(whole, DataOptions(validation=0.4))
+    without = split_sources(whole, DataOptions(validation=0.4, stratify_by="none"))
+
+    assert Counter(source.label for source in by_class["validation"]) == {0: 2, 1: 2}
+    assert len(without["validation"]) == 4
+
+
+def test_strata_of_single_images_still_fill_every_fold() -> None:
+    read = survey_of([(f"{n}", "", f"kind {n}") for n in range(5)])
+
+    parts = [split_sources(read, DataOptions(folds=5, fold=fold)) for fold in range(5)]
+
+    assert [len(row["validation"]) for row in parts] == [1] * 5
+
+
 def test_a_column_that_is_not_there_is_refused() -> None:
     read = survey_of(plain(4))
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import tifffile
 from numpy.typing import ArrayLike
 
 from archforge.data import inspect_folder
@@ -92,6 +93,25 @@ def test_a_table_that_names_a_class_twice_is_refused(root: Path, pair: Pair) -> 
 
     with pytest.raises(ProblemError, match=r"AF429 'classes\.txt' names a class twice"):
         inspect_folder(root)
+
+
+def test_stacks_and_sizes_of_pixels_are_said(root: Path) -> None:
+    for folder in ("images", "masks"):
+        (root / folder).mkdir(parents=True)
+    for name, unit in (("a", "um"), ("b", "nm")):
+        about = {"axes": "ZYX", "spacing": 2, "unit": unit}
+        stack = np.eye(20, dtype=np.uint8) * np.ones((5, 1, 1), np.uint8)
+        path = root / "images" / f"{name}.tif"
+        tifffile.imwrite(path, stack, imagej=True, resolution=(4, 4), metadata=about)
+        tifffile.imwrite(root / "masks" / f"{name}.tif", stack)
+
+    summary = inspect_folder(root)
+
+    assert summary.planes == (5, 5, 5)
+    assert summary.words()[1] == (
+        "All 5 x 20 x 20 pixels; pixels of 2 sizes, 0.002 x 0.00025 x 0.00025 to 2 x 0.25 x 0.25 "
+        "micrometres."
+    )
 
 
 def test_whole_images_are_counted_by_class(root: Path, save: Save) -> None:

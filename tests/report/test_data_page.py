@@ -82,6 +82,19 @@ def test_stacks_and_classes_of_whole_images_have_pages(tmp_path: Path) -> None:
     ]
 
 
+def test_several_classes_have_a_legend(tmp_path: Path) -> None:
+    for folder, values in (("images", 80), ("masks", 1)):
+        (tmp_path / "x" / folder).mkdir(parents=True)
+        picture = np.arange(9, dtype=np.uint8).repeat(81).reshape(27, 27) // 3 * np.uint8(values)
+        Image.fromarray(picture).save(tmp_path / "x" / folder / "a.png")
+    (tmp_path / "x/classes.csv").write_text("0,rock\n1,pore\n2,clay\n")
+
+    text = data_page(check_up(tmp_path / "x"))
+
+    assert '<span class="swatch" style="border-color: #e69f00">pore</span>' in text
+    assert '<span class="swatch" style="border-color: #56b4e9">clay</span>' in text
+
+
 def test_problems_stand_on_the_page_and_nothing_else_is_needed(tmp_path: Path) -> None:
     folder = write_synth(tmp_path / "nuclei", count=1, size=48)
     (folder / "images/nuclei_0000.png").write_text("")

@@ -56,6 +56,37 @@ def test_a_path_leads_to_one_entry_of_a_stack(tmp_path: Path) -> None:
     assert (pixels[..., 0] == images[3]).all()
 
 
+@pytest.mark.parametrize(
+    ("names", "path", "why"),
+    [
+        ({"one": (4, 5), "two": (4, 5)}, "a.npz", "it has no array 'image', but one, two"),
+        ({"images": (3, 4, 5)}, "a.npz/pictures/0", "it has no array 'pictures', but images"),
+        ({"images": (3, 4, 5)}, "a.npz/images/7", "index 7 is out of bounds"),
+        ({"image": (4,)}, "a.npz", "an image has 2 to 4 axes, the array has 1"),
+        ({}, "a.npz", "it has no array 'image', but none"),
+    ],
+)
+def test_arrays_that_are_not_there_are_refused_with_those_that_are(
+    tmp_path: Path, names: dict[str, tuple[int, ...]], path: str, why: str
+) -> None:
+    content: dict[str, Any] = {name: np.ones(shape) for name, shape in names.items()}
+    np.savez(tmp_path / "a.npz", **content)
+
+    with pytest.raises(ProblemError) as caught:
+        read_image(tmp_path / path)
+
+    assert caught.value.problems[0].code == "AF407"
+    assert why in caught.value.problems[0].why
+
+
+@pytest.mark.parametrize("name", ["a.npz", "a.npy"])
+def test_damaged_files_are_refused(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"PK nonsense")
+
+    with pytest.raises(ProblemError, match="AF407"):
+        read_image(tmp_path / name)
+
+
 def test_nothing_is_unpickled(tmp_path: Path) -> None:
     np.save(tmp_path / "a.npy", np.array([{"a": 1}], dtype=object))
 
