@@ -74,8 +74,9 @@ def read_mask(path: Path) -> Picture:
 
 
 def _reader(path: Path) -> Reader:
-    suffix = on_disk(path).suffix.lower()
-    if suffix not in READERS:
+    home = on_disk(path)
+    suffix = home.suffix.lower()
+    if suffix not in (SUFFIXES if home == path else READERS):
         refuse(
             "AF417",
             f"files of type '{suffix}' are not read",

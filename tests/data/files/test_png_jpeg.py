@@ -161,3 +161,4 @@ def test_a_coloured_mask_keeps_its_colours(save: Save) -> None:
 
 def test_a_type_without_a_reader_is_refused(tmp_path: Path) -> None:
     assert refused(tmp_path / "a.bmp") == ("AF417", "files of type '.bmp' are not read")
+    assert refused(tmp_path / "a.json") == ("AF417", "files of type '.json' are not read")
