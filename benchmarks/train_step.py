@@ -14,21 +14,19 @@ Exit status 1 if the ratio is below 0.97.
 import argparse
 import statistics
 import sys
-import time
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
+from timing import paired
+from training import drawn, ready
 
-from archforge.build import build_model
 from archforge.build.quiet import keras
-from archforge.catalog import read_architecture
-from archforge.data import Examples
-from archforge.data.masks import MaskRule
 from archforge.losses import parse_loss
-from archforge.predict.region import Region
+from archforge.train import Settings
 from archforge.train.batches import Batches
-from archforge.train.settings import Settings
-from archforge.train.step import make_optimizer, make_step, run_epoch
+from archforge.train.step import make_optimizer, run_epoch
 
 LEAST = 0.97
 BATCH = 16
@@ -60,34 +58,15 @@ def by_hand(size: int, filters: int, depth: int) -> keras.Model:
     return keras.Model(image, layers.Conv2D(1, 1, activation="sigmoid")(x))
 
 
-def plain(images: np.ndarray, masks: np.ndarray, depth: int, filters: int) -> Callable[[], object]:
-    """A: an epoch of ``fit``."""
-    model = by_hand(images.shape[1], filters, depth)
+def plain(batches: Batches, depth: int, filters: int) -> Callable[[], object]:
+    """A: an epoch of ``fit`` on the images of B, as float arrays in memory."""
+    part = batches.examples
+    floats = np.stack([part.image(row) for row in range(len(part))]).astype(np.float32)
+    truth = np.stack([part.mask(row) for row in range(len(part))])[..., np.newaxis]
+    model = by_hand(floats.shape[1], filters, depth)
     model.compile(optimizer=make_optimizer(Settings()), loss=parse_loss("dice+bce", 1))
-    floats, truth = images.astype(np.float32), masks[..., np.newaxis].astype(np.float32)
-    return lambda: model.fit(floats, truth, batch_size=BATCH, verbose=0)
-
-
-def ours(images: np.ndarray, masks: np.ndarray, depth: int, filters: int) -> Callable[[], object]:
-    """B: an epoch of ours."""
-    size = images.shape[1]
-    given = {"size": size, "filters": filters, "depth": depth, "dropout": DROPOUT[: depth + 1]}
-    graph = read_architecture("unet").graph("tutorial", given)
-    step = make_step(
-        build_model(graph), {"mask": 1.0}, parse_loss("dice+bce", 1), make_optimizer(Settings())
-    )
-    ids = [str(row) for row in range(len(images))]
-    examples = Examples(images, masks, ids, (), MaskRule(255, 1))
-    region = Region((size, size), (size, size), (size, size))
-    batches = Batches(examples, "byte", (region,), BATCH, "flips", 0)
-    return lambda: run_epoch(step, batches.epoch(1))
-
-
-def seconds(epoch: Callable[[], object]) -> float:
-    """How long one epoch takes."""
-    start = time.perf_counter()
-    epoch()
-    return time.perf_counter() - start
+    masks = truth.astype(np.float32)
+    return lambda: model.fit(floats, masks, batch_size=BATCH, verbose=0)
 
 
 def main() -> int:
@@ -98,20 +77,16 @@ def main() -> int:
     given = parser.parse_args()
     # Enough images that what `fit` does once in each call does not decide.
     size, filters, depth, count = (64, 8, 2, 768) if given.quick else (128, 16, 4, 64)
-    rng = np.random.default_rng(0)
-    images = rng.integers(0, 256, (count, size, size, 3), dtype=np.uint8)
-    masks = rng.integers(0, 2, (count, size, size), dtype=np.uint8)
-    epochs = [make(images, masks, depth, filters) for make in (plain, ours)]
-    for epoch in epochs:
-        epoch()
-    pairs = []
-    for turn in range(given.pairs):
-        first, second = (0, 1) if turn % 2 == 0 else (1, 0)
-        taken = {which: seconds(epochs[which]) for which in (first, second)}
-        pairs.append((taken[0], taken[1]))
-    for name, column in zip(("model.fit", "archforge"), zip(*pairs, strict=True), strict=True):
-        print(f"{name}: median {count / statistics.median(column):.1f} images/s")
-    ratio = statistics.median(a / b for a, b in pairs)
+    shape = {"size": size, "filters": filters, "depth": depth, "dropout": DROPOUT[: depth + 1]}
+    with tempfile.TemporaryDirectory() as folder:
+        dataset = drawn(Path(folder), count=round(count / 0.8), size=size)
+        step, batches = ready(dataset, shape, Settings(batch_size=BATCH))
+        by_fit, by_us = paired(
+            plain(batches, depth, filters), lambda: run_epoch(step, batches.epoch(1)), given.pairs
+        )
+    for name, times in (("model.fit", by_fit), ("archforge", by_us)):
+        print(f"{name}: median {len(batches.examples) / statistics.median(times):.1f} images/s")
+    ratio = statistics.median(a / b for a, b in zip(by_fit, by_us, strict=True))
     print(f"ratio: {ratio:.3f} (at least {LEAST}; {given.pairs} pairs)")
     return int(ratio < LEAST)
 

@@ -15,7 +15,7 @@ from archforge.data.augment import parse_augmentation
 from archforge.errors import refuse
 from archforge.graph import Graph
 from archforge.losses import balanced_weights, check_loss
-from archforge.predict.region import find_region
+from archforge.predict.region import Region, find_region
 from archforge.train.adapt import learned_classes
 from archforge.train.batches import Batches
 from archforge.train.settings import AUTO, BALANCED, Settings
@@ -116,8 +116,6 @@ def make_batches(graph: Graph, dataset: Dataset, settings: Settings, choices: Ch
         settings: Of the training.
         choices: As ``choose`` gave them.
     """
-    segmenting = choices.task == "segmentation"
-    regions = [find_region(graph, node, choices.size) for node in graph.outputs.values()]
     train = dataset.train
     patches = (
         whole_images(train, choices.size)
@@ -129,11 +127,18 @@ def make_batches(graph: Graph, dataset: Dataset, settings: Settings, choices: Ch
         choices.preparation,
         patches,
         parse_augmentation(settings.augment),
-        tuple(regions) if segmenting else (),
+        _regions(graph, choices),
         settings.batch_size,
         settings.seed,
         choices.bordered,
     )
+
+
+def _regions(graph: Graph, choices: Choices) -> tuple[Region, ...]:
+    """Of each output; none where whole images have a class."""
+    if choices.task == "classification":
+        return ()
+    return tuple(find_region(graph, node, choices.size) for node in graph.outputs.values())
 
 
 def _head_classes(graph: Graph, classes: int, task: str) -> int:
