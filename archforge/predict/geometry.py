@@ -21,9 +21,10 @@ REACH = (512, 1024, 2048)
 # Larger tiles waste less on their halo, but a network that reads all of its input is left at the
 # size of its training: means over more are others. Source: Chu et al. 2022, arXiv:2112.04491.
 LARGEST = {2: 1024, 3: 256}
-# Activations of a batch of tiles; kernels need about as much again.
-MEMORY_BYTES = 2**30
-MOST_TILES = 8
+# Activations of a batch of tiles; TensorFlow's kernels need once to twice as much again.
+MEMORY_BYTES = 2**29
+# A batch keeps the cores busy from about this many pixels on; more of them only need memory.
+MOST_TILES, MOST_PIXELS = 8, 2**21
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def find_geometry(graph: Graph, region: Region, expand: Expand) -> tuple[Geometr
         most //= 2
     tile = _moved(base, step, most)
     bytes_each = memory(graph).inference * prod(tile) / prod(region.image)
-    batch = max(1, min(MOST_TILES, int(MEMORY_BYTES / bytes_each)))
+    batch = max(1, min(MOST_TILES, MOST_PIXELS // prod(tile), int(MEMORY_BYTES / bytes_each)))
     least = _moved(base, step, _steps_down(at, base, step))
     return Geometry(tile, least, step, fixed.lost, halo, batch), _opened(graph)
 

@@ -19,8 +19,9 @@ from archforge.errors import refuse
 from archforge.predict.channels import Channels
 from archforge.predict.geometry import Geometry, fixed_geometry
 from archforge.predict.network import Network
+from archforge.predict.plan import Floats, Plan, plan_tiles
 from archforge.predict.region import Size
-from archforge.predict.tiles import Floats, Plan, bands, plan_tiles
+from archforge.predict.tiles import bands
 from archforge.predict.turns import TTA, averaged
 
 BATCH = 8
@@ -69,7 +70,7 @@ class Predictor:
         spec = keras.KerasTensor((1, *network.region.image, network.channels))
         made = _output(model.compute_output_spec(spec), network.output)
         self.classes = int(made.shape[-1])
-        self._run = tensorflow.function(
+        self._traced = tensorflow.function(
             lambda images: _output(model(images, training=False), network.output),
             input_signature=[tensorflow.TensorSpec((None, *sides, network.channels), "float32")],
             autograph=False,
@@ -83,7 +84,7 @@ class Predictor:
         for start in range(0, len(images), BATCH):
             part = images[start : start + BATCH]
             ready = np.stack([self.network.preparation.fitted(one)(one) for one in part])
-            yield from self._scored(ready)
+            yield from self.run(ready)
 
     def plan(self, size: Size, way: Way = PLAIN) -> Plan:
         """How an image is cut into tiles.
@@ -134,12 +135,12 @@ class Predictor:
             pixels = _shrunk(np.asarray(pixels[...]), self.network.region.image)
         fitted = self.network.preparation.fitted(pixels)
 
-        def rows(places: NDArray[np.int64]) -> Floats:
+        def rows(places: NDArray[np.int64]) -> NDArray[Any]:
             first, last = int(places.min()), int(places.max()) + 1
-            return fitted(np.asarray(pixels[first:last]))[places - first]
+            return np.asarray(pixels[first:last])[places - first]
 
         found = bands(
-            plan, rows, averaged(self._seen, way.tta), batch=self.geometry.batch,
+            plan, rows, fitted, averaged(self._seen, way.tta), batch=self.geometry.batch,
             classes=self.classes,
         )  # fmt: skip
         if self.network.resize:
@@ -160,12 +161,16 @@ class Predictor:
         """
         return np.concatenate(list(self.bands(image, way)))
 
-    def _scored(self, images: Floats) -> Scores:
-        return np.asarray(self._run(tensorflow.constant(images)), dtype=np.float32)
+    def run(self, images: Floats) -> Scores:
+        """What the network says of images in its own range, and nothing more.
+
+        Shape: batch x a size that it takes x channels, to batch x positions x classes.
+        """
+        return np.asarray(self._traced(tensorflow.constant(images)), dtype=np.float32)
 
     def _seen(self, images: Floats) -> Scores:
         """Scores of what tiles see, a pixel for each of theirs."""
-        scores, region = self._scored(images), self.network.region
+        scores, region = self.run(images), self.network.region
         if region.output == region.seen:
             return scores
         sides = zip(images.shape[1:-1], self.geometry.lost, strict=True)

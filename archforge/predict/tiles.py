@@ -1,151 +1,33 @@
-"""An image of any size in overlapping tiles, and what is said of each put together again.
-
-Two ways, told apart by how far a position sees. Both cut the image, continued by its mirror to the
-next size on the network's grid, into tiles that begin on that grid, the last one at its very end.
-
-*Cut*: each tile gives what is farther from its inner ends than the halo, and all up to the rim of
-the image where its own rim is that. There the network sees the same zeros behind the rim as it
-would for the whole image, and elsewhere the same pixels; so the scores are those of the whole image
-(to rounding). This holds for every network with a finite receptive field whose size is open.
-
-*Blended*: for networks that read all of their input (global pooling, attention,
-GroupNormalization), that take one size alone, or whose halo would be most of a tile. Each position
-is the mean of the tiles that see it, weighted by a smooth window that is lowest at their ends.
+"""An image put through a network tile by tile, and put together again.
 
 Memory grows with the width of the image, not with its height: tiles are taken row by row, and rows
-that no further tile reaches are given away.
-
-Source: Ronneberger, Fischer and Brox 2015, arXiv:1505.04597, figure 2, for the overlapping tiles
-and the mirror.
+that no further tile reaches are given away. The network has a thread of its own; the next tiles are
+made ready, and the last rows written, while it works.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import pairwise, product
-from math import pi, prod
+from itertools import product
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from archforge.errors import refuse
-from archforge.predict.geometry import Geometry
-from archforge.predict.region import Size
+from archforge.predict.plan import Axis, Floats, Plan, Strip
 
-Floats = NDArray[np.float32]
+Ready = Callable[[NDArray[Any]], Floats]
+"""From pixels to the network's range."""
 Run = Callable[[Floats], Floats]
 """From a batch of tiles to the scores of what each sees."""
-Rows = Callable[[NDArray[np.int64]], Floats]
-"""From numbers of rows to these rows, as the network takes them."""
-# Where tiles are blended they share this part of what they see, unless it is said.
-SHARED = 4
+Rows = Callable[[NDArray[np.int64]], NDArray[Any]]
+"""From numbers of rows to these rows."""
 
 
-@dataclass(frozen=True, eq=False)
-class Strip:
-    """A tile along one axis.
-
-    Args:
-        start: In the continued image.
-        inner: What is taken of the pixels that the tile sees.
-        outer: Where that lies in the image.
-        weights: Of each taken pixel; over all strips they sum to 1.
-    """
-
-    start: int
-    inner: slice
-    outer: slice
-    weights: Floats
-
-
-@dataclass(frozen=True, eq=False)
-class Axis:
-    """One axis of an image in tiles.
-
-    Args:
-        size: Of the image.
-        tile: Length of a tile.
-        margins: Pixels of mirror before and behind the image.
-        strips: From the first to the last.
-    """
-
-    size: int
-    tile: int
-    margins: tuple[int, int]
-    strips: tuple[Strip, ...]
-
-
-@dataclass(frozen=True, eq=False)
-class Plan:
-    """An image in tiles.
-
-    Args:
-        axes: One for each axis.
-        shared: Pixels that neighbouring tiles share, at least; 0 for a single tile.
-        blended: Whether shared pixels are means; else each is of one tile.
-    """
-
-    axes: tuple[Axis, ...]
-    shared: int
-    blended: bool
-
-    @property
-    def tiles(self) -> int:
-        """How many there are."""
-        return prod(len(axis.strips) for axis in self.axes)
-
-    @property
-    def put_through(self) -> int:
-        """Pixels of all tiles."""
-        return self.tiles * prod(axis.tile for axis in self.axes)
-
-    @property
-    def halo_share(self) -> float:
-        """The share of them that is not in the result."""
-        return 1 - prod(axis.size for axis in self.axes) / self.put_through
-
-    @property
-    def words(self) -> str:
-        """The way in words."""
-        side = "x".join(str(axis.tile) for axis in self.axes)
-        if self.tiles == 1:
-            return f"in one piece of {side}"
-        share = f"{self.halo_share:.0%} of the pixels put through are halo"
-        how = "blended over" if self.blended else "as the whole image, with a shared rim of"
-        return f"in {self.tiles} tiles of {side}, {how} {self.shared} pixels, {share}"
-
-
-def plan_tiles(size: Size, geometry: Geometry, overlap: int | None = None) -> Plan:
-    """How an image is cut.
-
-    Args:
-        size: Of the image.
-        geometry: Of the network.
-        overlap: Pixels that neighbouring tiles share. By default what the halo needs, or a quarter
-            of a tile, blended, where that would leave less than half of a tile.
-
-    Raises:
-        ProblemError: No tile has room for that overlap.
-    """
-    lengths = [_lengths(side, geometry, axis) for axis, side in enumerate(size)]
-    cut = [axis for axis, (tile, total) in enumerate(lengths) if total > tile]
-    blended = bool(cut) and not _can_cut(geometry, cut, overlap)
-    margins = None if blended else geometry.halo
-    axes = []
-    for axis, (side, (tile, total)) in enumerate(zip(size, lengths, strict=True)):
-        apart = tile
-        if total > tile:
-            apart = _apart(geometry, axis, overlap, None if margins is None else margins[axis])
-        edge = geometry.lost[axis] // 2
-        starts = (*range(0, total - tile, apart), total - tile)
-        strips = (
-            _blend(side, tile - geometry.lost[axis], starts) if blended
-            else _cut(side, tile, edge, starts)
-        )  # fmt: skip
-        axes.append(Axis(side, tile, (edge, total - side - edge), strips))
-    return Plan(tuple(axes), min((_shared(axes[axis]) for axis in cut), default=0), blended)
-
-
-def bands(plan: Plan, rows: Rows, run: Run, *, batch: int, classes: int) -> Iterator[Floats]:
+def bands(
+    plan: Plan, rows: Rows, ready: Ready, run: Run, *, batch: int, classes: int
+) -> Iterator[Floats]:
     """The scores of an image, some rows at a time from the first to the last.
 
     Shape: rows x the image's other axes x classes.
@@ -153,26 +35,80 @@ def bands(plan: Plan, rows: Rows, run: Run, *, batch: int, classes: int) -> Iter
     Args:
         plan: Of the image.
         rows: Reads the image.
+        ready: Prepares its pixels.
         run: The network.
         batch: Tiles at a time.
         classes: That ``run`` gives.
     """
+    held = _Held(plan, classes)
+    with ThreadPoolExecutor(1) as network:
+        waiting: deque[tuple[_Task, Future[Floats]]] = deque()
+        for task in _tasks(plan, rows, batch):
+            waiting.append((task, network.submit(run, ready(task.tiles))))
+            if len(waiting) > 1:
+                done, scores = waiting.popleft()
+                yield from held.taken(done, scores.result())
+        for done, scores in waiting:
+            yield from held.taken(done, scores.result())
+
+
+@dataclass(frozen=True, eq=False)
+class _Task:
+    """A batch of tiles of one row.
+
+    Args:
+        strips: Of each tile, along every axis.
+        tiles: Their pixels.
+        end: The row of the image before which nothing more is to come after this batch; ``None``
+            within a row of tiles.
+    """
+
+    strips: Sequence[Sequence[Strip]]
+    tiles: NDArray[Any]
+    end: int | None
+
+
+def _tasks(plan: Plan, rows: Rows, batch: int) -> Iterator[_Task]:
     first, *others = plan.axes
-    most = max(strip.outer.stop - strip.outer.start for strip in first.strips)
-    held = np.zeros((most, *(axis.size for axis in others), classes), dtype=np.float32)
     ends = [strip.outer.start for strip in first.strips[1:]] + [first.size]
     columns = list(product(*(axis.strips for axis in others)))
     for strip, end in zip(first.strips, ends, strict=True):
         slab = _slab(first, others, strip, rows)
         for begin in range(0, len(columns), batch):
             part = columns[begin : begin + batch]
-            found = run(np.stack([_tile(slab, others, column) for column in part]))
-            for column, scores in zip(part, found, strict=True):
-                _add(held, (strip, *column), scores, blended=plan.blended)
-        done = end - strip.outer.start
-        yield held[:done].copy()
-        held[:-done] = held[done:]
-        held[-done:] = 0
+            tiles = np.stack([_tile(slab, others, column) for column in part])
+            last = begin + batch >= len(columns)
+            yield _Task([(strip, *column) for column in part], tiles, end if last else None)
+
+
+class _Held:
+    """The rows of the image that are not yet done."""
+
+    def __init__(self, plan: Plan, classes: int) -> None:
+        first, *others = plan.axes
+        most = max(strip.outer.stop - strip.outer.start for strip in first.strips)
+        self._rows = np.zeros((most, *(axis.size for axis in others), classes), dtype=np.float32)
+        self._blended = plan.blended
+
+    def taken(self, task: _Task, scores: Floats) -> Iterator[Floats]:
+        """Add scores; give away the rows that are done by that."""
+        for strips, one in zip(task.strips, scores, strict=True):
+            self._add(strips, one)
+        if task.end is not None:
+            done = task.end - task.strips[0][0].outer.start
+            yield self._rows[:done].copy()
+            self._rows[:-done] = self._rows[done:]
+            self._rows[-done:] = 0
+
+    def _add(self, strips: Sequence[Strip], scores: Floats) -> None:
+        first, *others = strips
+        taken = scores[tuple(strip.inner for strip in strips)]
+        if self._blended:
+            for axis, strip in enumerate(strips):
+                weights = strip.weights.reshape(-1, *(1,) * (len(strips) - axis))
+                taken = taken * weights
+        place = (slice(0, first.outer.stop - first.outer.start), *(one.outer for one in others))
+        self._rows[place] += taken
 
 
 def mirrored(places: NDArray[np.int64], size: int) -> NDArray[np.int64]:
@@ -181,84 +117,7 @@ def mirrored(places: NDArray[np.int64], size: int) -> NDArray[np.int64]:
     return np.where(places < size, places, 2 * size - 1 - places)
 
 
-def _lengths(size: int, geometry: Geometry, axis: int) -> tuple[int, int]:
-    """Lengths of a tile and of the continued image, both on the grid of the tile's own length."""
-    tile, step = geometry.tile[axis], geometry.grid[axis]
-    steps = -(-(size + geometry.lost[axis] - tile) // step)
-    total = max(tile + steps * step, geometry.least[axis])
-    return min(tile, total), total
-
-
-def _can_cut(geometry: Geometry, cut: Sequence[int], overlap: int | None) -> bool:
-    """Whether the halo is known, and what is shared suffices for it."""
-    if geometry.halo is None:
-        return False
-    needed = [(2 * geometry.halo[axis], geometry.tile[axis]) for axis in cut]
-    if overlap is None:
-        # What the network loses anyway is no matter of choice.
-        return all(
-            both - geometry.lost[axis] <= (tile - geometry.lost[axis]) / 2
-            for axis, (both, tile) in zip(cut, needed, strict=True)
-        )
-    return all(both <= overlap + geometry.lost[axis]
-               for axis, (both, _) in zip(cut, needed, strict=True))  # fmt: skip
-
-
-def _apart(geometry: Geometry, axis: int, overlap: int | None, margin: int | None) -> int:
-    """From one tile's start to the next, on the grid."""
-    tile, step, lost = geometry.tile[axis], geometry.grid[axis], geometry.lost[axis]
-    seen = tile - lost
-    shared = seen // SHARED if overlap is None else overlap
-    if margin is not None:
-        shared = max(2 * margin - lost, overlap or 0)
-    apart = (seen - shared) // step * step
-    if apart < step:
-        refuse(
-            "AF521",
-            f"tiles cannot share {shared} pixels: the network sees {seen} at a time",
-            why=f"neighbouring tiles are at least {step} pixels apart",
-            fix=f"give an `--overlap` of at most {seen - step}, or leave it out",
-        )
-    return apart
-
-
-def _cut(size: int, tile: int, edge: int, starts: Sequence[int]) -> tuple[Strip, ...]:
-    """Neighbours meet in the middle of what they share, which is a halo from the end of each."""
-    middles = ((one + tile + other) // 2 - edge for one, other in pairwise(starts))
-    bounds = [0, *(min(middle, size) for middle in middles), size]
-    return tuple(
-        Strip(start, slice(a - start, b - start), slice(a, b), np.ones(b - a, np.float32))
-        for start, (a, b) in zip(starts, pairwise(bounds), strict=True)
-        if b > a
-    )
-
-
-def _blend(size: int, seen: int, starts: Sequence[int]) -> tuple[Strip, ...]:
-    ends = [min(start + seen, size) for start in starts]
-    shared = max((end - start for end, start in zip(ends, starts[1:], strict=False)), default=seen)
-    window = _window(seen, min(shared, seen))
-    total = np.zeros(size, dtype=np.float32)
-    for start, end in zip(starts, ends, strict=True):
-        total[start:end] += window[: end - start]
-    return tuple(
-        Strip(start, slice(0, end - start), slice(start, end),
-              window[: end - start] / total[start:end])
-        for start, end in zip(starts, ends, strict=True)
-    )  # fmt: skip
-
-
-def _window(length: int, ramp: int) -> Floats:
-    """Rises over ``ramp`` as half a period of a sine squared, and falls alike; above 0 all over."""
-    rise = np.minimum((np.arange(length) + 0.5) / ramp, 1)
-    return (np.sin(pi / 2 * np.minimum(rise, rise[::-1])) ** 2).astype(np.float32)
-
-
-def _shared(axis: Axis) -> int:
-    """Pixels in two neighbouring tiles, of those that are fewest."""
-    return min(one.start + axis.tile - other.start for one, other in pairwise(axis.strips))
-
-
-def _slab(first: Axis, others: Sequence[Axis], strip: Strip, rows: Rows) -> Floats:
+def _slab(first: Axis, others: Sequence[Axis], strip: Strip, rows: Rows) -> NDArray[Any]:
     """A row of tiles, continued at both ends of the other axes."""
     places = np.arange(strip.start, strip.start + first.tile) - first.margins[0]
     slab = rows(mirrored(places, first.size))
@@ -266,18 +125,7 @@ def _slab(first: Axis, others: Sequence[Axis], strip: Strip, rows: Rows) -> Floa
     return np.pad(slab, margins, mode="symmetric")
 
 
-def _tile(slab: Floats, others: Sequence[Axis], column: Sequence[Strip]) -> Floats:
+def _tile(slab: NDArray[Any], others: Sequence[Axis], column: Sequence[Strip]) -> NDArray[Any]:
     window = (slice(one.start, one.start + axis.tile)
               for axis, one in zip(others, column, strict=True))  # fmt: skip
-    return np.asarray(slab[(slice(None), *window)])
-
-
-def _add(held: Floats, strips: Sequence[Strip], scores: Floats, *, blended: bool) -> None:
-    first, *others = strips
-    taken = scores[tuple(strip.inner for strip in strips)]
-    if blended:
-        for axis, strip in enumerate(strips):
-            weights = strip.weights.reshape(-1, *(1,) * (len(strips) - axis))
-            taken = taken * weights
-    place = (slice(0, first.outer.stop - first.outer.start), *(one.outer for one in others))
-    held[place] += taken
+    return slab[(slice(None), *window)]
