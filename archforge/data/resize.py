@@ -86,6 +86,8 @@ def resize_scores(scores: NDArray[np.floating], size: Size) -> NDArray[np.float3
         raise ValueError(
             f"scores must be height x width x classes, got shape {scores.shape} for {size}"
         )
+    if scores.shape[:-1] == size:
+        return np.asarray(scores, dtype=np.float32)
     if len(size) != 2:
         return _linear(scores, size)
     planes = [

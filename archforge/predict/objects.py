@@ -2,7 +2,8 @@
 
 A network of one class says where objects are, not where one ends and the next begins; seeds are the
 middles of what is far from the background. A network of three classes (background, inside, border,
-as ``archforge.data.targets`` draws them) says it itself: its seeds are the pieces of inside.
+as ``archforge.data.targets`` draws them) says more: seeds are the middles of what is far from
+borders too, so that a border with a gap does not make one object of two, as pieces of inside would.
 
 Nothing here knows Keras. All of an image is in memory at once, at about 40 bytes a pixel: a pixel
 in the middle of a clump may belong to an object whose centre lies in another tile.
@@ -27,6 +28,10 @@ Scores = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 # Seeds are at least this share of the typical radius apart.
 APART = 0.5
+# Learned borders part what waists do not, so seeds may be nearer.
+APART_BORDERED = 0.4
+# An object whose mean score is below this part of the typical one is a doubt, not an object.
+SURE = 0.85
 # Distances are smoothed by this share of the distance between seeds: outlines are ragged.
 SMOOTH = 0.6
 # A hole counts as one up to this share of the distance between seeds; three round objects that
@@ -62,17 +67,15 @@ def instances(
         ValueError: Another number of axes or classes, or a number out of range.
     """
     _check(scores, threshold, seed_distance, least_area)
-    foreground = foreground_score(scores) >= threshold
-    if scores.shape[-1] == 3:
-        seeds = ndimage.label(foreground & (scores.argmax(axis=-1) == INSIDE))[0]
-        flooded = _flooded(foreground, seeds, np.asarray(scores[..., INSIDE]))
-    else:
-        flooded = _by_distance(foreground, seed_distance)
-    labels = _filled(flooded)
+    certain = foreground_score(scores)
+    foreground = certain >= threshold
+    inside = foreground & (scores.argmax(axis=-1) == INSIDE) if scores.shape[-1] == 3 else None
+    labels = _filled(_by_distance(foreground, inside, seed_distance))
     areas = np.bincount(labels.ravel())
     areas[0] = 0
     least = LEAST * _typical(areas, areas) if least_area is None else least_area
-    kept = (areas >= least) & (areas > 0)
+    means = np.bincount(labels.ravel(), certain.ravel()) / np.maximum(areas, 1)
+    kept = (areas >= least) & (areas > 0) & (means >= SURE * _typical(means, areas))
     return np.asarray((np.cumsum(kept) * kept)[labels], dtype=np.int32)
 
 
@@ -97,12 +100,13 @@ def foreground_score(scores: Scores) -> Scores:
     return np.asarray(scores[..., 1:].sum(axis=-1), dtype=np.float32)
 
 
-def _by_distance(foreground: Mask, apart: float | None) -> Labels:
-    """A mask parted at its waists."""
+def _by_distance(foreground: Mask, inside: Mask | None, apart: float | None) -> Labels:
+    """A mask parted at its waists, or at the borders that were learned."""
     distance = _to_background(foreground)
+    share = APART if inside is None else APART_BORDERED
     if apart is None:
-        apart = APART * _radius(foreground, distance)
-    solid = _without_holes(foreground, HOLE * apart)
+        apart = share * _radius(foreground, distance)
+    solid = _without_holes(foreground if inside is None else inside, HOLE * apart)
     if solid is not foreground:
         distance = _to_background(solid)
     height = ndimage.gaussian_filter(distance, SMOOTH * apart)
@@ -113,7 +117,7 @@ def _by_distance(foreground: Mask, apart: float | None) -> Labels:
     )  # fmt: skip
     seeds = np.zeros(solid.shape, dtype=np.int32)
     seeds[tuple(peaks.T)] = np.arange(1, len(peaks) + 1)
-    return _flooded(solid, seeds, height) * foreground
+    return _flooded(solid | foreground, seeds, height) * foreground
 
 
 def _to_background(mask: Mask) -> Scores:

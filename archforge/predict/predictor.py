@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage  # type: ignore[import-untyped]  # scipy ships no types
 
 from archforge.build.quiet import keras, tensorflow
 from archforge.data import resize_scores
@@ -132,7 +131,7 @@ class Predictor:
         plan = self.plan(image.shape[:-1], way)
         pixels: Any = Channels(image, self.network.channels)
         if self.network.resize:
-            pixels = _shrunk(np.asarray(pixels[...]), self.network.region.image)
+            pixels = resize_image(np.asarray(pixels[...]), self.network.region.image)
         fitted = self.network.preparation.fitted(pixels)
 
         def rows(places: NDArray[np.int64]) -> NDArray[Any]:
@@ -144,7 +143,7 @@ class Predictor:
             classes=self.classes,
         )  # fmt: skip
         if self.network.resize:
-            return iter([_stretched(np.concatenate(list(found)), image.shape[:-1])])
+            return iter([resize_scores(np.concatenate(list(found)), image.shape[:-1])])
         return found
 
     def whole(self, image: Any, way: Way = PLAIN) -> Scores:
@@ -175,7 +174,7 @@ class Predictor:
             return scores
         sides = zip(images.shape[1:-1], self.geometry.lost, strict=True)
         seen = tuple(side - lost for side, lost in sides)
-        return np.stack([_stretched(one, seen) for one in scores])
+        return np.stack([resize_scores(one, seen) for one in scores])
 
 
 def as_mask(scores: Scores, threshold: float = THRESHOLD) -> NDArray[np.uint8]:
@@ -191,21 +190,3 @@ def as_mask(scores: Scores, threshold: float = THRESHOLD) -> NDArray[np.uint8]:
 def _output(outputs: Any, name: str) -> Any:
     return outputs[name] if isinstance(outputs, dict) else outputs
 
-
-def _shrunk(image: NDArray[Any], size: Size) -> NDArray[Any]:
-    """The image at the network's size; 8 bits stay 8 bits, as they did in training."""
-    if image.dtype != np.uint8:
-        return _stretched(image.astype(np.float32), size)
-    small = resize_image(image[..., 0] if image.shape[-1] == 1 else image, (size[0], size[1]))
-    return small.reshape(*size, image.shape[-1])
-
-
-def _stretched(scores: Floats, size: Size) -> Floats:
-    """Between neighbouring positions in straight lines."""
-    if scores.shape[:-1] == size:
-        return scores
-    if len(size) == 2:
-        return resize_scores(scores, (size[0], size[1]))
-    zoom = [*(new / old for new, old in zip(size, scores.shape, strict=False)), 1]
-    found = ndimage.zoom(scores, zoom, order=1, mode="nearest", grid_mode=True)
-    return np.asarray(found, dtype=np.float32)
