@@ -1,5 +1,6 @@
 """The pixels of an image with as many channels as a network takes, as they are asked for."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -41,6 +42,27 @@ class Channels:
         if self._channels == RGB:
             return np.repeat(found, RGB, axis=-1)
         return _grey(found)[..., np.newaxis]
+
+
+def tabled(
+    fitted: Callable[[NDArray[Any]], NDArray[np.float32]], channels: int
+) -> Callable[[NDArray[Any]], NDArray[np.float32]]:
+    """``fitted`` for 8-bit grey, of which each of the 256 values is prepared once.
+
+    Args:
+        fitted: From pixels to the network's range, each place for itself.
+        channels: That the network takes; grey is repeated.
+    """
+    values = np.arange(256, dtype=np.uint8)[:, np.newaxis]
+    table = fitted(np.repeat(values, channels, axis=1))
+
+    def looked_up(grey: NDArray[Any]) -> NDArray[np.float32]:
+        found = np.empty((*grey.shape[:-1], channels), dtype=np.float32)
+        for channel in range(channels):
+            found[..., channel] = table[:, channel][grey[..., 0]]
+        return found
+
+    return looked_up
 
 
 def _grey(colours: NDArray[Any]) -> NDArray[Any]:

@@ -15,12 +15,12 @@ from archforge.build.quiet import keras, tensorflow
 from archforge.data import resize_scores
 from archforge.data.resize import resize_image
 from archforge.errors import refuse
-from archforge.predict.channels import Channels
+from archforge.predict.channels import Channels, tabled
 from archforge.predict.geometry import Geometry, fixed_geometry
 from archforge.predict.network import Network
 from archforge.predict.plan import Floats, Plan, plan_tiles
 from archforge.predict.region import Size
-from archforge.predict.tiles import bands
+from archforge.predict.tiles import Ready, bands
 from archforge.predict.turns import TTA, averaged
 
 BATCH = 8
@@ -132,14 +132,16 @@ class Predictor:
         pixels: Any = Channels(image, self.network.channels)
         if self.network.resize:
             pixels = resize_image(np.asarray(pixels[...]), self.network.region.image)
-        fitted = self.network.preparation.fitted(pixels)
+        ready: Ready = self.network.preparation.fitted(pixels)
+        if not self.network.resize and image.shape[-1] == 1 and image.dtype == np.uint8:
+            ready, pixels = tabled(ready, self.network.channels), image
 
         def rows(places: NDArray[np.int64]) -> NDArray[Any]:
             first, last = int(places.min()), int(places.max()) + 1
             return np.asarray(pixels[first:last])[places - first]
 
         found = bands(
-            plan, rows, fitted, averaged(self._seen, way.tta), batch=self.geometry.batch,
+            plan, rows, ready, averaged(self._seen, way.tta), batch=self.geometry.batch,
             classes=self.classes,
         )  # fmt: skip
         if self.network.resize:

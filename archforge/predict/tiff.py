@@ -26,6 +26,8 @@ PLANES, CHANNELS = "ZTIQ", "CS"
 UM = {"um": 1.0, "µm": 1.0, "μm": 1.0, "micron": 1.0, "microns": 1.0, "micrometer": 1.0,
       "\\u00b5m": 1.0, "nm": 1e-3, "mm": 1e3, "cm": 1e4, "m": 1e6}  # fmt: skip
 STRIP_BYTES = 2**18
+# Masks shrink well at any level; of noise, level 6 takes nine times as long and gains a quarter.
+LEVEL = 1
 CLASSIC_BYTES = 2**32 - 2**25
 IMAGEJ_TYPES = ("uint8", "uint16", "float32")
 
@@ -90,7 +92,7 @@ def write_tiff(
     ) as file:
         file.write(
             (
-                zlib.compress(np.ascontiguousarray(strip).tobytes(), 6)
+                zlib.compress(np.ascontiguousarray(strip).tobytes(), LEVEL)
                 for strip in in_strips(rows, height, per_strip)
             ),
             shape=shape,
