@@ -61,7 +61,7 @@ def command(  # noqa: PLR0913 (one argument for each option)
     IMAGE is a PNG, JPEG, TIFF or .npy file, a folder of such, or a pattern in quotes. A TIFF gives
     a TIFF with its pixel size; a stack is taken plane by plane, unless the network takes volumes.
     Large images are taken in tiles and never held as a whole, but for objects: their scores are in
-    memory at once, with about 40 bytes for each pixel.
+    memory at once, with 50 to 70 bytes for each pixel.
     """
     from archforge.errors import ProblemError
     from archforge.predict import Wanted, Way, predict_files

@@ -5,7 +5,7 @@ middles of what is far from the background. A network of three classes (backgrou
 as ``archforge.data.targets`` draws them) says more: seeds are the middles of what is far from
 borders too, so that a border with a gap does not make one object of two, as pieces of inside would.
 
-Nothing here knows Keras. All of an image is in memory at once, at about 40 bytes a pixel: a pixel
+Nothing here knows Keras. All of an image is in memory at once, at 50 to 70 bytes a pixel: a pixel
 in the middle of a clump may belong to an object whose centre lies in another tile.
 
 Source: Meyer 1994, Signal Processing 38(1), 113-125, for the flood. The constants were chosen on
