@@ -8,14 +8,13 @@ fail for each.
 import csv
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from archforge.errors import Problem, ProblemError, refuse
 from archforge.files import said_if_unwritable, whole_file, write_whole
-from archforge.predict.objects import expected
 from archforge.predict.opening import open_predictor
 from archforge.predict.predictor import Predictor
 from archforge.predict.single import Objects, Predicted, Wanted, predict_image
@@ -28,8 +27,6 @@ UNWRITABLE = "AF009"
 # Columns of boxes.csv; a volume has z as well.
 BOX = ("image", "plane", "label", "z_from", "y_from", "x_from", "z_to", "y_to", "x_to",
        "score_mean")  # fmt: skip
-# Of the training images' objects, in run.json's `data`.
-DIAMETER = "object_diameter"
 
 
 @dataclass
@@ -74,7 +71,7 @@ def predict_files(
     targets, skipped = _targets(list_images(images), out, wanted)
     predictor = open_predictor(run)
     if wanted.objects:
-        wanted = _with_sizes(wanted, run, predictor)
+        _check_objects(predictor)
     with said_if_unwritable(out):
         out.mkdir(parents=True, exist_ok=True)
     outcome, tables = Outcome(skipped=skipped), _Tables()
@@ -114,25 +111,16 @@ def _targets(images: list[Path], out: Path, wanted: Wanted) -> tuple[list[Target
     return todo, len(made) - len(todo)
 
 
-def _with_sizes(wanted: Wanted, run: Run, predictor: Predictor) -> Wanted:
-    """The numbers that were not given, from the objects of the training images."""
-    if predictor.classes > 3:
+def _check_objects(predictor: Predictor) -> None:
+    if predictor.told > 2:
         refuse(
             "AF525",
-            f"the network tells {predictor.classes} classes apart, which are no objects",
+            f"the network tells {predictor.told} classes apart, which are no objects",
             why="objects are made of one class, of background and foreground, or of background, "
             "inside and border",
-            fix="leave out `--instances`, `--table` and `--boxes`, or train on masks of one class",
+            fix="leave out `--instances`, `--table` and `--boxes`, or train with "
+            "`--target instances`",
         )
-    diameter = run.data.get(DIAMETER)
-    if diameter is None:
-        return wanted
-    distance, area = expected(float(diameter), len(predictor.network.region.image))
-    return replace(
-        wanted,
-        seed_distance=distance if wanted.seed_distance is None else wanted.seed_distance,
-        least_area=area if wanted.least_area is None else wanted.least_area,
-    )
 
 
 class _Tables:

@@ -21,6 +21,7 @@ class Network:
         output: Its Keras name.
         resize: Whether images were brought to the size of the input as a whole in its training, so
             that they must be here; else they are seen at their own scale, in tiles.
+        bordered: Whether its classes are background, inside and border of objects.
     """
 
     region: Region
@@ -28,6 +29,7 @@ class Network:
     preparation: Preparation
     output: str
     resize: bool = True
+    bordered: bool = False
 
     @property
     def values(self) -> str:
@@ -42,6 +44,7 @@ class Network:
         preparation: Preparation | None = None,
         *,
         resize: bool = True,
+        bordered: bool = False,
     ) -> "Network":
         """That of a graph, at ``size`` where it leaves the size open.
 
@@ -50,6 +53,7 @@ class Network:
             size: Of the image.
             preparation: By default the range of the file's type, to the range of the input.
             resize: As above.
+            bordered: As above.
         """
         (image,) = graph.inputs.values()
         name = main_output(graph)
@@ -58,7 +62,7 @@ class Network:
         assert channels is not None
         values = str(getattr(image.layer, "values", "unit"))
         chosen = preparation or Preparation(values=values)
-        return cls(region, channels, chosen, keras_name(name), resize)
+        return cls(region, channels, chosen, keras_name(name), resize, bordered)
 
     @classmethod
     def read(cls, facts: Mapping[str, Any]) -> "Network":
@@ -70,6 +74,7 @@ class Network:
             Preparation.read(facts),
             str(facts["output"]),
             bool(facts.get("resize", True)),
+            bool(facts.get("bordered", False)),
         )
 
     def facts(self) -> dict[str, object]:
@@ -82,4 +87,5 @@ class Network:
             "seen": list(self.region.seen),
             "positions": list(self.region.output),
             "resize": self.resize,
+            "bordered": self.bordered,
         }

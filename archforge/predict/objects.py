@@ -79,17 +79,6 @@ def instances(
     return np.asarray((np.cumsum(kept) * kept)[labels], dtype=np.int32)
 
 
-def expected(diameter: float, axes: int) -> tuple[float, int]:
-    """Seed distance and least area for objects whose diameter is known, as the defaults have them.
-
-    Args:
-        diameter: Of a typical object, in pixels.
-        axes: 2, or 3 for a volume.
-    """
-    size = pi / 4 * diameter**2 if axes == 2 else pi / 6 * diameter**3
-    return APART * diameter / 2, round(LEAST * size)
-
-
 def foreground_score(scores: Scores) -> Scores:
     """The score of being no background: a sigmoid's only class, or all but a softmax's first.
 

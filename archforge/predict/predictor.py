@@ -18,6 +18,7 @@ from archforge.errors import refuse
 from archforge.predict.channels import Channels, tabled
 from archforge.predict.geometry import Geometry, fixed_geometry
 from archforge.predict.network import Network
+from archforge.predict.objects import foreground_score
 from archforge.predict.plan import Floats, Plan, plan_tiles
 from archforge.predict.region import Size
 from archforge.predict.tiles import Ready, bands
@@ -84,6 +85,17 @@ class Predictor:
             part = images[start : start + BATCH]
             ready = np.stack([self.network.preparation.fitted(one)(one) for one in part])
             yield from self.run(ready)
+
+    @property
+    def told(self) -> int:
+        """Classes of the masks: 1 against background, where parts of objects are told apart."""
+        return 1 if self.network.bordered else self.classes
+
+    def mask(self, scores: Scores, threshold: float = THRESHOLD) -> NDArray[np.uint8]:
+        """Class indices from scores; inside and border of an object are both its class, 1."""
+        if self.network.bordered:
+            return (foreground_score(scores) >= np.float32(threshold)).astype(np.uint8)
+        return as_mask(scores, threshold)
 
     def plan(self, size: Size, way: Way = PLAIN) -> Plan:
         """How an image is cut into tiles.
@@ -191,4 +203,3 @@ def as_mask(scores: Scores, threshold: float = THRESHOLD) -> NDArray[np.uint8]:
 
 def _output(outputs: Any, name: str) -> Any:
     return outputs[name] if isinstance(outputs, dict) else outputs
-

@@ -18,7 +18,7 @@ from archforge.files import said_if_unwritable
 from archforge.predict.image import Pixels
 from archforge.predict.objects import Labels, instances
 from archforge.predict.pixels import open_pixels
-from archforge.predict.predictor import PLAIN, THRESHOLD, Predictor, Scores, Way, as_mask
+from archforge.predict.predictor import PLAIN, THRESHOLD, Predictor, Scores, Way
 from archforge.predict.table import object_table
 from archforge.predict.targets import Target
 from archforge.predict.writing import Sheet, write_sheet
@@ -178,7 +178,7 @@ def _mask_rows(
     predictor: Predictor, wanted: Wanted, units: list[Pixels], sinks: _Sinks
 ) -> Iterator[NDArray[np.uint8]]:
     """Rows of the mask, plane after plane; scores go into the sinks on the way."""
-    white = np.uint8(255 if predictor.classes == 1 else 1)
+    white = np.uint8(255 if predictor.told == 1 else 1)
     for number, unit in enumerate(units):
         kept, done = [], 0
         for band in predictor.bands(unit, wanted.way):
@@ -191,7 +191,7 @@ def _mask_rows(
             if wanted.objects and done == unit.shape[0]:
                 sinks.objects.add(unit, np.concatenate(kept), wanted)
             sinks.tell((number + done / unit.shape[0]) / len(units))
-            mask = as_mask(band, wanted.threshold) * white
+            mask = predictor.mask(band, wanted.threshold) * white
             yield mask.reshape(-1, mask.shape[-1])
 
 

@@ -10,14 +10,13 @@ from archforge.files import write_whole
 from archforge.predict.opening import open_predictor
 from archforge.runs import Run
 from archforge.train.checkpoint import NAME
-from archforge.train.choices import Choices
 from archforge.train.pictures import chosen, write_curves, write_mistakes, write_predictions
 from archforge.train.recording import Record
 from archforge.train.scoring import Evaluation, evaluate, has_floor, otsu_scores, predictions
 from archforge.train.settings import Epoch
 
 
-def finish(record: Record, dataset: Dataset, choices: Choices, history: Sequence[Epoch]) -> None:
+def finish(record: Record, dataset: Dataset, history: Sequence[Epoch]) -> None:
     """Score the best weights on the validation images, draw, and say ``done``.
 
     The network is read from the run's folder: what is scored is what others will load.
@@ -25,7 +24,6 @@ def finish(record: Record, dataset: Dataset, choices: Choices, history: Sequence
     Args:
         record: Of the run.
         dataset: It was trained on.
-        choices: Of the training.
         history: All epochs.
     """
     run, part = record.run, dataset.validation
@@ -34,7 +32,7 @@ def finish(record: Record, dataset: Dataset, choices: Choices, history: Sequence
     write_details(run.folder / "scores.json", found)
     write_curves(run.curves, run.name, history, run.best_epoch, run.task)
     if run.task == "segmentation":
-        _draw_predictions(run, part, found, bordered=choices.bordered)
+        _draw_predictions(run, part, found)
     else:
         write_mistakes(run.predictions, run.name, part, found)
     record.change(status="done", scores=found.scores, intervals=found.intervals, baseline=baseline)
@@ -54,8 +52,8 @@ def write_details(path: Path, found: Evaluation) -> None:
     write_whole(path, json.dumps(facts, indent=1, allow_nan=False) + "\n")
 
 
-def _draw_predictions(run: Run, part: Examples, found: Evaluation, *, bordered: bool) -> None:
+def _draw_predictions(run: Run, part: Examples, found: Evaluation) -> None:
     dices = [float(row.get("dice", 0.0)) for row in found.rows]
-    shown = list(predictions(open_predictor(run), part, chosen(dices), bordered=bordered))
+    shown = list(predictions(open_predictor(run), part, chosen(dices)))
     title = f"{run.name}: validation images, the worst first (contrast stretched)"
     write_predictions(run.predictions, title, shown, part.rule.classes)

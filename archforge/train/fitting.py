@@ -112,7 +112,7 @@ def resume(run: Run, graph: Graph, dataset: Dataset, on_epoch: OnEpoch | None = 
 
 def _go(fit: "_Fit", on_epoch: OnEpoch | None) -> None:
     fit.run(on_epoch)
-    finish(fit.record, fit.dataset, fit.choices, fit.history)
+    finish(fit.record, fit.dataset, fit.history)
 
 
 class _Fit:

@@ -110,7 +110,11 @@ def split_text(dataset: Dataset) -> str:
 def _network_facts(graph: Graph, choices: Choices) -> dict[str, Any]:
     if choices.task == "classification":
         return Classifier.of(None, graph, choices.preparation).facts()
-    return Network.of(graph, choices.size, choices.preparation, resize=choices.resize).facts()
+    network = Network.of(
+        graph, choices.size, choices.preparation, resize=choices.resize,
+        bordered=choices.bordered,
+    )  # fmt: skip
+    return network.facts()
 
 
 def _data_facts(dataset: Dataset) -> dict[str, Any]:

@@ -20,7 +20,6 @@ from archforge.predict.objects import instances
 from archforge.predict.opening import open_predictor
 from archforge.predict.predictor import PLAIN, Predictor, Way
 from archforge.runs import Run
-from archforge.train.masking import mask_of
 
 Array = NDArray[Any]
 Progress = Callable[[int, int], None]
@@ -116,8 +115,7 @@ def evaluate(
     check_some(examples)
     if run.task == "classification":
         return _of_classes(open_classifier(run), examples, names)
-    bordered = run.settings.get("target") == "instances"
-    found = predictions(open_predictor(run), examples, bordered=bordered, way=way)
+    found = predictions(open_predictor(run), examples, way=way)
     return scored(_told(found, len(examples), progress), examples.rule.classes, names)
 
 
@@ -142,7 +140,6 @@ def predictions(
     examples: Examples,
     rows: Iterable[int] | None = None,
     *,
-    bordered: bool = False,
     way: Way = PLAIN,
 ) -> Iterator[Prediction]:
     """Each example with what the network says about it, one at a time.
@@ -151,14 +148,13 @@ def predictions(
         predictor: Of the network.
         examples: To look at; their originals are taken.
         rows: Which ones; all by default.
-        bordered: Whether the network tells inside and border of objects apart.
         way: How images are looked at.
 
     Raises:
         ProblemError: As in ``evaluate``.
     """
     check_some(examples)
-    _check_classes(predictor, examples, bordered=bordered)
+    _check_classes(predictor, examples)
     for row in range(len(examples)) if rows is None else rows:
         image, truth = examples.original(row)
         scores = predictor.whole(image, way)
@@ -168,8 +164,8 @@ def predictions(
             examples.ids[row],
             image,
             truth,
-            mask_of(scores, bordered=bordered),
-            1 - scores[..., :1] if bordered else scores,
+            predictor.mask(scores),
+            1 - scores[..., :1] if predictor.network.bordered else scores,
             instances(scores) if true_labels is not None else None,
             true_labels,
             examples.pixel_size(row),
@@ -246,8 +242,8 @@ def _eight_bits(image: Array) -> NDArray[np.uint8]:
     )
 
 
-def _check_classes(predictor: Predictor, examples: Examples, *, bordered: bool) -> None:
-    told = 1 if bordered else predictor.classes
+def _check_classes(predictor: Predictor, examples: Examples) -> None:
+    told = predictor.told
     if examples.rule.classes != told:
         refuse(
             "AF513",

@@ -19,7 +19,6 @@ from archforge.predict.opening import open_geometry
 from archforge.predict.predictor import Predictor
 from archforge.runs import Run
 from archforge.train.choices import Choices
-from archforge.train.masking import mask_of
 
 Validate = Callable[[], tuple[float, float]]
 """Dice and IoU, or accuracy and the mean of each class's accuracy."""
@@ -39,15 +38,18 @@ def make_validation(
     """
     if choices.task == "classification":
         return _classes(Classifier.of(model, graph, choices.preparation), dataset)
-    network = Network.of(graph, choices.size, choices.preparation, resize=choices.resize)
+    network = Network.of(
+        graph, choices.size, choices.preparation, resize=choices.resize,
+        bordered=choices.bordered,
+    )  # fmt: skip
     if choices.resize:
-        return _stretched(Predictor(model, network), dataset, bordered=choices.bordered)
+        return _stretched(Predictor(model, network), dataset)
     found = _opened(run, graph, network)
     if found is None:
-        return _native(Predictor(model, network), dataset, bordered=choices.bordered)
+        return _native(Predictor(model, network), dataset)
     geometry, opened = found
     twin = build_model(opened)
-    inner = _native(Predictor(twin, network, geometry), dataset, bordered=choices.bordered)
+    inner = _native(Predictor(twin, network, geometry), dataset)
 
     def validate() -> tuple[float, float]:
         twin.set_weights(model.get_weights())
@@ -77,25 +79,25 @@ def _classes(classifier: Classifier, dataset: Dataset) -> Validate:
     return validate
 
 
-def _stretched(predictor: Predictor, dataset: Dataset, *, bordered: bool) -> Validate:
+def _stretched(predictor: Predictor, dataset: Dataset) -> Validate:
     """At the network's size: a mask is brought to the size of its image once, at the end."""
     part, region = dataset.validation, predictor.network.region
     truths = [region.masks(part.mask(row)[np.newaxis])[0] for row in range(len(part))]
 
     def validate() -> tuple[float, float]:
         images = np.stack([part.image(row) for row in range(len(part))])
-        masks = (mask_of(scores, bordered=bordered) for scores in predictor.scores(images))
+        masks = (predictor.mask(scores) for scores in predictor.scores(images))
         return _dice(truths, masks, dataset.classes)
 
     return validate
 
 
-def _native(predictor: Predictor, dataset: Dataset, *, bordered: bool) -> Validate:
+def _native(predictor: Predictor, dataset: Dataset) -> Validate:
     part = dataset.validation
     truths = [part.mask(row) for row in range(len(part))]
 
     def validate() -> tuple[float, float]:
-        masks = (mask_of(predictor.whole(part.image(row)), bordered=bordered)
+        masks = (predictor.mask(predictor.whole(part.image(row)))
                  for row in range(len(part)))  # fmt: skip
         return _dice(truths, masks, dataset.classes)
 

@@ -19,7 +19,6 @@ from archforge.cli import run as archforge
 from archforge.data.normalize import Preparation
 from archforge.errors import ProblemError
 from archforge.predict import Wanted, Way, open_pixels, open_predictor, predict_files
-from archforge.predict.objects import expected
 from archforge.predict.turns import turned, turned_back
 from archforge.runs import Run
 from tests.predict.conftest import HEAD, SAME, TOP, MakeRun
@@ -144,19 +143,32 @@ def test_a_volume_is_taken_whole(make_run: MakeRun, tmp_path: Path) -> None:
     assert str(problem).startswith(f"{tmp_path}/flat.png: AF513 'flat.png' is an image")
 
 
-def test_the_least_size_comes_from_the_objects_of_the_training(bright: Run, tmp_path: Path) -> None:
-    # Discs of about 200 pixels; a fiftieth of an object of 120 pixels across is 226.
+def test_objects_below_the_least_area_are_left_out(bright: Run, tmp_path: Path) -> None:
+    # Discs of about 200 pixels.
     Image.fromarray(blobs(50, 61)).save(tmp_path / "a.png")
-    large = replace(bright, data={"object_diameter": 120})
-    counts = []
 
-    for number, (run, least) in enumerate([(bright, None), (large, None), (large, 9)]):
-        wanted = Wanted(table=True, least_area=least)
-        outcome = predict_files(run, [tmp_path / "a.png"], tmp_path / f"{number}", wanted)
-        counts.append(outcome.predicted[0].objects)
+    counts = [
+        predict_files(
+            bright, [tmp_path / "a.png"], tmp_path / f"{least}", Wanted(table=True, least_area=least)
+        ).predicted[0].objects
+        for least in (9, 226)
+    ]  # fmt: skip
 
-    assert expected(120, 2) == (30.0, 226)
-    assert counts == [2, 0, 2]
+    assert counts == [2, 0]
+
+
+def test_inside_and_border_of_objects_are_one_class_of_the_mask(
+    make_run: MakeRun, tmp_path: Path
+) -> None:
+    softmax = "  - {block: segmentation_head, name: mask, classes: 3}\n"
+    run = make_run(TOP % "[16, 16, 1]" + softmax)
+    network = {**run.network, "bordered": True}
+    Image.fromarray(blobs(50, 61)).save(tmp_path / "a.png")
+
+    predict_files(replace(run, network=network), [tmp_path / "a.png"], tmp_path / "out")
+
+    mask = np.array(Image.open(tmp_path / "out/a.png"))
+    assert set(np.unique(mask).tolist()) <= {0, 255}
 
 
 def test_what_cannot_be_read_is_told_at_the_end(bright: Run, tmp_path: Path) -> None:
