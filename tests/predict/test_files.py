@@ -149,7 +149,8 @@ def test_objects_below_the_least_area_are_left_out(bright: Run, tmp_path: Path) 
 
     counts = [
         predict_files(
-            bright, [tmp_path / "a.png"], tmp_path / f"{least}", Wanted(table=True, least_area=least)
+            bright, [tmp_path / "a.png"], tmp_path / f"{least}",
+            Wanted(table=True, least_area=least),
         ).predicted[0].objects
         for least in (9, 226)
     ]  # fmt: skip
