@@ -19,7 +19,7 @@ from archforge.data.formats import list_examples
 from archforge.data.kept_survey import kept_survey
 from archforge.data.normalize import Statistics, statistics
 from archforge.data.options import DataOptions
-from archforge.data.resize import with_channels
+from archforge.data.resize import RGB, with_channels
 from archforge.data.source import Source
 from archforge.data.split import split_sources
 from archforge.data.store import Entry, Store
@@ -146,7 +146,7 @@ def open_dataset(  # noqa: PLR0913 - the room's one door: each is a setting of a
         content = content_hash(found, home)
         read = kept_survey(found, content, home, progress, options)
     wanted = _Wanted(rank or (len(size) if size else 2), channels or read.channels)
-    _check_rank(read, wanted.rank)
+    _check_taken(read, wanted)
     store = _native(read, content, wanted, home, progress)
     parts = _parts(read, options, store)
     cut = [Examples(store, store, parts[name], read.rule, read.root) for name in PARTS]
@@ -255,16 +255,24 @@ def _of_one_stack(planes: int, options: DataOptions) -> dict[str, tuple[int, ...
     }
 
 
-def _check_rank(read: Survey, rank: int) -> None:
+def _check_taken(read: Survey, wanted: _Wanted) -> None:
     flat = next((s for s, r in zip(read.sources, read.readings, strict=True)
-                 if len(r.shape) < rank), None)  # fmt: skip
+                 if len(r.shape) < wanted.rank), None)  # fmt: skip
     if flat is not None:
         refuse(
-            "AF440",
+            "AF441",
             f"'{flat.image.name}' is a flat image, the network takes volumes",
             mark=Mark(str(flat.image)),
             why="a volume has planes, height and width",
             fix="give stacks (TIFF of several pages, OME-TIFF), or take a network for images",
+        )
+    if read.channels != wanted.channels and {read.channels, wanted.channels} != {1, RGB}:
+        refuse(
+            "AF441",
+            f"the network takes {wanted.channels} channels, the images have {read.channels}",
+            mark=Mark(str(read.root)),
+            why="grey is repeated for 3 channels and colours become grey for 1, nothing else",
+            fix=f"set `channels` to {read.channels}, or leave it out: it is then set from the data",
         )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from archforge.data.resize import LUMA, luminance
+from archforge.data.resize import luminance
 from archforge.errors import Mark, refuse
 
 RGB = 3
@@ -41,7 +41,7 @@ class Channels:
             return found
         if self._channels == RGB:
             return np.repeat(found, RGB, axis=-1)
-        return _grey(found)[..., np.newaxis]
+        return luminance(found)[..., np.newaxis]
 
 
 def tabled(
@@ -63,13 +63,6 @@ def tabled(
         return found
 
     return looked_up
-
-
-def _grey(colours: NDArray[Any]) -> NDArray[Any]:
-    if colours.dtype == np.uint8:
-        return luminance(colours)
-    weights = (LUMA / LUMA.sum()).astype(np.float32)
-    return np.asarray(colours.astype(np.float32) @ weights, dtype=colours.dtype)
 
 
 def _refuse_channels(has: int, wanted: int, mark: Mark | None) -> None:

@@ -99,7 +99,17 @@ def _run(path: Path, facts: Mapping[str, Any]) -> Run:
             _refuse_damaged(path, f"its '{name}' is {json.dumps(value)[:60]}")
     if values.get("status", "done") not in STATUSES:
         _refuse_damaged(path, f"its status is '{values['status']}'")
-    return Run(folder=path.parent, **{**values, "failure": _failure(path, values.get("failure"))})
+    kept = {"failure": _failure(path, values.get("failure")), "intervals": _intervals(path, values)}
+    return Run(folder=path.parent, **{**values, **kept})
+
+
+def _intervals(path: Path, values: Mapping[str, Any]) -> dict[str, tuple[float, float]]:
+    """JSON knows no tuples."""
+    found = values.get("intervals", {})
+    try:
+        return {name: (float(low), float(high)) for name, (low, high) in found.items()}
+    except (TypeError, ValueError):
+        _refuse_damaged(path, f"its 'intervals' are {json.dumps(found)[:60]}")
 
 
 def _failure(path: Path, facts: Mapping[str, Any] | None) -> Failure | None:

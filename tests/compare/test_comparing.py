@@ -91,7 +91,6 @@ def refusal(specs: list[str], data: Path, folder: Path, **more: object) -> str:
         (0, {}, "there is nothing to compare"),
         (2, {}, "is named twice"),
         (1, {"seeds": 0}, "seeds cannot be 0"),
-        (1, {"validation": 1.5}, "validation cannot be 1.5"),
     ],
 )
 def test_what_cannot_be_compared_is_refused(

@@ -32,11 +32,11 @@ def test_sixteen_bits_by_percentiles_are_what_eight_bits_are() -> None:
     narrow = _image("uint8")
     wide = narrow.astype(np.uint16) * 9 + 400
 
-    found = [Preparation("percentile").fitted(image)(image) for image in (narrow, wide)]
+    eight, sixteen = (Preparation("percentile").fitted(one)(one) for one in (narrow, wide))
 
-    assert np.allclose(*found, atol=1e-4)
-    assert found[0].min() == 0
-    assert found[0].max() == 1
+    assert np.allclose(eight, sixteen, atol=1e-4)
+    assert eight.min() == 0
+    assert eight.max() == 1
 
 
 def test_one_bright_pixel_does_not_darken_the_image() -> None:

@@ -40,7 +40,8 @@ def a_run(folder: Path, **changed: Any) -> Run:
 def test_what_was_written_is_read(tmp_path: Path) -> None:
     run = a_run(
         tmp_path, status="stopped", failure=Failure("pruned", "ended after epoch 1"), epochs=1,
-        best_epoch=1, best_val_dice=0.5, scores={"dice": 0.5}, seconds=1.25,
+        best_epoch=1, best_score=0.5, scores={"dice": 0.5}, intervals={"dice": (0.4, 0.6)},
+        seconds=1.25,
     )  # fmt: skip
 
     write_run(run)

@@ -1,11 +1,12 @@
 """A folder holds one study, and says so."""
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
 
+from archforge.data import DataOptions
 from archforge.errors import ProblemError
 from archforge.search.identity import Identity, alone, begin, read_record, training_facts
 from archforge.train import Settings
@@ -19,7 +20,7 @@ STUDY = Identity(
     ranges={"filters": "8..24:8"},
     data="abc",
     folder="nuclei",
-    validation=0.2,
+    options=asdict(DataOptions()),
     settings=training_facts(Settings(epochs=4)),
     seed=0,
     sampler="tpe",
@@ -56,7 +57,7 @@ def test_comments_of_the_spec_and_the_place_of_the_images_may_change(tmp_path: P
         (replace(STUDY, settings=training_facts(Settings())), "epochs was 4, is 40"),
         (replace(STUDY, preset="tutorial"), "preset was None, is tutorial"),
         (replace(STUDY, seed=1), "seed was 0, is 1"),
-        (replace(STUDY, validation=0.4), "validation was 0.2, is 0.4"),
+        (replace(STUDY, options=asdict(DataOptions(validation=0.4))), "validation was 0.2, is 0.4"),
         (replace(STUDY, sampler="random"), "sampler was tpe, is random"),
         (replace(STUDY, pruner="none"), "pruner was median, is none"),
         (replace(STUDY, spec=TOY.replace("relu", "elu")), "the spec was changed"),

@@ -303,7 +303,6 @@ def test_what_follows_from_the_data_cannot_have_a_range(searching: Searching) ->
         ({"trials": 0}, "trials cannot be 0"),
         ({"workers": 0}, "workers cannot be 0"),
         ({"seed": -1}, "seed cannot be -1"),
-        ({"validation": 1.0}, "validation cannot be 1.0"),
         ({"timeout_s": 0}, "the time limit cannot be 0"),
         ({"sampler": "tpee"}, "did you mean 'tpe'?"),
         ({"pruner": "mean"}, "did you mean 'median'?"),

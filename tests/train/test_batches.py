@@ -1,86 +1,140 @@
-"""Order, turning and range of batches, without Keras."""
+"""Which patches make a batch, and what truth they are held to, without Keras."""
 
 import threading
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
-from archforge.train.augment import order, symmetry, turned
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archforge.data import Examples
-from archforge.data.masks import MaskRule
+from archforge.data import Examples, MaskRule, Preparation, patches_of, whole_images
+from archforge.data.augment import parse_augmentation
+from archforge.data.store import read_store, write_store
 from archforge.predict.region import Region
 from archforge.train.batches import Batches, ahead
 
-
-def examples(count: int, height: int = 4, width: int = 4) -> Examples:
-    """Images of distinct pixels whose mask is their parity."""
-    images = np.arange(count * height * width, dtype=np.uint8).reshape(count, height, width, 1)
-    ids = [str(row) for row in range(count)]
-    return Examples(images, images[..., 0] % 2, ids, (), MaskRule(255, 1))
+MakeExamples = Callable[..., Examples]
+SEVEN = [(4, 4)] * 7
 
 
-def batches(part: Examples, augment: str = "flips", size: int = 3, seed: int = 1) -> Batches:
-    shape = (part.images.shape[1], part.images.shape[2])
-    return Batches(part, "byte", (Region(shape, shape, shape),), size, augment, seed)
+@pytest.fixture
+def examples(tmp_path: Path) -> MakeExamples:
+    """Images whose mask is their parity; the last pixel of each is 201, 203, 205, ..."""
+
+    def make(shapes: list[tuple[int, int]], **more: Any) -> Examples:
+        rng = np.random.default_rng(0)
+        images = [rng.integers(0, 200, (*shape, 1), np.uint8) for shape in shapes]
+        for row, image in enumerate(images):
+            image[-1, -1] = 201 + 2 * row
+        entries = [{"image": image, "mask": image[..., 0] % 2, **more} for image in images]
+        write_store(tmp_path, entries, {"ids": ["?"] * len(shapes), "labels": [5] * len(shapes)})
+        store = read_store(tmp_path)
+        assert store is not None
+        return Examples(store, store, tuple(range(len(shapes))), MaskRule(1, 1), tmp_path)
+
+    return make
 
 
-def test_the_eight_symmetries_by_hand() -> None:
-    picture = np.array([[1, 2], [3, 4]], dtype=np.uint8)
-
-    found = [turned(picture, code).tolist() for code in range(8)]
-
-    assert found == [
-        [[1, 2], [3, 4]], [[3, 4], [1, 2]], [[2, 1], [4, 3]], [[4, 3], [2, 1]],
-        [[1, 3], [2, 4]], [[2, 4], [1, 3]], [[3, 1], [4, 2]], [[4, 2], [3, 1]],
-    ]  # fmt: skip
+def batches(part: Examples, augment: str = "flips+turns", seed: int = 1) -> Batches:
+    """Whole images, three in a batch."""
+    shape = part.shape(0)[:-1]
+    return Batches(
+        part, Preparation("range", "byte"), whole_images(part, shape), parse_augmentation(augment),
+        (Region(shape, shape, shape),), 3, seed,
+    )  # fmt: skip
 
 
-def test_image_and_mask_are_turned_alike() -> None:
-    for batch in batches(examples(7)).epoch(1):
-        assert np.array_equal(batch.images[..., 0] % 2, batch.masks[0])
+def names(images: Any) -> list[int]:
+    return [round(float(image.max())) for image in images]
+
+
+def test_image_and_mask_are_turned_alike(examples: MakeExamples) -> None:
+    for batch in batches(examples(SEVEN)).epoch(1):
+        assert np.array_equal(batch.images[..., 0].round() % 2, batch.truths[0])
         assert batch.images.dtype == np.float32
 
 
-def test_every_image_comes_once_and_the_last_batch_is_what_is_left() -> None:
-    made = list(batches(examples(7)).epoch(1))
+def test_every_image_comes_once_and_the_last_batch_is_what_is_left(examples: MakeExamples) -> None:
+    made = list(batches(examples(SEVEN)).epoch(1))
 
     assert [len(batch.images) for batch in made] == [3, 3, 1]
-    rows = sorted(int(image.min()) // 16 for batch in made for image in batch.images)
-    assert rows == list(range(7))
+    seen = [name for batch in made for name in names(batch.images)]
+    assert sorted(seen) == [201, 203, 205, 207, 209, 211, 213]
+    assert batches(examples(SEVEN)).steps == 3
 
 
-def test_without_augmentation_images_stay_as_they_are() -> None:
-    part = examples(5)
+def test_without_augmentation_images_stay_as_they_are(examples: MakeExamples) -> None:
+    part = examples(SEVEN)
 
-    made = np.concatenate([batch.images for batch in batches(part, "none").epoch(1)])
+    made = [image for batch in batches(part, "none").epoch(1) for image in batch.images]
 
-    rows = order(1, 1, 5)
-    assert np.array_equal(made, part.images[rows])
-
-
-def test_images_that_are_not_square_keep_their_height() -> None:
-    codes = {symmetry("flips", 0, 1, index, (4, 6)) for index in range(64)}
-
-    assert codes == {0, 1, 2, 3}
-    assert {symmetry("flips", 0, 1, index, (4, 4)) for index in range(64)} == set(range(8))
+    for image in made:
+        row = (names([image])[0] - 201) // 2
+        assert np.array_equal(image.round().astype(np.uint8), part.image(row))
 
 
-@given(st.integers(0, 2**32 - 1), st.integers(1, 1000), st.integers(0, 10**6))
-def test_a_symmetry_depends_on_seed_epoch_and_index_alone(seed: int, epoch: int, row: int) -> None:
-    assert symmetry("flips", seed, epoch, row, (8, 8)) == symmetry(
-        "flips", seed, epoch, row, (8, 8)
-    )
+def test_images_of_mixed_sizes_give_patches_of_one(examples: MakeExamples) -> None:
+    part = examples([(9, 12), (7, 31), (3, 5)])
+    patches = patches_of(part, (6, 6), foreground=0.5, each=4)
+    cut = replace(batches(part), patches=patches, regions=(Region((6, 6), (6, 6), (6, 6)),))
+
+    made = list(cut.epoch(1))
+
+    assert [batch.images.shape for batch in made] == [(3, 6, 6, 1)] * 4
+    for batch in made:
+        assert np.array_equal(batch.images[..., 0].round() % 2, batch.truths[0])
 
 
-def test_epochs_and_seeds_differ_and_the_same_are_equal() -> None:
+def test_epochs_and_seeds_differ_and_the_same_are_equal(examples: MakeExamples) -> None:
+    part = examples(SEVEN)
+
     def first(seed: int, epoch: int) -> bytes:
-        return next(iter(batches(examples(7), seed=seed, size=7).epoch(epoch))).images.tobytes()
+        return next(iter(batches(part, seed=seed).epoch(epoch))).images.tobytes()
 
     assert first(1, 1) == first(1, 1)
     assert len({first(1, 1), first(1, 2), first(2, 1)}) == 3
+
+
+def test_an_epoch_does_not_depend_on_those_before_it(examples: MakeExamples) -> None:
+    part = examples(SEVEN)
+    whole, cut_off = batches(part, "standard"), batches(part, "standard")
+
+    for epoch in (1, 2):
+        list(whole.epoch(epoch))
+
+    both = zip(whole.epoch(3), cut_off.epoch(3), strict=True)
+    assert all(a.images.tobytes() == b.images.tobytes() for a, b in both)
+
+
+def test_the_border_of_objects_is_learned_and_what_is_ignored_stays_so(
+    examples: MakeExamples,
+) -> None:
+    labels = np.zeros((5, 5), np.uint16)
+    labels[1:, 1:] = 3
+    mask = (labels > 0).astype(np.uint8)
+    mask[4, 4] = 255
+    part = examples([(5, 5)], labels=labels, mask=mask)
+
+    ((batch,),) = [list(replace(batches(part, "none"), bordered=True).epoch(1))]
+
+    assert batch.truths[0][0].tolist() == [
+        [0, 0, 0, 0, 0],
+        [0, 2, 2, 2, 2],
+        [0, 2, 1, 1, 1],
+        [0, 2, 1, 1, 1],
+        [0, 2, 1, 1, 255],
+    ]
+
+
+def test_whole_images_have_a_class(examples: MakeExamples) -> None:
+    batch = next(iter(replace(batches(examples(SEVEN)), regions=()).epoch(1)))
+
+    assert batch.truths[0].tolist() == [5, 5, 5]
+    assert batch.truths[0].dtype == np.int32
 
 
 @given(st.lists(st.integers(), max_size=9))

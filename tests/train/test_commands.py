@@ -4,7 +4,6 @@ import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -41,12 +40,15 @@ def test_train_says_what_it_does_and_ends_with_a_table(
     assert run.fixed["channels"] == run.fixed["classes"] == 1
     lines = said.err.splitlines()
     assert lines[0] == "channels = 1, classes = 1 from the data"
-    assert lines[1] == "19 images to train on, 5 to validate on, at 32 x 32"
+    assert lines[1] == "19 images to train on, 5 to validate on"
     assert [line.split("  ")[0] for line in lines[2:]] == ["epoch 1/2", "epoch 2/2"]
     table = said.out.splitlines()
     assert table[0].startswith(f"unet: {run.parameters:,} parameters, best epoch ")
-    assert table[1] == "metric         network    Otsu"
-    assert table[2] == f"dice          {run.scores['dice']:>8.4f}{run.baseline['dice']:>8.4f}"
+    assert table[1] == "metric             network  95 % interval         Otsu"
+    low, high = run.intervals["dice"]
+    ends = f"{low:.4f} to {high:.4f}"
+    dice = f"{run.scores['dice']:.4f}  {ends}    {run.baseline['dice']:.4f}"
+    assert table[2] == f"dice                {dice}"
     assert table[-2:] == [
         f"run       {run.folder}", f"pictures  {run.curves}  {run.predictions}",
     ]  # fmt: skip
@@ -123,7 +125,7 @@ def test_a_terminal_gets_one_line_that_changes(
     said = capsys.readouterr().err
     assert status == 0
     assert "epoch 2/2" in said
-    assert "Dice 0." in said
+    assert "score 0." in said
     assert "\x1b[3" not in said  # no colours
 
 
@@ -151,7 +153,7 @@ def test_evaluate_takes_all_images_of_another_folder(
     lines = capsys.readouterr().out.splitlines()
     assert status == 0
     assert lines[0] == f"first on 1 image of {other} (all)"
-    assert lines[1] == "metric         network    Otsu"
+    assert lines[1] == "metric             network  95 % interval         Otsu"
 
 
 @pytest.mark.parametrize(("split", "count"), [("train", 19), ("validation", 5), ("all", 24)])
@@ -203,8 +205,8 @@ def test_time_is_told_as_a_clock_does(seconds: float, text: str) -> None:
 
 
 def test_a_log_has_one_line_for_an_epoch() -> None:
-    facts: dict[str, Any] = {"loss": 0.51234, "val_dice": 0.75, "val_iou": 0.6, "seconds": 1.25}
+    facts = {"loss": 0.51234, "score": 0.75, "second": 0.6, "seconds": 1.25, "rate": 1e-3}
 
     line = epoch_line(Epoch(epoch=3, total=40, eta=46.25, **facts))
 
-    assert line == "epoch 3/40  loss 0.5123  Dice 0.7500  1.2 s, 0:46 left"
+    assert line == "epoch 3/40  loss 0.5123  score 0.7500  1.2 s, 0:46 left"

@@ -12,7 +12,7 @@ from archforge.train import check_fits
 SPEC = """
 archforge: 1
 name: small
-task: segmentation
+task: %s
 inputs: {%s}
 graph:
 %s
@@ -20,20 +20,25 @@ graph:
 IMAGE = "image: [8, 8, 1]"
 
 
-def graph_of(steps: str, inputs: str = IMAGE) -> Graph:
-    text = SPEC % (inputs, steps)
+def graph_of(steps: str, inputs: str = IMAGE, task: str = "segmentation") -> Graph:
+    text = SPEC % (task, inputs, steps)
     return expand(parse_spec(read_text(text, "small.yaml"), "small.yaml"))
 
 
-def refused(graph: Graph, classes: int) -> list[tuple[str, str]]:
+def refused(graph: Graph, classes: int, task: str = "segmentation") -> list[tuple[str, str]]:
     with pytest.raises(ProblemError) as caught:
-        check_fits(graph, classes)
+        check_fits(graph, classes, task)
     return [(problem.code, problem.message) for problem in caught.value.problems]
 
 
 def conv(filters: int, activation: str) -> str:
     arguments = f"filters: {filters}, kernel_size: 1, activation: {activation}"
     return f"  - {{layer: Conv2D, name: mask, {arguments}}}"
+
+
+def classifier(units: int, activation: str) -> Graph:
+    head = f"{{layer: Dense, name: class, units: {units}, activation: {activation}}}"
+    return graph_of(f"  - {{layer: GlobalAveragePooling2D}}\n  - {head}", task="classification")
 
 
 @pytest.mark.parametrize(
@@ -86,7 +91,6 @@ def test_an_output_that_is_no_mask_is_refused(steps: str, classes: int, message:
 @pytest.mark.parametrize(
     ("inputs", "message"),
     [
-        ("image: [8, 8, 4]", "the input 'image' is 8x8x4, images have 1 or 3 channels"),
         (
             "image: {shape: [8, 8, 1], values: imagenet}",
             "`values: imagenet` is a convention for 3 channels, the input 'image' has 1",
@@ -97,19 +101,41 @@ def test_an_input_that_no_image_can_have_is_refused(inputs: str, message: str) -
     assert refused(graph_of(conv(1, "sigmoid"), inputs), 1) == [("AF506", message)]
 
 
-@pytest.mark.parametrize(("size", "axes"), [("8, 8, 8", 3), ("8", 1)], ids=["volume", "signal"])
-def test_a_network_for_signals_or_volumes_is_refused_with_one_problem(size: str, axes: int) -> None:
-    steps = conv(1, "sigmoid").replace("2D", f"{axes}D")
+def test_a_network_for_signals_is_refused_with_one_problem() -> None:
+    steps = conv(1, "sigmoid").replace("2D", "1D")
 
-    found = refused(graph_of(steps, f"image: [{size}, 1]"), 1)
+    found = refused(graph_of(steps, "image: [8, 1]"), 1)
 
-    shape = size.replace(", ", "x")
-    assert found == [("AF506", f"the input 'image' is {shape}x1, which is no image")]
+    assert found == [("AF506", "the input 'image' is 8x1, which is no image")]
 
 
-def test_a_network_for_classification_is_refused() -> None:
-    assert refused(read_architecture("vgg").graph("vgg11"), 1) == [
-        ("AF507", "'vgg' is a network for classification")
+def test_volumes_and_any_number_of_channels_fit() -> None:
+    check_fits(graph_of(conv(1, "sigmoid").replace("2D", "3D"), "image: [8, 8, 8, 1]"), 1)
+    check_fits(graph_of(conv(1, "sigmoid"), "image: [8, 8, 5]"), 1)
+
+
+def test_a_network_of_the_other_task_is_refused() -> None:
+    vgg, unet = read_architecture("vgg").graph("vgg11"), read_architecture("unet").graph("tutorial")
+
+    assert refused(vgg, 1) == [
+        ("AF507", "'vgg' is a network for classification, the data hold masks")
+    ]
+    assert refused(unet, 2, "classification") == [
+        ("AF507", "'unet' is a network for segmentation, the data hold a class for each image")
+    ]
+
+
+@pytest.mark.parametrize(("filters", "activation"), [(1, "sigmoid"), (2, "softmax")])
+def test_two_classes_of_images_may_be_one_score_or_two(filters: int, activation: str) -> None:
+    check_fits(classifier(filters, activation), 2, "classification")
+
+
+def test_classes_of_images_that_are_not_those_of_the_network_are_refused() -> None:
+    assert refused(classifier(1, "sigmoid"), 3, "classification") == [
+        ("AF506", "the output 'class' is 1, the images have 3 classes")
+    ]
+    assert refused(classifier(3, "sigmoid"), 3, "classification") == [
+        ("AF506", "the output 'class' ends with sigmoid, not softmax")
     ]
 
 

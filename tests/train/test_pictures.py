@@ -16,7 +16,7 @@ RNG = np.random.default_rng(2)
 
 def history(*dices: float) -> list[Epoch]:
     return [
-        Epoch(number, len(dices), 1 / number, dice, dice / 2, 1.0, 0.0)
+        Epoch(number, len(dices), 1 / number, dice, dice / 2, 1.0, 0.0, 1e-3)
         for number, dice in enumerate(dices, start=1)
     ]
 
@@ -71,7 +71,8 @@ def test_predictions_are_drawn_with_and_without_errors(
     truth = RNG.integers(0, max(2, classes), (20, 30)).astype(np.uint8)
     predicted = truth if right else np.roll(truth, 1, axis=0)
     image = RNG.integers(0, 50, (20, 30, 1 if classes == 1 else 3)).astype(np.uint8)
-    shown = [Prediction(0, "a name that is much too long", image, truth, predicted)] * 2
+    scores = np.eye(max(2, classes), dtype=np.float32)[predicted]
+    shown = [Prediction(0, "a name that is much too long", image, truth, predicted, scores)] * 2
 
     write_predictions(tmp_path / "sheet.png", "a run", shown, classes)
 

@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 
-from archforge.data import Dataset, open_dataset
+from archforge.data import Dataset, Examples, open_dataset
 from archforge.errors import ProblemError
 from archforge.graph import Graph
 from archforge.metrics import score
@@ -38,6 +39,10 @@ def copy(run: Run, tmp_path: Path) -> Run:
     return replace(run, folder=folder)
 
 
+def stacked(part: Examples, count: int | None = None) -> NDArray[Any]:
+    return np.stack([part.image(row) for row in range(count or len(part))])
+
+
 def tampered(run: Run, change: Callable[[dict[str, Any]], None]) -> None:
     with zipfile.ZipFile(run.model) as archive:
         files = {name: archive.read(name) for name in archive.namelist()}
@@ -50,13 +55,18 @@ def tampered(run: Run, change: Callable[[dict[str, Any]], None]) -> None:
 
 
 def test_a_run_that_is_loaded_scores_as_it_did_in_training(run: Run, dataset: Dataset) -> None:
-    assert evaluate(run, dataset.validation) == pytest.approx(run.scores)
+    found = evaluate(run, dataset.validation)
+
+    assert found.scores == pytest.approx(run.scores)
+    assert found.intervals.keys() == run.intervals.keys()
+    assert [row["id"] for row in found.rows] == dataset.validation.ids
+    assert sum(map(sum, found.confusion)) == 5 * 48 * 48
 
 
 def test_only_the_asked_metrics_are_worked_out(run: Run, dataset: Dataset) -> None:
-    predictor = open_predictor(run)
+    found = evaluate(run, dataset.validation, ["iou"])
 
-    assert list(evaluate(predictor, dataset.validation, ["iou"])) == ["iou"]
+    assert list(found.scores) == ["iou"]
 
 
 def test_masks_are_compared_at_the_size_of_the_originals(run: Run, dataset: Dataset) -> None:
@@ -80,7 +90,7 @@ def test_otsu_is_worked_out_on_the_originals(dataset: Dataset) -> None:
 
 def test_the_last_batch_is_filled_up_and_says_the_same(run: Run, dataset: Dataset) -> None:
     predictor = open_predictor(run)
-    images = dataset.train.images[:11]
+    images = stacked(dataset.train, 11)
 
     together = list(predictor.scores(images))
     alone = [next(predictor.scores(images[row : row + 1])) for row in range(11)]
@@ -107,20 +117,22 @@ def test_masks_of_other_classes_are_refused(
         otsu_scores(data.validation)
 
 
-def test_images_of_another_size_are_a_wrong_argument(run: Run, nuclei: Path, cache: Path) -> None:
-    data = open_dataset(nuclei, size=(40, 40), cache=cache)
+def test_the_size_that_images_were_brought_to_changes_no_score(
+    run: Run, nuclei: Path, cache: Path
+) -> None:
+    native = open_dataset(nuclei, cache=cache)
+    small = open_dataset(nuclei, size=(40, 40), cache=cache)
 
-    with pytest.raises(ValueError, match="images must be"):
-        evaluate(run, data.validation)
+    assert evaluate(run, native.validation, ["dice"]).scores["dice"] == run.scores["dice"]
+    assert evaluate(run, small.validation, ["dice"]).scores["dice"] == run.scores["dice"]
 
 
 def test_a_written_mask_is_the_one_that_was_scored(
-    run: Run, dataset: Dataset, tmp_path: Path
+    run: Run, dataset: Dataset, nuclei: Path, tmp_path: Path
 ) -> None:
-    part = dataset.validation
-    one = next(predictions(open_predictor(run), part, [0]))
+    one = next(predictions(open_predictor(run), dataset.validation, [0]))
 
-    (done,) = predict_files(run, [part.sources[0].image], tmp_path / "out").predicted
+    (done,) = predict_files(run, [nuclei / f"images/{one.id}.png"], tmp_path / "out").predicted
 
     assert np.array_equal(np.array(Image.open(done.target.mask)) // 255, one.predicted)
 
@@ -134,13 +146,14 @@ def test_a_network_without_padding_writes_masks_to_the_rim(
     settings = Settings(epochs=4, batch_size=4, learning_rate=5e-3)
     run = train(unet(size=34, padding="valid"), "", data, settings, tmp_path / "run")
 
-    (done,) = predict_files(run, [data.validation.sources[0].image], tmp_path / "out").predicted
+    image = nuclei / f"images/{data.validation.ids[0]}.png"
+    (done,) = predict_files(run, [image], tmp_path / "out").predicted
 
     assert np.array(Image.open(done.target.mask)).shape == (48, 48)
 
 
 def test_a_network_that_was_saved_says_the_same_again(run: Run, dataset: Dataset) -> None:
-    images = dataset.validation.images
+    images = stacked(dataset.validation)
 
     first, second = (np.stack(list(open_predictor(run).scores(images))) for _ in range(2))
 

@@ -2,14 +2,13 @@
 
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from archforge import train as room
 from archforge.catalog import read_architecture
-from archforge.data import inspect_folder
+from archforge.data import Dataset
 from archforge.errors import ProblemError
 from archforge.train import Settings, adapt
 
@@ -23,7 +22,7 @@ def test_the_defaults_are_those_of_the_experiment_file() -> None:
         8,
         0,
     )
-    assert (settings.loss, settings.optimizer, settings.augment) == ("auto", "adam", "flips")
+    assert (settings.loss, settings.optimizer, settings.augment) == ("auto", "adam", "flips+turns")
     assert settings.learning_rate == 1e-3
 
 
@@ -57,29 +56,29 @@ def test_every_wrong_setting_is_told_at_once() -> None:
     assert [problem.code for problem in caught.value.problems] == ["AF503", "AF503", "AF504"]
 
 
-def test_channels_and_classes_come_from_the_data_before_any_preset(nuclei: Path) -> None:
+def test_channels_and_classes_come_from_the_data_before_any_preset(dataset: Dataset) -> None:
     found = read_architecture("unet")
 
-    fixed, words = adapt(found.spec, {"depth": 2}, inspect_folder(nuclei))
+    fixed, words = adapt(found.spec, {"depth": 2}, dataset)
 
     assert fixed == {"depth": 2, "channels": 1, "classes": 1}
     assert words == ["channels = 1, classes = 1 from the data"]
     assert found.graph("tutorial", fixed).inputs["image"].shape == (128, 128, 1)
 
 
-def test_what_is_given_stays_and_is_not_told(nuclei: Path) -> None:
+def test_what_is_given_stays_and_is_not_told(dataset: Dataset) -> None:
     spec = read_architecture("unet").spec
 
-    fixed, words = adapt(spec, {"channels": 3, "classes": 1}, inspect_folder(nuclei))
+    fixed, words = adapt(spec, {"channels": 3, "classes": 1}, dataset)
 
     assert fixed == {"channels": 3, "classes": 1}
     assert words == []
 
 
-def test_a_spec_without_these_hyperparameters_gets_none(nuclei: Path) -> None:
+def test_a_spec_without_these_hyperparameters_gets_none(dataset: Dataset) -> None:
     spec = read_architecture("vgg").spec
 
-    fixed, words = adapt(spec, {}, inspect_folder(nuclei))
+    fixed, words = adapt(spec, {}, dataset)
 
     assert fixed == {"classes": 1}
     assert words == ["classes = 1 from the data"]

@@ -3,6 +3,7 @@
 import gc
 import json
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 
 from archforge.catalog import read_architecture
-from archforge.data import Dataset, open_dataset
+from archforge.data import DataOptions, Dataset, open_dataset
 from archforge.errors import ProblemError
 from archforge.expand import expand
 from archforge.graph import Graph, fingerprint
@@ -41,9 +42,9 @@ def test_a_small_unet_learns_nuclei(trained: tuple[Run, list[Epoch]]) -> None:
 
     assert run.status == "done"
     assert told[-1].loss < told[0].loss
-    assert run.best_val_dice == max(epoch.val_dice for epoch in told)
-    assert run.best_val_dice > told[0].val_dice
-    assert run.best_val_dice > 0.5
+    assert run.best_score == max(epoch.score for epoch in told)
+    assert run.best_score > told[0].score
+    assert run.best_score > 0.5
 
 
 def test_every_epoch_is_told_with_the_time_left(trained: tuple[Run, list[Epoch]]) -> None:
@@ -52,7 +53,8 @@ def test_every_epoch_is_told_with_the_time_left(trained: tuple[Run, list[Epoch]]
     assert [epoch.epoch for epoch in told] == list(range(1, 9))
     assert {epoch.total for epoch in told} == {8}
     assert all(epoch.eta == epoch.seconds * (8 - epoch.epoch) for epoch in told)
-    assert all(0 <= epoch.val_iou <= epoch.val_dice <= 1 for epoch in told)
+    assert all(0 <= epoch.second <= epoch.score <= 1 for epoch in told)
+    assert {epoch.rate for epoch in told} == {5e-3}
 
 
 def test_the_record_says_what_was_trained_on_what(
@@ -67,8 +69,9 @@ def test_the_record_says_what_was_trained_on_what(
     assert run.parameters == sum(node.parameters.total for node in graph)
     assert run.data == {
         "folder": str(nuclei), "fingerprint": dataset.fingerprint, "train": 19, "validation": 5,
-        "test": 0, "channels": 1, "classes": 1,
+        "test": 0, "channels": 1, "classes": 1, "names": [], "options": asdict(DataOptions()),
     }  # fmt: skip
+    assert Settings.read(run.settings) == Settings(epochs=8, batch_size=8, learning_rate=5e-3)
     assert run.network["size"] == run.network["seen"] == [32, 32]
     assert set(run.versions) == {"archforge", "python", "tensorflow", "keras", "numpy"}
     assert run.started.endswith("Z")
@@ -82,17 +85,21 @@ def test_the_folder_holds_all_that_the_record_names(trained: tuple[Run, list[Epo
     assert run.spec.read_text() == "the spec"
     assert {path.name for path in run.folder.iterdir()} == {
         "run.json", "spec.yaml", "model.keras", "history.csv", "curves.png", "predictions.png",
+        "split.csv", "scores.json",
     }  # fmt: skip
     rows = read_history(run.history)
-    assert [row["val_dice"] for row in rows] == [epoch.val_dice for epoch in told]
+    assert [row["score"] for row in rows] == [epoch.score for epoch in told]
+    assert len(run.split.read_text().splitlines()) == 1 + 24
 
 
 def test_scores_and_otsu_are_of_the_same_images(trained: tuple[Run, list[Epoch]]) -> None:
     run, _ = trained
 
-    assert set(run.scores) == set(run.baseline)
-    assert run.scores["dice"] != run.best_val_dice  # 48 x 48 originals, not 32 x 32
-    assert run.scores["dice"] == pytest.approx(run.best_val_dice, abs=0.1)
+    assert {"dice", "iou", "dice_pooled"} <= set(run.baseline) < set(run.scores)
+    assert run.best_score is not None
+    assert run.scores["dice"] != run.best_score  # 48 x 48 originals, not 32 x 32
+    assert run.scores["dice"] == pytest.approx(run.best_score, abs=0.1)
+    assert all(low <= run.scores[name] <= high for name, (low, high) in run.intervals.items())
     assert 0.5 < run.baseline["dice"] < 1
 
 
@@ -276,7 +283,9 @@ def test_the_loss_of_each_output_counts_what_the_spec_says() -> None:
 def test_three_classes_are_trained_with_a_softmax(
     three_classes: Callable[[], Path], cache: Path, tmp_path: Path, unet: Unet
 ) -> None:
-    data = open_dataset(three_classes(), size=(32, 32), cache=cache, validation=0.34)
+    data = open_dataset(
+        three_classes(), size=(32, 32), cache=cache, options=DataOptions(validation=0.34)
+    )
     settings = Settings(epochs=12, batch_size=2, learning_rate=1e-2)
 
     run = train(unet(classes=3), "", data, settings, tmp_path / "run")
@@ -294,7 +303,7 @@ def test_a_network_that_loses_its_rim_is_scored_on_its_middle(
     run = train(unet(size=34, padding="valid"), "", data, ONE, tmp_path / "run")
 
     assert (run.network["size"], run.network["seen"]) == ([34, 34], [18, 18])
-    assert set(run.scores) == set(run.baseline)
+    assert set(run.baseline) < set(run.scores)
 
 
 def test_several_outputs_learn_from_one_mask(dataset: Dataset, tmp_path: Path) -> None:
@@ -338,7 +347,7 @@ def test_what_does_not_fit_is_refused_before_anything_is_written(
 def test_a_data_set_without_validation_images_is_refused(
     nuclei: Path, cache: Path, tmp_path: Path, tiny: Graph
 ) -> None:
-    data = open_dataset(nuclei, size=(32, 32), cache=cache, validation=0.0)
+    data = open_dataset(nuclei, size=(32, 32), cache=cache, options=DataOptions(validation=0.0))
 
     with pytest.raises(ProblemError, match="AF508 there are no validation images"):
         train(tiny, "", data, ONE, tmp_path / "run")
