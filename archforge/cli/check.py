@@ -1,6 +1,7 @@
 """``archforge check``."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -39,6 +40,8 @@ def command(  # noqa: PLR0913 (click's options)
 ) -> int:
     """Say everything that is wrong with a spec, or nothing.
 
+    SPEC may be an experiment file: it is checked with the architectures that it names.
+
     With --space, say for which hyperparameters it builds, why it does not for the others, and what
     it costs at least and at most. The exit status is 1 if no combination builds.
     """
@@ -60,15 +63,27 @@ def _problems(
     spec: str, preset: str | None, given: dict[str, Any], *, space: bool
 ) -> tuple[Problem, ...]:
     from archforge.catalog import check, read_architecture
+    from archforge.cli.experiments import is_experiment
 
     try:
-        if space:  # what the defaults alone cannot build is for the proof to say
+        if is_experiment(spec):
+            _check_experiment(spec, preset, given, space=space)
+        elif space:  # what the defaults alone cannot build is for the proof to say
             read_architecture(spec)
         else:
             check(spec, preset, given)
     except ProblemError as error:
         return error.problems
     return ()
+
+
+def _check_experiment(spec: str, preset: str | None, given: dict[str, Any], *, space: bool) -> None:
+    from archforge.experiment import check_experiment, read_experiment
+
+    if space:
+        raise click.UsageError(f"--space takes architectures, '{spec}' is an experiment")
+    found = read_experiment(Path(spec))
+    check_experiment(found, preset, {**found.hyperparameters, **given})
 
 
 def _proven(

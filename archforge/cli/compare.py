@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from archforge.cli.experiments import ask
 from archforge.cli.options import (
-    asked_data,
-    asked_settings,
     data_options,
     json_option,
     print_json,
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 )
 @click.argument("specs", metavar="SPEC...", nargs=-1, required=True)
 @set_option
-@data_options()
+@data_options(required=False)
 @click.option("--seeds", default=1, show_default=True, help="Trainings of each architecture.")
 @training_options
 @click.option("--seed", type=int, help="The first seed, and that of the split.  [default: 0]")
@@ -35,13 +34,13 @@ if TYPE_CHECKING:
     "--output",
     metavar="DIR",
     type=click.Path(path_type=Path),
-    help="Folder of the comparison; by default runs/compare-DATA.",
+    help="By default runs/compare-DATA, for an experiment runs/NAME-compare.",
 )
 @json_option
 def command(
     specs: tuple[str, ...],
     given: dict[str, Any],
-    data: Path,
+    data: Path | None,
     output: Path | None,
     as_json: bool,
     **chosen: Any,
@@ -49,20 +48,21 @@ def command(
     """Train several architectures on the same split with the same seeds: one table.
 
     SPEC is a name from the zoo, a path, or either with a preset behind a colon (unet:tutorial,
-    my_unet.yaml:small). The same command goes on with a comparison that was interrupted.
+    my_unet.yaml:small). The same command goes on with a comparison that was interrupted. In place
+    of SPEC... one experiment file may stand, which says data and settings too; options win over it.
     """
     from archforge.compare import compare
 
-    settings = asked_settings(chosen)
-    options = asked_data(chosen, settings.seed)
+    asked = ask(specs, given, data, chosen)
+    own = Path("runs") / f"{asked.name}-compare"
     found = compare(
-        specs,
-        data=data,
-        folder=output,
-        given=given,
-        settings=settings,
+        asked.specs,
+        data=asked.data,
+        folder=output or (own if asked.name else None),
+        given=asked.given,
+        settings=asked.settings,
         seeds=chosen["seeds"],
-        options=options,
+        options=asked.options,
         on_epoch=_tell,
     )
     if as_json:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -132,8 +133,12 @@ def data_options(*, required: bool = True) -> Callable[[Function], Function]:
     return lambda function: folder_option(required=required)(_added(function, OPTIONS))
 
 
-def asked_settings(chosen: dict[str, Any]) -> "Settings":
+def asked_settings(chosen: dict[str, Any], written: "Settings | None" = None) -> "Settings":
     """The settings that options say; what belongs to them is taken out of ``chosen``.
+
+    Args:
+        chosen: All options of the command.
+        written: Those of an experiment file; what options do not say stays as there.
 
     Raises:
         ProblemError: With every one that cannot be.
@@ -143,26 +148,30 @@ def asked_settings(chosen: dict[str, Any]) -> "Settings":
     given = {name: chosen.pop(name) for name in SETTINGS}
     if given["class_weights"] not in {None, "balanced"}:
         given["class_weights"] = _numbers("--class-weights", given["class_weights"])
-    if "seed" in chosen:
-        given["seed"] = chosen["seed"]
-    return Settings(**{name: value for name, value in given.items() if value is not None})
+    given["seed"] = chosen.get("seed")
+    return replace(written or Settings(), **_told(given))
 
 
-def asked_data(chosen: dict[str, Any], seed: int) -> "DataOptions":
+def asked_data(chosen: dict[str, Any], written: "DataOptions | None" = None) -> "DataOptions":
     """The options of the data; what belongs to them is taken out of ``chosen``.
 
     Args:
-        chosen: All options of the command.
-        seed: Of the split.
+        chosen: All options of the command; its ``seed`` is that of the split too.
+        written: Those of an experiment file; what options do not say stays as there.
 
     Raises:
         ProblemError: With every one that cannot be.
     """
     from archforge.data import DataOptions
 
-    given = {name: chosen.pop(name) for name in OPTIONS}
-    known = {name: value for name, value in given.items() if value is not None}
-    return DataOptions(**known, seed=seed)
+    given = _told({**{name: chosen.pop(name) for name in OPTIONS}, "seed": chosen.get("seed")})
+    if "validation" in given and "folds" not in given:
+        given |= {"folds": None, "fold": 0}  # folds of a file would come before the share
+    return replace(written or DataOptions(), **given)
+
+
+def _told(given: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in given.items() if value is not None}
 
 
 def _numbers(option: str, text: str) -> tuple[float, ...]:

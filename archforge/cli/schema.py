@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -10,18 +11,28 @@ import click
 @click.option(
     "-o", "--output", metavar="FILE", type=click.Path(path_type=Path), help="Where to write it."
 )
-def command(output: Path | None) -> None:
+@click.option("--experiment", is_flag=True, help="That of experiment files.")
+def command(output: Path | None, experiment: bool) -> None:
     """Print the JSON Schema of the language, with every layer and block.
 
     Editors that know JSON Schema complete and check a spec whose first line is
     `# yaml-language-server: $schema=archforge.schema.json`.
     """
     from archforge.files import said_if_unwritable, write_whole
-    from archforge.schema import language_schema
 
-    text = json.dumps(language_schema(), indent=1) + "\n"
+    text = json.dumps(_schema(experiment=experiment), indent=1) + "\n"
     if output is None:
         click.echo(text, nl=False)
     else:
         with said_if_unwritable(output):
             write_whole(output, text)
+
+
+def _schema(*, experiment: bool) -> dict[str, Any]:
+    if experiment:
+        from archforge.experiment import experiment_schema
+
+        return experiment_schema()
+    from archforge.schema import language_schema
+
+    return language_schema()

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from archforge.cli.experiments import Asked, ask
 from archforge.cli.options import (
-    asked_data,
-    asked_settings,
     data_options,
     json_option,
     print_json,
@@ -47,10 +46,8 @@ class Workers(click.ParamType[int | str]):
 
 @click.command(epilog=EXAMPLE)
 @spec_options
-@data_options()
-@click.option(
-    "--trials", type=int, required=True, help="Networks to train in all, earlier ones counted."
-)
+@data_options(required=False)
+@click.option("--trials", type=int, help="Networks to train in all, earlier ones counted.")
 @click.option(
     "--search",
     "ranges",
@@ -59,12 +56,10 @@ class Workers(click.ParamType[int | str]):
     help="lo..hi, lo..hi:step, lo..hi:log or a,b,c; narrows or opens a range, several times.",
 )
 @training_options
-@click.option("--seed", default=0, show_default=True, help="Of draws, split and trainings.")
-@click.option("--sampler", default="tpe", show_default=True, help="See `archforge list samplers`.")
-@click.option("--pruner", default="median", show_default=True, help="See `archforge list pruners`.")
-@click.option(
-    "--workers", default="auto", show_default=True, type=Workers(), help="Trainings at once."
-)
+@click.option("--seed", type=int, help="Of draws, split and trainings.  [default: 0]")
+@click.option("--sampler", help="See `archforge list samplers`.  [default: tpe]")
+@click.option("--pruner", help="See `archforge list pruners`.  [default: median]")
+@click.option("--workers", type=Workers(), help="Trainings at once.  [default: auto]")
 @click.option(
     "--timeout",
     "timeout_s",
@@ -77,14 +72,14 @@ class Workers(click.ParamType[int | str]):
     "--output",
     metavar="DIR",
     type=click.Path(path_type=Path),
-    help="Folder of the study; by default runs/SPEC-PRESET-search-DATA.",
+    help="By default runs/SPEC-PRESET-search-DATA, for an experiment runs/NAME-search.",
 )
 @json_option
 def command(
     spec: str,
     preset: str | None,
     given: dict[str, Any],
-    data: Path,
+    data: Path | None,
     output: Path | None,
     as_json: bool,
     **chosen: Any,
@@ -92,33 +87,37 @@ def command(
     """Search filters, depth, dropout and what else has a range; the best spec is written.
 
     Trial 0 has the defaults (those of the preset). The same command goes on with a search that was
-    interrupted, and with more --trials adds to it.
+    interrupted, and with more --trials adds to it. SPEC may be an experiment file, which says data,
+    settings and ranges too; options win over it.
     """
-    from archforge.catalog import read_architecture
-    from archforge.search import default_folder, search
-
-    settings = asked_settings(chosen)
-    options = asked_data(chosen, chosen["seed"])
-    found = read_architecture(spec)
-    folder = output or default_folder(found, preset, data)
-    click.echo(f"study: {folder} (the same command goes on with it)", err=True)
-    with shown(settings.epochs) as on_event:
-        study = search(
-            found,
-            data=data,
-            folder=folder,
-            preset=preset,
-            given=given,
-            settings=settings,
-            options=options,
-            on_event=on_event,
-            **chosen,
-        )
+    asked = ask([spec], given, data, chosen, preset)
+    study = _searched(asked, output)
     if as_json:
         print_json(study.facts())
         return
     for line in _lines(study):
         click.echo(line)
+
+
+def _searched(asked: Asked, output: Path | None) -> "Study":
+    from archforge.search import default_folder, search
+
+    found, preset = asked.one()
+    own = Path("runs") / f"{asked.name}-search"
+    folder = output or (own if asked.name else default_folder(found, preset, asked.data))
+    click.echo(f"study: {folder} (the same command goes on with it)", err=True)
+    with shown(asked.settings.epochs) as on_event:
+        return search(
+            found,
+            data=asked.data,
+            folder=folder,
+            preset=preset,
+            given=asked.given,
+            settings=asked.settings,
+            options=asked.options,
+            on_event=on_event,
+            **asked.search,
+        )
 
 
 @contextmanager

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from archforge.cli.experiments import Asked, ask
 from archforge.cli.options import (
-    asked_data,
-    asked_settings,
     data_options,
     json_option,
     preset_option,
@@ -65,39 +64,34 @@ def command(  # noqa: PLR0913 (one argument for each option)
     as_json: bool,
     **chosen: Any,
 ) -> None:
-    """Train one network and keep its best weights, scores and pictures."""
+    """Train one network and keep its best weights, scores and pictures.
+
+    SPEC may be an experiment file, which says data and settings too; options win over it.
+    """
     if resume is not None:
         if spec or data or preset or given or any(value is not None for value in chosen.values()):
             raise click.UsageError("--resume goes on as the run was started: give nothing else")
         show(_resumed(resume), as_json=as_json)
         return
-    if spec is None or data is None:
-        raise click.UsageError("give SPEC and --data, or --resume RUN")
-    show(_trained(spec, preset, given, data, output, chosen), as_json=as_json)
+    if spec is None:
+        raise click.UsageError("give SPEC and --data, or an experiment file, or --resume RUN")
+    show(_trained(ask([spec], given, data, chosen, preset), output), as_json=as_json)
 
 
-def _trained(
-    spec: str,
-    preset: str | None,
-    given: dict[str, Any],
-    data: Path,
-    output: Path,
-    chosen: dict[str, Any],
-) -> "Run":
-    from archforge.catalog import read_architecture
+def _trained(asked: Asked, output: Path) -> "Run":
     from archforge.runs import new_run_folder
     from archforge.train import open_together, train
 
-    settings = asked_settings(chosen)
-    options = asked_data(chosen, settings.seed)
-    found = read_architecture(spec)
-    opened = open_together(found, preset, given, data, settings=settings, options=options)
+    found, preset = asked.one()
+    opened = open_together(
+        found, preset, asked.given, asked.data, settings=asked.settings, options=asked.options
+    )
     for sentence in (*opened.notes, _counts(opened.dataset)):
         click.echo(sentence, err=True)
-    folder = new_run_folder(output, opened.graph.name)
+    folder = new_run_folder(output, asked.name or opened.graph.name)
     with kept_in_sight(folder), shown_progress(folder) as on_epoch:
         return train(
-            opened.graph, found.standalone, opened.dataset, settings, folder,
+            opened.graph, found.standalone, opened.dataset, asked.settings, folder,
             fixed=opened.fixed, on_epoch=on_epoch,
         )  # fmt: skip
 

@@ -55,6 +55,8 @@ CODES: dict[str, str] = {
     "AF144": "no weights of that name",
     "AF145": "no ImageNet weights for this architecture",
     "AF146": "pixel values in another range than the weights expect",
+    # experiment files
+    "AF151": "a key of experiments that this version does not read",
     # hyperparameters and promises
     "AF301": "no hyperparameter of that name",
     "AF302": "no preset of that name",

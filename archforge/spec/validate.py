@@ -61,21 +61,24 @@ def misfit(schema: Mapping[str, Any], value: Any) -> str | None:
     return None if error is None else _said(error)
 
 
-def problems(schema: Mapping[str, Any], tree: Tree, what: str) -> Iterator[Problem]:
+def problems(
+    schema: Mapping[str, Any], tree: Tree, what: str, *, formulas: bool = True
+) -> Iterator[Problem]:
     """Everything that ``schema`` finds wrong in ``tree``.
 
     Args:
         schema: Draft 7.
         tree: What it should describe.
         what: What the mapping is, for unknown keys: ``Conv2D``.
+        formulas: Whether the file may hold formulas, so that a wrong kind may be one ill written.
     """
     errors = list(validator(schema).iter_errors(tree.plain))
     # Unknown keys come first: a missing key is most often a misspelt one.
     for error in sorted(errors, key=lambda e: (e.validator != "additionalProperties", str(e.path))):
-        yield from _worded(error, tree, what)
+        yield from _worded(error, tree, what, formulas=formulas)
 
 
-def _worded(error: Any, tree: Tree, what: str) -> Iterator[Problem]:
+def _worded(error: Any, tree: Tree, what: str, *, formulas: bool) -> Iterator[Problem]:
     place = find(tree, error.absolute_path)
     slipped = _slipped(error, tree)
     if slipped is not None:
@@ -89,7 +92,8 @@ def _worded(error: Any, tree: Tree, what: str) -> Iterator[Problem]:
         yield from _missing(error, place.mark, name or what)
     else:
         code = "AF104" if error.validator == "type" or _no_formula(error) else "AF105"
-        yield Problem(code, f"{name or what} {_said(error)}", place.mark, fix=_fix(error))
+        fix = _fix(error, formulas=formulas)
+        yield Problem(code, f"{name or what} {_said(error)}", place.mark, fix=fix)
 
 
 def _slipped(error: Any, tree: Tree) -> Problem | None:
@@ -224,11 +228,13 @@ def _lower(text: str) -> str:
     return text[:1].lower() + text[1:]
 
 
-def _fix(error: Any) -> str:
+def _fix(error: Any, *, formulas: bool) -> str:
     if error.validator == "enum":
         words = [str(word) for word in error.validator_value if word is not None]
         near = nearest(str(error.instance), words)
         return f"did you mean '{near}'?" if near else f"use one of: {listing(words, most=24)}"
+    if error.validator == "type" and not formulas:
+        return ""
     if error.validator == "type" and isinstance(error.instance, float):
         return "use `//` for a whole number" if "integer" in str(error.validator_value) else ""
     if (error.validator == "type" or _no_formula(error)) and isinstance(error.instance, str):

@@ -1,0 +1,76 @@
+"""An experiment's architectures looked at with its hyperparameters, and its ranges with them."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from archforge.catalog import check, named, read_architecture
+from archforge.errors import Problem, ProblemError
+from archforge.expand.ranges import with_ranges
+from archforge.experiment.records import Experiment
+
+
+def check_experiment(
+    experiment: Experiment,
+    preset: str | None = None,
+    given: Mapping[str, Any] | None = None,
+    ranges: Mapping[str, str] | None = None,
+) -> None:
+    """Look at everything that can be known before images are read.
+
+    Args:
+        experiment: That was read.
+        preset: In place of those that it names.
+        given: Fixed hyperparameters, by default its own.
+        ranges: Of a search by name, by default its own.
+
+    Raises:
+        ProblemError: With every problem of its architectures and ranges.
+    """
+    fixed = experiment.hyperparameters if given is None else given
+    searched = experiment.search.ranges if ranges is None else ranges
+    found = [
+        problem
+        for place in range(len(experiment.architectures))
+        for problem in _problems(experiment, place, preset, fixed, searched)
+    ]
+    if found:
+        raise ProblemError(found)
+
+
+def _problems(
+    experiment: Experiment,
+    place: int,
+    preset: str | None,
+    fixed: Mapping[str, Any],
+    searched: Mapping[str, str],
+) -> Iterator[Problem]:
+    name, own = named(experiment.architectures[place])
+    try:
+        check(name, preset or own, fixed)
+    except ProblemError as error:
+        yield from (_told(one, experiment, place) for one in error.problems)
+        return
+    spec = read_architecture(name).spec
+    for key, text in searched.items():
+        try:
+            with_ranges(spec, [text], fixed)
+        except ProblemError as error:
+            mark = experiment.mark(("search", "space", key))
+            yield from (replace(one, mark=mark) for one in error.problems)
+
+
+def _told(problem: Problem, experiment: Experiment, place: int) -> Problem:
+    """A problem of an architecture: where it is, and the line that leads there."""
+    mark = experiment.mark(("architectures", place))
+    if problem.mark is not None:
+        line = f"'{experiment.architectures[place]}', named on line {mark.line} of {mark.file}"
+        return problem.via(line)
+    given = _named_in(problem.message, experiment.hyperparameters)
+    return replace(
+        problem, mark=experiment.mark(("hyperparameters", given)) if given else mark
+    )  # fmt: skip
+
+
+def _named_in(message: str, names: Iterable[str]) -> str | None:
+    return next((name for name in names if f"'{name}'" in message), None)

@@ -1,0 +1,155 @@
+"""Experiment files on the command line: options win over them, and they stand alone."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+
+from archforge.cli import OK, PROBLEMS, USAGE, run
+from archforge.cli.experiments import Asked, ask, is_experiment
+from archforge.cli.options import OPTIONS, SETTINGS
+from archforge.data import write_synth
+from archforge.runs import read_run
+
+TEXT = """\
+archforge: 1
+kind: experiment
+name: nuclei
+architectures: [unet:tutorial]
+hyperparameters: {size: 32, filters: 2, depth: 1}
+data: {folder: images, folds: 4, fold: 1, seed: 5}
+train: {epochs: 2, patience: 3, batch_size: 4}
+search:
+  trials: 20
+  space: {dropout: 0..0.2, padding: [same]}
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "nuclei.yaml"
+    path.write_text(TEXT)
+    return path
+
+
+def asked(file: Path, given: dict[str, Any] | None = None, **options: Any) -> Asked:
+    none = dict.fromkeys([*SETTINGS, *OPTIONS, "seed"])
+    return ask([str(file)], given or {}, options.pop("data", None), {**none, **options})
+
+
+def searched(file: Path, *ranges: str, **options: Any) -> Asked:
+    none = dict.fromkeys(["trials", "workers", "sampler", "pruner", "timeout_s"])
+    return asked(file, **{**none, "ranges": ranges, **options})
+
+
+def test_without_options_all_is_as_the_file_says(file: Path) -> None:
+    found = asked(file)
+
+    assert (found.specs, found.name) == (("unet:tutorial",), "nuclei")
+    assert found.data == file.parent / "images"
+    assert (found.settings.epochs, found.settings.seed) == (2, 0)
+    assert (found.options.folds, found.options.seed) == (4, 5)
+
+
+def test_options_win_over_the_file(file: Path) -> None:
+    found = asked(
+        file, {"size": 64}, data=Path("mine"), epochs=9, validation=0.3, seed=11, loss="dice"
+    )
+
+    assert found.given == {"size": 64, "filters": 2, "depth": 1}
+    assert found.data == Path("mine")
+    assert (found.settings.epochs, found.settings.patience) == (9, 3)
+    assert (found.settings.loss, found.settings.seed) == ("dice", 11)
+    assert (found.options.validation, found.options.folds, found.options.seed) == (0.3, None, 11)
+
+
+def test_a_range_of_an_option_takes_the_place_of_the_file_s(file: Path) -> None:
+    found = searched(file, "dropout=0.1..0.3", sampler="random")
+
+    assert found.search == {
+        "trials": 20,
+        "seed": 0,
+        "workers": "auto",
+        "sampler": "random",
+        "pruner": "median",
+        "timeout_s": None,
+        "ranges": ('padding="same"', "dropout=0.1..0.3"),
+    }
+
+
+def test_a_file_is_an_experiment_by_its_kind_or_by_what_it_holds(file: Path) -> None:
+    mistyped = file.with_name("mistyped.yaml")
+    mistyped.write_text(TEXT.replace("experiment", "experimnt"))
+    silent = file.with_name("silent.yaml")
+    silent.write_text(TEXT.replace("kind: experiment\n", ""))
+    spec = file.with_name("spec.yaml")
+    spec.write_text("archforge: 1\nname: mine\nextends: unet\n")
+
+    assert all(is_experiment(str(path)) for path in (file, mistyped, silent))
+    assert not any(is_experiment(name) for name in (str(spec), "unet", "-", "missing.yaml"))
+
+
+def test_an_experiment_stands_alone(file: Path) -> None:
+    with pytest.raises(click.UsageError, match="is an experiment, which stands alone"):
+        ask(["unet", str(file)], {}, None, {})
+
+
+def test_several_architectures_are_for_compare(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file.write_text(TEXT.replace("[unet:tutorial]", "[unet:tutorial, attention_unet]"))
+
+    assert run(["train", str(file)]) == USAGE
+
+    assert "'nuclei' names 2 architectures, this takes one" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("command", "missing"), [("train", "--data DIR"), ("search", "--trials")])
+def test_what_neither_file_nor_option_says_is_asked_for(
+    command: str, missing: str, file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = "folder: images, " if command == "train" else "  trials: 20\n"
+    file.write_text(TEXT.replace(kept, ""))
+
+    assert run([command, str(file)]) == USAGE
+
+    assert missing in capsys.readouterr().err
+
+
+def test_a_problem_of_the_file_stops_a_training_before_it_starts(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file.write_text(TEXT.replace("filters: 2", "filtres: 2"))
+
+    assert run(["train", str(file), "-o", str(file.parent / "runs")]) == PROBLEMS
+
+    assert f"{file}:5:38: AF301" in capsys.readouterr().err
+    assert not (file.parent / "runs").exists()
+
+
+def test_the_schema_of_experiments_is_printed_for_editors(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run(["schema", "--experiment"]) == OK
+
+    schema = json.loads(capsys.readouterr().out)
+    assert schema["properties"]["train"]["properties"]["epochs"]["default"] == 40
+
+
+@pytest.mark.keras
+def test_a_training_is_made_of_file_and_options(
+    file: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ARCHFORGE_CACHE", str(file.parent / "cache"))
+    write_synth(file.parent / "images", count=8, size=48)
+
+    status = run(["train", str(file), "--epochs", "1", "-o", str(file.parent / "runs"), "--json"])
+
+    made = read_run(Path(json.loads(capsys.readouterr().out)["folder"]))
+    assert status == OK
+    assert made.folder.name.startswith("nuclei")
+    assert (made.settings["epochs"], made.settings["batch_size"]) == (1, 4)
+    assert made.data["options"]["folds"] == 4
+    assert made.fixed["filters"] == 2
