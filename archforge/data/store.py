@@ -6,6 +6,7 @@ each other, and a row says where each begins; what is read of one is a view of a
 
 import json
 from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -82,13 +83,11 @@ def write_store(folder: Path, entries: Iterable[Entry], facts: Mapping[str, Any]
     """
     files: dict[str, BinaryIO] = {}
     rows: list[dict[str, Any]] = []
-    try:
+    with ExitStack() as opened:
         for entry in entries:
-            row = {name: _append(files, folder, name, array) for name, array in entry.items()}
-            rows += [row]
-    finally:
-        for file in files.values():
-            file.close()
+            for name in entry.keys() - files.keys():
+                files[name] = opened.enter_context((folder / f"{name}.bin").open("wb"))
+            rows += [{name: _append(files[name], array) for name, array in entry.items()}]
     (folder / INDEX).write_text(json.dumps({"facts": dict(facts), "rows": rows}), "utf-8")
 
 
@@ -108,10 +107,7 @@ def read_store(folder: Path) -> Store | None:
         return None
 
 
-def _append(files: dict[str, BinaryIO], folder: Path, name: str, array: NDArray[Any]) -> Any:
-    if name not in files:
-        files[name] = (folder / f"{name}.bin").open("wb")
-    file = files[name]
+def _append(file: BinaryIO, array: NDArray[Any]) -> dict[str, Any]:
     file.write(b"\0" * (-file.tell() % ALIGNED))
     place = Place(array.shape, array.dtype.name, file.tell())
     assert place.type in TYPES, f"{place.type} is not stored"

@@ -5,6 +5,7 @@ import multiprocessing
 import multiprocessing.synchronize
 import os
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from PIL import Image
 
 from archforge.data import Dataset, open_dataset
 from archforge.data.cache import cache_home
+from archforge.errors import ProblemError
 
 Pair = Callable[..., None]
 SIZE = (4, 6)
@@ -93,6 +95,18 @@ def test_a_folder_that_a_killed_writer_left_is_not_taken_and_later_removed(
 
     assert not left.exists()
     assert [path.suffix for path in (own_cache / "arrays").iterdir()] == [""]
+
+
+def test_a_disk_that_fills_is_told_and_leaves_no_half_cache(
+    ten: Path, own_cache: Path, full_disk: Callable[[int], AbstractContextManager[None]]
+) -> None:
+    open_dataset(ten)
+
+    with full_disk(4000), pytest.raises(ProblemError, match="AF419 the cache cannot be written"):
+        open_dataset(ten, size=(64, 64))
+
+    assert len(list((own_cache / "arrays").iterdir())) == 1
+    assert len(open_dataset(ten, size=(64, 64)).train) == 8
 
 
 def _open(path: Path, start: "multiprocessing.synchronize.Barrier", out: Path) -> None:
