@@ -1,6 +1,7 @@
-"""``archforge data synth`` and ``archforge data inspect``."""
+"""``archforge data synth``, ``archforge data inspect`` and ``archforge data preview``."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -76,3 +77,50 @@ def inspect(folder: Path, masks: str, ignore: int | None, page: Path | None, as_
         click.echo(f"page: {page}", err=True)
     if checkup.problems:
         raise ProblemError(checkup.problems)
+
+
+@command.command(epilog="Example:  archforge data preview nuclei -o preview.png --augment strong")
+@click.argument("source", metavar="DIR")
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    metavar="FILE.png",
+    type=click.Path(path_type=Path),
+    help="The picture.",
+)
+@click.option("--augment", help="As for `archforge train`.  [default: standard]")
+@click.option("--target", help="mask, or instances: inside and border of objects.  [default: mask]")
+@click.option("--masks", help="As for `archforge data inspect`.  [default: auto]")
+@click.option("--ignore", type=int, help="The mask value that nothing is learned from.")
+@click.option(
+    "--size",
+    default=256,
+    show_default=True,
+    type=click.IntRange(8, 2048),
+    help="Height and width of a patch; smaller where an image is.",
+)
+@click.option(
+    "--images", default=4, show_default=True, type=click.IntRange(1, 50), help="Rows of the sheet."
+)
+@click.option("--seed", type=int, help="Of images, patches and augmentation.  [default: 0]")
+def preview(source: str, output: Path, size: int, images: int, **chosen: Any) -> None:
+    """Draw patches as a training sees them: as they are, and six times augmented.
+
+    DIR may be an experiment file: its images, augmentation and target are shown; options win.
+    """
+    from archforge.cli.experiments import previewed
+    from archforge.data import open_dataset
+    from archforge.report import write_preview
+    from archforge.train import preview as seen
+
+    if output.suffix.lower() != ".png":
+        raise click.BadParameter(f"'{output}' does not end in .png", param_hint="-o")
+    folder, options, settings = previewed(source, chosen)
+    dataset = open_dataset(folder, rank=2, options=options)
+    rows = seen(dataset, settings, size=size, images=images)
+    summary = dataset.summary
+    names = [summary.class_name(index) for index in range(1, max(2, dataset.classes))]
+    title = f"{folder.resolve().name}: {settings.augment}"
+    write_preview(output, rows, title, names, bordered=settings.target == "instances")
+    click.echo(f"{output}: {len(rows)} images, augmented by {settings.augment}")

@@ -1,13 +1,13 @@
 """What a command that trains works with: from an experiment file, from options, or from both."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from archforge.cli.options import asked_data, asked_settings
+from archforge.cli.options import asked_data, asked_settings, told
 from archforge.errors import ProblemError, nearest
 
 if TYPE_CHECKING:
@@ -104,6 +104,32 @@ def ask(
     )
 
 
+def previewed(source: str, chosen: Mapping[str, Any]) -> tuple[Path, "DataOptions", "Settings"]:
+    """The folder of a preview, how it is understood, and the settings that matter to it.
+
+    Args:
+        source: A folder, or an experiment file.
+        chosen: Options that win over it: ``augment``, ``target``, ``masks``, ``ignore``, ``seed``.
+
+    Raises:
+        ProblemError: With every problem of the file, or of the options.
+        click.UsageError: The file names no folder.
+    """
+    from archforge.data import DataOptions
+    from archforge.train import Settings
+
+    asked = told(chosen)
+    of_data = {name: asked.pop(name) for name in ("masks", "ignore") if name in asked}
+    experiment = _experiment([source])
+    if experiment is None:
+        every = DataOptions(validation=0.0, **of_data)
+        return Path(source), every, Settings(**{"augment": "standard", **asked})
+    if experiment.data is None:
+        raise click.UsageError(f"'{source}' names no folder: write `data: {{folder: ...}}` in it")
+    settings = replace(experiment.settings, **asked)
+    return experiment.data, replace(experiment.options, **of_data), settings
+
+
 def is_experiment(name: str) -> bool:
     """Whether ``name`` is a file that says so, or that was surely meant so."""
     from archforge.spec import read_file
@@ -145,7 +171,7 @@ def _searching(chosen: dict[str, Any], experiment: "Experiment | None") -> dict[
     """Values of the search but its ranges."""
     values = asdict(experiment.search) if experiment else {}
     asked = {key: chosen.pop(key) for key in SEARCHING}
-    values |= {key: value for key, value in asked.items() if value is not None}
+    values |= told(asked)
     if values.get("trials") is None:
         raise click.UsageError("give the number of networks to train with --trials N")
     return values

@@ -1,7 +1,9 @@
 """``archforge list``."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from importlib import import_module
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,37 +13,104 @@ from archforge.cli.options import json_option, print_json
 if TYPE_CHECKING:
     from archforge.catalog import Architecture
 
-Row = tuple[str, str, str]  # name, what it is, source
 Facts = dict[str, Any]
 ARCHITECTURES = "architectures"
 UNITS = (("T", 10**12), ("G", 10**9), ("M", 10**6), ("k", 10**3))
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a list.
+
+    Args:
+        name: As people write it.
+        text: What it is.
+        source: Where it comes from.
+        arguments: What it may be told, with the default of each; none is none.
+        task: That it is for, where a table has two.
+    """
+
+    name: str
+    text: str
+    source: str = ""
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    task: str = ""
+
+    def facts(self) -> Facts:
+        """What ``--json`` prints of it."""
+        facts = {"name": self.name, "text": self.text, "source": self.source}
+        told = {"arguments": dict(self.arguments)} if self.arguments else {}
+        return {**facts, **told, **({"task": self.task} if self.task else {})}
+
+    def line(self, width: int) -> str:
+        """The name, padded, and all else."""
+        told = [name if default is None else f"{name}={default:g}"
+                for name, default in self.arguments.items()]  # fmt: skip
+        parts = (
+            f"{self.name:{width}}  {self.text}",
+            f"({', '.join(told)})" if told else "",
+            f"[{self.source}]" if self.source else "",
+        )
+        return "  ".join(part for part in parts if part)
 
 
 def _layers() -> Iterator[Row]:
     from archforge.layers import known_layers
 
     for name, record in known_layers().items():
-        yield name, record.summary().rstrip("."), ""
+        yield Row(name, record.summary().rstrip("."))
 
 
 def _blocks() -> Iterator[Row]:
     from archforge.blocks import known_blocks
 
     for name, record in known_blocks().items():
-        yield name, record.summary().rstrip("."), record.SOURCE
+        yield Row(name, record.summary().rstrip("."), record.SOURCE)
 
 
 def _titled(table: str) -> Iterator[Row]:
     room, name = table.rsplit(".", 1)
     for key, entry in getattr(import_module(room), name).items():
-        yield key, entry.title, getattr(entry, "source", "")
+        known = getattr(entry, "arguments", {})
+        arguments = {one: told.default for one, told in known.items()}
+        yield Row(key, entry.title, getattr(entry, "source", ""), arguments)
+
+
+def _metrics() -> Iterator[Row]:
+    for table, task in (("METRICS", "segmentation"), ("CLASS_METRICS", "classification")):
+        yield from (replace(row, task=task) for row in _titled(f"archforge.metrics.{table}"))
+
+
+def _augmentations() -> Iterator[Row]:
+    from archforge.data.augment import PRESETS
+
+    yield from _titled("archforge.data.augment.OPERATIONS")
+    for name, text in PRESETS.items():
+        yield Row(name, text or "images as they are")
+
+
+def _optimizers() -> Iterator[Row]:
+    from archforge.train import OPTIMIZERS
+
+    for name, kind in OPTIMIZERS.items():
+        yield Row(name, f"{kind} with Keras's own defaults", f"keras.optimizers.{kind}")
+
+
+def _schedules() -> Iterator[Row]:
+    from archforge.train.settings import SCHEDULES
+
+    for name, text in SCHEDULES.items():
+        yield Row(name, text)
 
 
 KINDS: dict[str, Callable[[], Iterator[Row]]] = {
     "layers": _layers,
     "blocks": _blocks,
     "losses": lambda: _titled("archforge.losses.LOSSES"),
-    "metrics": lambda: _titled("archforge.metrics.METRICS"),
+    "optimizers": _optimizers,
+    "schedules": _schedules,
+    "augmentations": _augmentations,
+    "metrics": _metrics,
     "formats": lambda: _titled("archforge.data.FORMATS"),
     "samplers": lambda: _titled("archforge.search.SAMPLERS"),
     "pruners": lambda: _titled("archforge.search.PRUNERS"),
@@ -55,7 +124,8 @@ KINDS: dict[str, Callable[[], Iterator[Row]]] = {
 def command(kind: str, presets: bool, as_json: bool) -> None:
     """List what there is, one line each with its source.
 
-    Architectures come with their parameters and MACs for one image of their own size. Layers and
+    Architectures come with their parameters and MACs for one image of their own size; losses and
+    augmentations with what they may be told, and the default of each. Layers and
     blocks of installed packages are among them; one that cannot be used is a problem.
     """
     if kind == ARCHITECTURES:
@@ -63,12 +133,19 @@ def command(kind: str, presets: bool, as_json: bool) -> None:
         return
     rows = list(KINDS[kind]())
     if as_json:
-        print_json([{"name": n, "text": text, "source": source} for n, text, source in rows])
+        print_json([row.facts() for row in rows])
     else:
-        width = max(len(name) for name, _, _ in rows)
-        for name, text, source in rows:
-            click.echo(f"{name:{width}}  {text}{f'  [{source}]' if source else ''}")
+        _tell_rows(rows)
     _refuse_broken(kind)
+
+
+def _tell_rows(rows: Sequence[Row]) -> None:
+    width = max(len(row.name) for row in rows)
+    for task, part in groupby(rows, lambda row: row.task):
+        if task:
+            click.secho(f"for {task}", bold=True)
+        for row in part:
+            click.echo(row.line(width))
 
 
 def _tell_architectures(*, presets: bool, as_json: bool) -> None:

@@ -1,7 +1,7 @@
 """Options that several commands share."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -149,7 +149,7 @@ def asked_settings(chosen: dict[str, Any], written: "Settings | None" = None) ->
     if given["class_weights"] not in {None, "balanced"}:
         given["class_weights"] = _numbers("--class-weights", given["class_weights"])
     given["seed"] = chosen.get("seed")
-    return replace(written or Settings(), **_told(given))
+    return replace(written or Settings(), **told(given))
 
 
 def asked_data(chosen: dict[str, Any], written: "DataOptions | None" = None) -> "DataOptions":
@@ -164,13 +164,14 @@ def asked_data(chosen: dict[str, Any], written: "DataOptions | None" = None) -> 
     """
     from archforge.data import DataOptions
 
-    given = _told({**{name: chosen.pop(name) for name in OPTIONS}, "seed": chosen.get("seed")})
+    given = told({**{name: chosen.pop(name) for name in OPTIONS}, "seed": chosen.get("seed")})
     if "validation" in given and "folds" not in given:
         given |= {"folds": None, "fold": 0}  # folds of a file would come before the share
     return replace(written or DataOptions(), **given)
 
 
-def _told(given: dict[str, Any]) -> dict[str, Any]:
+def told(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The options that were given."""
     return {name: value for name, value in given.items() if value is not None}
 
 

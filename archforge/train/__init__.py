@@ -3,14 +3,14 @@
 - ``adapt`` sets what follows from the data, ``check_fits`` says whether a network fits it.
 - ``train`` fits, keeps the best weights and writes the run's folder while it goes.
 - ``evaluate`` and ``otsu_scores`` score on full-size originals.
+- ``preview`` gives patches as a training would see them, before there is one.
 
 The network sees images at its own size; every score that is reported is of the image's own size.
 Masks for new images are made by the room ``predict``; what has to do with several trainings
 (search, folds, statistics) is not here either.
 
 Importing this room is light: Keras is imported when one of its functions is first used. To add an
-augmentation: one function in ``augment.AUGMENTS``. To add an optimizer: one line in
-``settings.OPTIMIZERS``.
+optimizer: one line in ``settings.OPTIMIZERS``.
 
 What a seed fixes: first weights, dropout, the order of images and their augmentation are equal bit
 by bit, on any number of threads. Sums in TensorFlow's kernels come out equal on the same CPU with
@@ -24,6 +24,7 @@ from archforge.train.adapt import adapt, learned_classes
 from archforge.train.fits import check_fits, check_takes_images
 from archforge.train.history import read_history
 from archforge.train.opening import Opened, open_again, open_together
+from archforge.train.previewing import Seen, Shown, preview
 from archforge.train.settings import OPTIMIZERS, Epoch, Settings, StopTraining
 
 if TYPE_CHECKING:
@@ -42,7 +43,9 @@ __all__ = [
     "OPTIMIZERS",
     "Epoch",
     "Opened",
+    "Seen",
     "Settings",
+    "Shown",
     "StopTraining",
     "adapt",
     "check_fits",
@@ -53,6 +56,7 @@ __all__ = [
     "open_together",
     "otsu_scores",
     "predictions",
+    "preview",
     "read_history",
     "resume",
     "train",

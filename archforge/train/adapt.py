@@ -1,11 +1,14 @@
-"""Hyperparameters that follow from the data."""
+"""What follows from the data: hyperparameters, and how pixels are prepared."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from archforge.data import Dataset
+import numpy as np
+
+from archforge.data import Dataset, Preparation
+from archforge.errors import refuse
 from archforge.spec import Spec
-from archforge.train.settings import Settings
+from archforge.train.settings import AUTO, Settings
 
 # Background, inside and border of objects.
 BORDERED = 3
@@ -14,6 +17,37 @@ BORDERED = 3
 def learned_classes(settings: Settings, dataset: Dataset) -> int:
     """The classes that a network tells apart: those of the masks, or the parts of objects."""
     return BORDERED if settings.target == "instances" else dataset.classes
+
+
+def check_target(settings: Settings, dataset: Dataset) -> None:
+    """See that the data have what is to be learned.
+
+    Raises:
+        ProblemError: Objects are to be learned that the data do not tell apart.
+    """
+    if settings.target == "instances" and not dataset.has_instances:
+        refuse(
+            "AF518",
+            "the masks do not tell objects apart",
+            why="inside and border of each object are learned from masks that number them",
+            fix="add a folder 'labels', one mask for each object, or `--target mask`",
+        )
+
+
+def make_preparation(settings: Settings, dataset: Dataset, values: str) -> Preparation:
+    """How pixels become what a network sees, with ``auto`` worked out.
+
+    Args:
+        settings: Of the training.
+        dataset: The data.
+        values: A key of ``VALUES``: the range of the network's input.
+    """
+    normalize = settings.normalize
+    if normalize == AUTO:
+        eight = all(dataset.train.image(row).dtype == np.uint8 for row in range(len(dataset.train)))
+        normalize = "range" if eight else "percentile"
+    known = dataset.statistics if normalize == "dataset" else None
+    return Preparation(normalize, values, known)
 
 
 def adapt(

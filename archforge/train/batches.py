@@ -98,20 +98,35 @@ class Batches:
     def _truth(self, index: int, drawn: Patch, centre: tuple[int, ...]) -> NDArray[Any]:
         if not self.regions:
             return np.array(self.examples.label(index), np.int32)
-        mask = drawn.mask(self.examples.mask(index), centre)
-        labels = self.examples.labels(index) if self.bordered else None
-        if labels is None:
-            return mask
-        # After the motion: a border is as wide in a scaled patch as in any other.
-        target = border_target(drawn.mask(labels, centre))
-        target[mask == IGNORED] = IGNORED
-        return target
+        return learned_mask(self.examples, index, drawn, centre, bordered=self.bordered)
 
     def _batch(self, epoch: int, rows: NDArray[np.int64]) -> Batch:
         pairs = [self.patch(epoch, row) for row in rows.tolist()]
         images = np.stack([image for image, _ in pairs])
         truth = np.stack([truth for _, truth in pairs])
         return Batch(images, tuple(region.masks(truth) for region in self.regions) or (truth,))
+
+
+def learned_mask(
+    examples: Examples, index: int, drawn: Patch, centre: tuple[int, ...], *, bordered: bool
+) -> NDArray[Any]:
+    """What a network learns of a patch of one image: class indices, spatial axes.
+
+    Args:
+        examples: With masks.
+        index: Of the image.
+        drawn: What happens to the patch.
+        centre: Its middle.
+        bordered: Whether inside and border of numbered objects are learned.
+    """
+    mask = drawn.mask(examples.mask(index), centre)
+    labels = examples.labels(index) if bordered else None
+    if labels is None:
+        return mask
+    # After the motion: a border is as wide in a scaled patch as in any other.
+    target = border_target(drawn.mask(labels, centre))
+    target[mask == IGNORED] = IGNORED
+    return target
 
 
 def ahead(make: Callable[[Item], Made], items: Iterable[Item]) -> Iterator[Made]:

@@ -16,7 +16,7 @@ from archforge.errors import refuse
 from archforge.graph import Graph
 from archforge.losses import balanced_weights, check_loss
 from archforge.predict.region import Region, find_region
-from archforge.train.adapt import learned_classes
+from archforge.train.adapt import check_target, learned_classes, make_preparation
 from archforge.train.batches import Batches
 from archforge.train.settings import AUTO, BALANCED, Settings
 
@@ -64,20 +64,14 @@ def choose(settings: Settings, graph: Graph, dataset: Dataset) -> Choices:
     """
     size = input_size(graph, dataset)
     bordered = settings.target == "instances"
-    if bordered and not dataset.has_instances:
-        refuse(
-            "AF518",
-            "the masks do not tell objects apart",
-            why="inside and border of each object are learned from masks that number them",
-            fix="add a folder 'labels', one mask for each object, or `--target mask`",
-        )
+    check_target(settings, dataset)
     classes = _head_classes(graph, learned_classes(settings, dataset), dataset.task)
     (image,) = graph.inputs.values()
     values = str(getattr(image.layer, "values", "unit"))
     return Choices(
         size,
         _resized(settings, dataset, size),
-        _preparation(settings, dataset, values),
+        make_preparation(settings, dataset, values),
         check_loss(settings.loss, classes, task=dataset.task),
         _class_weights(settings, dataset, classes),
         _precision(settings.precision),
@@ -159,15 +153,6 @@ def _resized(settings: Settings, dataset: Dataset, size: tuple[int, ...]) -> boo
         for row in range(len(dataset.train))
     ]
     return float(np.median(filled)) < FILLED
-
-
-def _preparation(settings: Settings, dataset: Dataset, values: str) -> Preparation:
-    normalize = settings.normalize
-    if normalize == AUTO:
-        eight = all(dataset.train.image(row).dtype == np.uint8 for row in range(len(dataset.train)))
-        normalize = "range" if eight else "percentile"
-    known = dataset.statistics if normalize == "dataset" else None
-    return Preparation(normalize, values, known)
 
 
 def _class_weights(settings: Settings, dataset: Dataset, classes: int) -> tuple[float, ...] | None:

@@ -62,7 +62,11 @@ def test_looking_at_a_spec_loads_neither_tensorflow_nor_optuna(
     assert done.stderr.endswith("LOADED []\n")
 
 
-@pytest.mark.parametrize("kind", ["losses", "metrics", "formats", "samplers", "pruners"])
+@pytest.mark.parametrize(
+    "kind",
+    ["losses", "optimizers", "schedules", "augmentations", "metrics", "formats", "samplers",
+     "pruners"],
+)  # fmt: skip
 def test_tables_of_later_rooms_are_listed_without_what_they_need(kind: str) -> None:
     program = (
         "import sys; from archforge.cli import run; status = run(sys.argv[1:]); "

@@ -31,11 +31,13 @@ class Operation:
         title: One line of text.
         moves: Whether it moves pixels, and so masks too; else it changes light or colour.
         arguments: By name; each operation has ``probability``, the share of patches it comes to.
+        source: Where it comes from; empty for what everybody does.
     """
 
     title: str
     moves: bool
     arguments: Mapping[str, Argument] = field(default_factory=dict)
+    source: str = ""
 
 
 def _often(default: float) -> dict[str, Argument]:
@@ -69,6 +71,7 @@ OPERATIONS: dict[str, Operation] = {
             "spacing": Argument("between points that move on their own, pixels", 32, 4, 512),
             **_often(0.1),
         },
+        source="Simard, Steinkraus and Platt 2003, ICDAR",
     ),
     "brightness": Operation(
         "all values higher or lower",
@@ -121,6 +124,8 @@ OPERATIONS: dict[str, Operation] = {
         moves=False,
         arguments={"amount": Argument("most, as a factor above or below 1", 0.2, 0, 1),
                    **_often(0.2)},
+        source="Ruifrok and Johnston 2001, Anal. Quant. Cytol. Histol. 23(4); "
+        "Tellez et al. 2018, arXiv:1808.05896",
     ),
     "invert": Operation("light becomes dark", moves=False, arguments=_often(0.1)),
 }  # fmt: skip
