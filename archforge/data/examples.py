@@ -64,6 +64,10 @@ class Examples:
         """Spatial axes x channels, without reading anything."""
         return self.store.shape(self.rows[index])
 
+    def type(self, index: int) -> str:
+        """The type of the image's numbers, without reading it."""
+        return self.store.rows[self.rows[index]]["image"].type
+
     def original(self, index: int) -> tuple[Array, Array]:
         """Image and class indices as they lie in the files, whatever size the part was brought to.
 

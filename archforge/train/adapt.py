@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
 from archforge.data import Dataset, Preparation
 from archforge.errors import refuse
 from archforge.spec import Spec
@@ -12,6 +10,8 @@ from archforge.train.settings import AUTO, Settings
 
 # Background, inside and border of objects.
 BORDERED = 3
+# Conventions of weights that were learned on photographs.
+LEARNED = frozenset({"imagenet", "caffe"})
 
 
 def learned_classes(settings: Settings, dataset: Dataset) -> int:
@@ -44,10 +44,16 @@ def make_preparation(settings: Settings, dataset: Dataset, values: str) -> Prepa
     """
     normalize = settings.normalize
     if normalize == AUTO:
-        eight = all(dataset.train.image(row).dtype == np.uint8 for row in range(len(dataset.train)))
-        normalize = "range" if eight else "percentile"
+        # Percentiles give dark images the range of bright ones, and augmentation its measure; what
+        # was learned on photographs has to see them as photographs.
+        normalize = "range" if values in LEARNED and _eight_bits(dataset) else "percentile"
     known = dataset.statistics if normalize == "dataset" else None
     return Preparation(normalize, values, known)
+
+
+def _eight_bits(dataset: Dataset) -> bool:
+    part = dataset.train
+    return all(part.type(row) == "uint8" for row in range(len(part)))
 
 
 def adapt(

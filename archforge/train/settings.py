@@ -52,7 +52,10 @@ _TABLES: Mapping[str, Mapping[str, Any]] = {
     "sampling": SAMPLINGS,
     "target": TARGETS,
     "logger": LOGGERS,
-    "normalize": {"auto": "range for 8-bit images, else percentile", **NORMALIZE},
+    "normalize": {
+        "auto": "percentile; range where weights were learned on photographs",
+        **NORMALIZE,
+    },
 }
 AUTO = "auto"
 BALANCED = "balanced"
