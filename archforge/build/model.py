@@ -4,6 +4,8 @@ Nothing here knows a layer: a record has Keras's class name and Keras's argument
 itself what to call.
 """
 
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from archforge.build.custom import CUSTOM
@@ -14,13 +16,17 @@ from archforge.graph import Graph, Input, Layer, Node
 from archforge.layers import KerasObject
 
 
-def build_model(graph: Graph) -> Any:
+def build_model(
+    graph: Graph, precision: str | None = None, exact: Collection[str] = frozenset()
+) -> Any:
     """The network of ``graph``, with new weights, or those that included architectures bring.
 
     Operands keep their order: the order of a model's weights follows from it.
 
     Args:
         graph: A checked graph.
+        precision: The Keras dtype policy of its layers; by default the one in force.
+        exact: Nodes that compute in float32 whatever the precision.
 
     Returns:
         A ``keras.Model``. One input or output is a tensor; several are a dict by name, with ``@``
@@ -29,7 +35,7 @@ def build_model(graph: Graph) -> Any:
     Raises:
         ProblemError: Weights that the spec names cannot be had.
     """
-    model, layers = _assembled(graph)
+    model, layers = _assembled(graph, precision, exact)
     load_pretrained(graph, layers, _fresh)
     return model
 
@@ -56,7 +62,9 @@ def _fresh(graph: Graph) -> Any:
     return _assembled(graph)[0]
 
 
-def _assembled(graph: Graph) -> tuple[Any, dict[str, Any]]:
+def _assembled(
+    graph: Graph, precision: str | None = None, exact: Collection[str] = frozenset()
+) -> tuple[Any, dict[str, Any]]:
     """The model with new weights, and the layer of each node."""
     tensors: dict[str, Any] = {}
     layers: dict[str, Any] = {}
@@ -66,7 +74,8 @@ def _assembled(graph: Graph) -> tuple[Any, dict[str, Any]]:
                 node.shape, name=node.keras_name, dtype=node.layer.dtype
             )
         else:
-            tensors[node.name] = _call(node, graph, tensors, layers)
+            with _computing("float32" if node.name in exact else precision):
+                tensors[node.name] = _call(node, graph, tensors, layers)
     inputs = {node.keras_name: tensors[name] for name, node in graph.inputs.items()}
     outputs = {keras_name(name): tensors[node] for name, node in graph.outputs.items()}
     return keras.Model(_one_or_all(inputs), _one_or_all(outputs), name=graph.name), layers
@@ -98,6 +107,17 @@ def keras_class(kind: type[Layer]) -> Any:
 def keras_name(name: str) -> str:
     """A name of ours as Keras may have it; TensorFlow refuses ``@``."""
     return name.replace("@", ".")
+
+
+@contextmanager
+def _computing(precision: str | None) -> Iterator[None]:
+    """By Keras's global policy, which layers hand on to the layers inside of them."""
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(precision or before)
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)
 
 
 def _call(node: Node, graph: Graph, tensors: dict[str, Any], layers: dict[str, Any]) -> Any:

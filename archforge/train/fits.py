@@ -56,6 +56,18 @@ def check_takes_images(graph: Graph) -> None:
         raise ProblemError(problems)
 
 
+def scoring_nodes(graph: Graph) -> frozenset[str]:
+    """The nodes that make probabilities of scores, and all behind them."""
+    found: set[str] = set()
+    waiting = list(graph.outputs.values())
+    while waiting:
+        node = graph.nodes[waiting.pop()]
+        if node.name not in found:
+            found.add(node.name)
+            waiting += node.inputs if node.kind in PASSES else ()
+    return frozenset(found)
+
+
 def _other_task(graph: Graph, task: str) -> Problem:
     holds = "masks" if task == SEGMENTATION else "a class for each image"
     return Problem(

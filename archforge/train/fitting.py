@@ -24,7 +24,7 @@ from archforge.train.adapt import learned_classes
 from archforge.train.checkpoint import read_checkpoint, write_checkpoint
 from archforge.train.choices import Choices, choose, make_batches
 from archforge.train.finishing import finish
-from archforge.train.fits import check_fits
+from archforge.train.fits import check_fits, scoring_nodes
 from archforge.train.history import write_history
 from archforge.train.loggers import LoggerOf, make_logger
 from archforge.train.recording import Record, first_record, split_text
@@ -131,12 +131,16 @@ class _Fit:
         self.model = _built(graph, settings, choices)
         self._batches = make_batches(graph, dataset, settings, choices)
         self._optimizer = make_optimizer(settings, choices.precision)
+        # What is validated and saved: float32 throughout, so that it says the same on any device.
+        self._plain = (
+            self.model if choices.precision == "float32" else build_model(graph, "float32")
+        )
         loss = parse_loss(choices.loss, choices.classes, choices.class_weights, task=choices.task)
         weights = {**graph.loss_weights, **settings.output_weights}
         names = {keras_name(name): weights.get(name, 1.0) for name in graph.outputs}
         axes = dataset.rank + 1 if choices.task == "segmentation" else 1
         self._step = make_step(self.model, names, loss, self._optimizer, axes)
-        self._validate = make_validation(record.run, self.model, graph, dataset, choices)
+        self._validate = make_validation(record.run, self._plain, graph, dataset, choices)
         self._schedule = Schedule(settings, self._batches.steps)
         self._logger: LoggerOf = make_logger(settings.logger, record.run)
         self.history: list[Epoch] = []
@@ -182,6 +186,8 @@ class _Fit:
         learned = self._averaged()
         score, second = self._validate()
         seconds = time.perf_counter() - start
+        if self._plain is not self.model:
+            self._plain.set_weights(self.model.get_weights())
         left = seconds * (self._settings.epochs - number)
         epoch = Epoch(
             number, self._settings.epochs, loss, score, second, seconds, left, self._rate
@@ -205,7 +211,7 @@ class _Fit:
         better = (epoch.score, -epoch.loss) > self._best
         if better:
             self._best = (epoch.score, -epoch.loss)
-            _save(self.model, run.model)
+            _save(self._plain, run.model)
         for variable, value in zip(self.model.trainable_variables, learned or [], strict=False):
             variable.assign(value)
         write_history(run.history, self.history)
@@ -217,12 +223,8 @@ class _Fit:
 def _built(graph: Graph, settings: Settings, choices: Choices) -> Any:
     """The network with the first weights of the settings' seed, which dropout follows too."""
     keras.utils.set_random_seed(settings.seed)
-    before = keras.config.dtype_policy()
-    keras.config.set_dtype_policy(choices.precision)
-    try:
-        return build_model(graph)
-    finally:
-        keras.config.set_dtype_policy(before)
+    # Cross-entropy keeps its gradient where it sees a sigmoid or softmax of float32 itself.
+    return build_model(graph, choices.precision, scoring_nodes(graph))
 
 
 def _save(model: Any, path: Path) -> None:
