@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -119,12 +119,24 @@ def show(run: "Run", *, as_json: bool) -> None:
 @contextmanager
 def kept_in_sight(folder: Path) -> Iterator[None]:
     """Whatever ends a training early, what there is of it is named, and how to go on."""
+    from archforge.train.checkpoint import has_checkpoint
+
     try:
         yield
-    except (KeyboardInterrupt, ProblemError):
-        click.echo(f"what there is of the run: {folder}", err=True)
-        click.echo(f"go on with it: archforge train --resume {folder}", err=True)
+    except (KeyboardInterrupt, ProblemError) as error:
+        with suppress(OSError):
+            folder.rmdir()  # nothing was written: it was refused before its start
+        if folder.exists():
+            click.echo(f"what there is of the run: {folder}", err=True)
+        if has_checkpoint(folder) and not _diverged(error):
+            click.echo(f"go on with it: archforge train --resume {folder}", err=True)
         raise
+
+
+def _diverged(error: BaseException) -> bool:
+    """It would do so again."""
+    problems = error.problems if isinstance(error, ProblemError) else ()
+    return any(problem.code == "AF509" for problem in problems)
 
 
 def _counts(dataset: "Dataset") -> str:

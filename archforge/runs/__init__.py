@@ -10,7 +10,7 @@ To add a fact to the record: a field with a default in ``record.Run``, so that o
 
 from archforge.runs.folder import new_run_folder
 from archforge.runs.record import STATUSES, Failure, Run
-from archforge.runs.store import RECORD, list_runs, read_run, write_run
+from archforge.runs.store import RECORD, list_runs, read_run, said_if_unwritten, write_run
 
 __all__ = [
     "RECORD",
@@ -20,5 +20,6 @@ __all__ = [
     "list_runs",
     "new_run_folder",
     "read_run",
+    "said_if_unwritten",
     "write_run",
 ]

@@ -1,7 +1,8 @@
 """``run.json``, written whole or not at all, and read with suspicion."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import MISSING, asdict, fields
 from pathlib import Path
 from typing import Any, NoReturn
@@ -36,13 +37,24 @@ def write_run(run: Run) -> None:
     facts = {"format": FORMAT, **asdict(run)}
     del facts["folder"]
     text = json.dumps(facts, indent=2, allow_nan=False) + "\n"
-    try:
+    with said_if_unwritten(run.folder):
         write_whole(run.folder / RECORD, text)
+
+
+@contextmanager
+def said_if_unwritten(folder: Path) -> Iterator[None]:
+    """A file of a run that cannot be written is a problem, such as a disk that is full.
+
+    Raises:
+        ProblemError: AF502, in place of the ``OSError``.
+    """
+    try:
+        yield
     except OSError as error:
         refuse(
             "AF502",
-            f"the run cannot be written: {(error.strerror or 'error').lower()}",
-            mark=Mark(str(run.folder)),
+            f"the run cannot be written: {(error.strerror or str(error) or 'error').lower()}",
+            mark=Mark(str(folder)),
             why="the operating system refused it",
             fix="make room on the disk, or give another folder with `-o`",
         )

@@ -24,6 +24,11 @@ FACTS = "facts"
 VERSION = 1
 
 
+def has_checkpoint(folder: Path) -> bool:
+    """Whether a training in that folder can go on."""
+    return (folder / NAME).is_file()
+
+
 def write_checkpoint(
     folder: Path, model: Any, optimizer: Any, history: Sequence[Epoch], best: tuple[float, float]
 ) -> None:
@@ -57,15 +62,16 @@ def read_checkpoint(
     """
     path = folder / NAME
     try:
-        with np.load(path, allow_pickle=False) as kept:
+        # Opened here: of a damaged file, NumPy (2.4) leaves its own handle open.
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
             facts = json.loads(kept[FACTS].tobytes())
             for kind, variables in _variables(model, optimizer):
                 for row, variable in enumerate(variables):
                     variable.assign(kept[f"{kind}{row}"])
         epochs = [Epoch(**row) for row in facts["history"]]
         return epochs, (float(facts["best"][0]), float(facts["best"][1]))
-    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
-        there = path.is_file()
+    except (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+        there = has_checkpoint(folder)
         refuse(
             "AF517",
             f"the checkpoint '{path.name}' is damaged" if there else "there is no checkpoint",

@@ -8,7 +8,7 @@ from typing import Any
 from archforge.data import Dataset, Examples
 from archforge.files import write_whole
 from archforge.predict.opening import open_predictor
-from archforge.runs import Run
+from archforge.runs import Run, said_if_unwritten
 from archforge.train.checkpoint import NAME
 from archforge.train.pictures import chosen, write_curves, write_mistakes, write_predictions
 from archforge.train.recording import Record
@@ -29,12 +29,13 @@ def finish(record: Record, dataset: Dataset, history: Sequence[Epoch]) -> None:
     run, part = record.run, dataset.validation
     found = evaluate(run, part)
     baseline = otsu_scores(part) if has_floor(part) and run.task == "segmentation" else {}
-    write_details(run.folder / "scores.json", found)
-    write_curves(run.curves, run.name, history, run.best_epoch, run.task)
-    if run.task == "segmentation":
-        _draw_predictions(run, part, found)
-    else:
-        write_mistakes(run.predictions, run.name, part, found)
+    with said_if_unwritten(run.folder):
+        write_details(run.folder / "scores.json", found)
+        write_curves(run.curves, run.name, history, run.best_epoch, run.task)
+        if run.task == "segmentation":
+            _draw_predictions(run, part, found)
+        else:
+            write_mistakes(run.predictions, run.name, part, found)
     record.change(status="done", scores=found.scores, intervals=found.intervals, baseline=baseline)
     # Only what goes on needs it; it is three times as large as the network.
     (run.folder / NAME).unlink(missing_ok=True)

@@ -19,14 +19,14 @@ from archforge.files import whole_file, write_whole
 from archforge.graph import Graph
 from archforge.losses import parse_loss
 from archforge.predict.region import at_size
-from archforge.runs import RECORD, Run
+from archforge.runs import RECORD, Run, said_if_unwritten
 from archforge.train.adapt import learned_classes
 from archforge.train.checkpoint import read_checkpoint, write_checkpoint
 from archforge.train.choices import Choices, choose, make_batches
 from archforge.train.finishing import finish
 from archforge.train.fits import check_fits, scoring_nodes
 from archforge.train.history import write_history
-from archforge.train.loggers import LoggerOf, make_logger
+from archforge.train.loggers import LoggerOf, check_logger, make_logger
 from archforge.train.recording import Record, first_record, split_text
 from archforge.train.schedule import Schedule, momentum
 from archforge.train.settings import Epoch, Settings, StopTraining
@@ -68,14 +68,16 @@ def train(  # noqa: PLR0913 - the room's one door: each is a part of a training
     """
     check_fits(graph, learned_classes(settings, dataset), dataset.task)
     _check_data(graph, dataset)
+    check_logger(settings.logger)
     choices = choose(settings, graph, dataset)
     sized = at_size(graph, choices.size)
     dataset = dataset.at(choices.size) if choices.resize else dataset
     _check_folder(folder)
     first = first_record(sized, dataset, settings, folder, choices, dict(fixed or {}))
     record = Record(first)
-    write_whole(first.spec, spec_text)
-    write_whole(first.split, split_text(dataset))
+    with said_if_unwritten(folder):
+        write_whole(first.spec, spec_text)
+        write_whole(first.split, split_text(dataset))
     with record.kept():
         _go(_Fit(sized, dataset, settings, choices, record), on_epoch)
     return record.run
@@ -102,9 +104,9 @@ def resume(run: Run, graph: Graph, dataset: Dataset, on_epoch: OnEpoch | None = 
     sized = at_size(graph, choices.size)
     dataset = dataset.at(choices.size) if choices.resize else dataset
     record = Record(run, again=True)
+    fit = _Fit(sized, dataset, settings, choices, record)
+    fit.go_on()
     with record.kept():
-        fit = _Fit(sized, dataset, settings, choices, record)
-        fit.go_on()
         record.change(status="running", failure=None)
         _go(fit, on_epoch)
     return record.run
@@ -129,12 +131,12 @@ class _Fit:
         self.graph, self.dataset, self.choices, self.record = graph, dataset, choices, record
         self._settings = settings
         self.model = _built(graph, settings, choices)
-        self._batches = make_batches(graph, dataset, settings, choices)
-        self._optimizer = make_optimizer(settings, choices.precision)
         # What is validated and saved: float32 throughout, so that it says the same on any device.
         self._plain = (
             self.model if choices.precision == "float32" else build_model(graph, "float32")
         )
+        self._batches = make_batches(graph, dataset, settings, choices)
+        self._optimizer = make_optimizer(settings, choices.precision)
         loss = parse_loss(choices.loss, choices.classes, choices.class_weights, task=choices.task)
         weights = {**graph.loss_weights, **settings.output_weights}
         names = {keras_name(name): weights.get(name, 1.0) for name in graph.outputs}
@@ -184,15 +186,16 @@ class _Fit:
 
         loss = run_epoch(self._step, self._batches.epoch(number), steer)
         learned = self._averaged()
-        score, second = self._validate()
-        seconds = time.perf_counter() - start
         if self._plain is not self.model:
             self._plain.set_weights(self.model.get_weights())
+        score, second = self._validate()
+        seconds = time.perf_counter() - start
         left = seconds * (self._settings.epochs - number)
         epoch = Epoch(
             number, self._settings.epochs, loss, score, second, seconds, left, self._rate
         )  # fmt: skip
-        self._keep(epoch, learned)
+        with said_if_unwritten(self.record.run.folder):
+            self._keep(epoch, learned)
         return epoch
 
     def _averaged(self) -> list[Any] | None:

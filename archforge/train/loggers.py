@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from importlib.util import find_spec
-from typing import NoReturn
 
 from archforge.build.quiet import tensorflow
 from archforge.errors import refuse
@@ -12,6 +11,24 @@ from archforge.train.settings import Epoch
 
 Log = Callable[[Epoch], None]
 LoggerOf = AbstractContextManager[Log]
+
+
+def check_logger(name: str) -> None:
+    """Refuse a logger whose package is not there.
+
+    Args:
+        name: A key of ``settings.LOGGERS``; a package is called like it.
+
+    Raises:
+        ProblemError: AF519.
+    """
+    if name != "none" and find_spec(name) is None:
+        refuse(
+            "AF519",
+            f"the logger '{name}' is not installed",
+            why="it is an extra: most people need none",
+            fix=f"install it: `pip install 'archforge[{name}]'`; or leave out `--logger`",
+        )
 
 
 def make_logger(name: str, run: Run) -> LoggerOf:
@@ -24,6 +41,7 @@ def make_logger(name: str, run: Run) -> LoggerOf:
     Raises:
         ProblemError: Its package is not installed.
     """
+    check_logger(name)
     return {"none": _none, "tensorboard": _tensorboard, "mlflow": _mlflow}[name](run)
 
 
@@ -36,9 +54,6 @@ def _none(run: Run) -> LoggerOf:
 
 
 def _tensorboard(run: Run) -> LoggerOf:
-    if find_spec("tensorboard") is None:
-        _refuse_missing("tensorboard")
-
     @contextmanager
     def written() -> Iterator[Log]:
         writer = tensorflow.summary.create_file_writer(str(run.folder / "tensorboard"))
@@ -56,9 +71,6 @@ def _tensorboard(run: Run) -> LoggerOf:
 
 
 def _mlflow(run: Run) -> LoggerOf:
-    if find_spec("mlflow") is None:
-        _refuse_missing("mlflow")
-
     @contextmanager
     def tracked() -> Iterator[Log]:
         import mlflow  # noqa: PLC0415 - an extra
@@ -81,12 +93,3 @@ def _values(epoch: Epoch) -> dict[str, float]:
         "learning_rate": epoch.rate,
         "seconds": epoch.seconds,
     }
-
-
-def _refuse_missing(name: str) -> NoReturn:
-    refuse(
-        "AF519",
-        f"the logger '{name}' is not installed",
-        why="it is an extra: most people need none",
-        fix=f"install it: `pip install 'archforge[{name}]'`; or leave out `--logger`",
-    )
