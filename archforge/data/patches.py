@@ -92,7 +92,9 @@ def _places(mask: NDArray[Any]) -> Places:
     for value in np.unique(flat).tolist():
         if value not in {0, IGNORED}:
             where = np.flatnonzero(flat == value)
-            where = where[:: max(1, len(where) // REMEMBERED)][:REMEMBERED]
+            if len(where) > REMEMBERED:
+                # At random: every so many of them may all lie in one column.
+                where = where[np.random.default_rng(value).integers(len(where), size=REMEMBERED)]
             found[value] = np.stack(np.unravel_index(where, mask.shape), -1).astype(np.int32)
     return found
 

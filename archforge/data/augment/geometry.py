@@ -51,7 +51,7 @@ class Motion:
         if self.field is not None:
             half = half + np.abs(self.field).reshape(len(self.size), -1).max(1)
         return [(math.floor(c - h) - 1, math.ceil(c + h) + 2)
-                for c, h in zip(centre, half.tolist(), strict=True)]  # fmt: skip
+                for c, h in zip(self._middle(centre), half.tolist(), strict=True)]  # fmt: skip
 
     def window(self, source: Any, centre: tuple[int, ...]) -> NDArray[Any]:
         """The part of an image or mask that the patch reads, mirrored beyond the rim."""
@@ -78,6 +78,14 @@ class Motion:
         axes = (len(self.size) - 2, len(self.size) - 1)
         return np.rot90(found, self.quarters, axes) if self.quarters else found
 
+    def _middle(self, centre: tuple[int, ...]) -> list[float]:
+        """The middle of the patch: between two pixels where a side is even, as in ``box``.
+
+        From a pixel's middle, a motion by next to nothing would blur the image by half a pixel and
+        move its mask by one.
+        """
+        return [c - (0 if side % 2 else 0.5) for c, side in zip(centre, self.size, strict=True)]
+
     @property
     def _matrix(self) -> NDArray[np.float64]:
         return np.eye(len(self.size)) if self.matrix is None else self.matrix
@@ -85,7 +93,7 @@ class Motion:
     def _read(self, window: NDArray[Any], centre: tuple[int, ...], order: int) -> NDArray[Any]:
         first = np.array([low for low, _ in self.box(centre)])
         middle = (np.array(self.size) - 1) / 2
-        shift = np.array(centre) - first - self._matrix @ middle
+        shift = np.array(self._middle(centre)) - first - self._matrix @ middle
         found = np.empty((*self.size, window.shape[-1]), window.dtype)
         for channel in range(window.shape[-1]):
             self._plane(window[..., channel], shift, order, found[..., channel])
@@ -149,8 +157,10 @@ def _field(told: Numbers, rng: Generator, size: tuple[int, ...]) -> NDArray[np.f
     """
     coarse = tuple(math.ceil(side / told["spacing"]) + 3 for side in size)
     moves = rng.normal(0, told["shift"], (len(size), *coarse))
-    zoom = [side / points for side, points in zip(size, coarse, strict=True)]
-    return np.stack([ndimage.zoom(move, zoom, order=3, mode="nearest") for move in moves])
+    steps = np.full(len(size), 1 / told["spacing"])
+    return np.stack([
+        ndimage.affine_transform(move, steps, 1.0, size, order=3, mode="nearest") for move in moves
+    ])  # fmt: skip
 
 
 def _far(outside: list[tuple[int, int]], shape: tuple[int, ...]) -> bool:

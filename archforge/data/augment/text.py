@@ -103,8 +103,14 @@ def _term(node: ast.expr, text: str) -> tuple[str, dict[str, float]]:
         return _known(node.id), {}
     if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)) or node.args:
         _refuse_text(text)
-    given = {word.arg or "": _number(word.value, text) for word in node.keywords}
-    return _known(node.func.id), given
+    name = _known(node.func.id)
+    given: dict[str, float] = {}
+    for word in node.keywords:
+        key = word.arg or ""
+        if key in given:
+            refuse("AF503", f"'{key}' of '{name}' stands twice", fix="write each number once")
+        given[key] = _number(word.value, text)
+    return name, given
 
 
 def _known(name: str) -> str:
@@ -120,11 +126,12 @@ def _known(name: str) -> str:
 def _number(node: ast.expr, text: str) -> float:
     try:
         value = ast.literal_eval(node)
-    except ValueError:
+        sound = isinstance(value, int | float) and math.isfinite(value)
+    except (ValueError, TypeError, OverflowError):  # a list as a key, a number of 400 digits
+        sound = False
+    if not sound or isinstance(value, bool):
         _refuse_text(text)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        _refuse_text(text)
-    return value
+    return float(value)
 
 
 def _merged(name: str, before: Mapping[str, float], given: Mapping[str, float]) -> dict[str, float]:
@@ -147,8 +154,15 @@ def _merged(name: str, before: Mapping[str, float], given: Mapping[str, float]) 
 
 def _written(one: Chosen) -> str:
     known = OPERATIONS[one.name].arguments
-    other = [f"{key}={value:g}" for key, value in one.arguments if value != known[key].default]
+    other = [
+        f"{key}={_plain(value)}" for key, value in one.arguments if value != known[key].default
+    ]
     return f"{one.name}({','.join(other)})" if other else one.name
+
+
+def _plain(value: float) -> str:
+    """A number as people write it, from which the very same number is read."""
+    return str(int(value)) if float(value).is_integer() else repr(float(value))
 
 
 def _refuse_text(text: str) -> NoReturn:
