@@ -12,6 +12,7 @@ from archforge.errors import Mark, Problem, ProblemError, Problems, refuse
 from archforge.expand import Choose, Found, expand, expand_at, formula_problems
 from archforge.graph import Graph
 from archforge.schema import check_form, meaning_problems
+from archforge.spec import Mapping as Tree
 from archforge.spec import Spec, parse_spec, read_text
 from archforge.spec.read import file_text
 
@@ -127,10 +128,12 @@ def parse(text: str, file: str, home: Path | None) -> Parsed:
         home: Where it lies; ``None`` for text without a file.
 
     Raises:
-        ProblemError: It is not YAML.
+        ProblemError: It is not YAML, or an experiment.
     """
     problems = Problems()
-    tree = merged(read_text(text, file), home, (), problems)
+    own = read_text(text, file)
+    _check_kind(own)
+    tree = merged(own, home, (), problems)
     if tree is None:
         return Parsed(None, frozenset(), problems)
     parents = tuple(sorted(files_of(tree) - {file}))
@@ -149,6 +152,19 @@ def parse(text: str, file: str, home: Path | None) -> Parsed:
         if not (one.mark and one.mark.line in cut)
     )
     return Parsed(spec, form.bad, problems)
+
+
+def _check_kind(tree: Tree) -> None:
+    """An experiment has none of a spec's keys; one problem says more than one for each."""
+    kind = tree.get("kind")
+    if kind is not None and kind.plain == "experiment":
+        refuse(
+            "AF152",
+            "this is an experiment, an architecture is wanted here",
+            mark=kind.mark,
+            why="it names architectures and says how they are trained",
+            fix="give it to `archforge check`, `train`, `search` or `compare`",
+        )
 
 
 def from_parents(error: ProblemError, spec: Spec) -> ProblemError:

@@ -78,12 +78,14 @@ def _problems(
 
 
 def _check_experiment(spec: str, preset: str | None, given: dict[str, Any], *, space: bool) -> None:
+    from archforge.cli.experiments import kept_ranges
     from archforge.experiment import check_experiment, read_experiment
 
     if space:
         raise click.UsageError(f"--space takes architectures, '{spec}' is an experiment")
     found = read_experiment(Path(spec))
-    check_experiment(found, preset, {**found.hyperparameters, **given})
+    ranges = kept_ranges(found, (), given)
+    check_experiment(found, preset, {**found.hyperparameters, **given}, ranges)
 
 
 def _proven(

@@ -90,7 +90,7 @@ def ask(
         where = f", or `folder:` under `data:` in '{specs[0]}'" if experiment else ""
         raise click.UsageError(f"give the folder of images with --data DIR{where}")
     asked: Sequence[str] | None = chosen.pop("ranges", None)
-    kept = _kept(experiment, asked, given) if experiment and asked is not None else {}
+    kept = kept_ranges(experiment, asked, given) if experiment and asked is not None else {}
     search = {} if asked is None else _searching(chosen, experiment)
     search |= {"ranges": (*kept.values(), *asked)} if asked is not None else {}
     if experiment is None:
@@ -158,10 +158,16 @@ def _experiment(specs: Sequence[str]) -> "Experiment | None":
     return read_experiment(Path(files[0]))
 
 
-def _kept(
+def kept_ranges(
     experiment: "Experiment", asked: Sequence[str], given: Mapping[str, Any]
 ) -> dict[str, str]:
-    """The file's ranges that no option says otherwise."""
+    """The file's ranges that no option says otherwise.
+
+    Args:
+        experiment: The file.
+        asked: Of ``--search``.
+        given: Of ``--set``.
+    """
     named = {text.partition("=")[0].strip() for text in asked} | given.keys()
     ranges = experiment.search.ranges
     return {name: text for name, text in ranges.items() if name not in named}

@@ -57,6 +57,7 @@ CODES: dict[str, str] = {
     "AF146": "pixel values in another range than the weights expect",
     # experiment files
     "AF151": "a key of experiments that this version does not read",
+    "AF152": "an experiment where an architecture is wanted",
     # hyperparameters and promises
     "AF301": "no hyperparameter of that name",
     "AF302": "no preset of that name",

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 import pytest
+from jsonschema import Draft7Validator
 
 from archforge.cli import OK, PROBLEMS, USAGE, run
 from archforge.cli.experiments import Asked, ask, is_experiment
@@ -96,6 +97,25 @@ def test_an_experiment_stands_alone(file: Path) -> None:
         ask(["unet", str(file)], {}, None, {})
 
 
+def test_a_fixed_value_of_an_option_takes_the_place_of_a_range(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["check", str(file), "--set", "dropout=0.1"]) == OK
+    assert run(["check", str(file), "--set", "filters=0"]) == PROBLEMS
+
+    assert "AF303 'filters' must be at least 1, not 0" in capsys.readouterr().out
+
+
+def test_a_command_that_wants_an_architecture_says_so_once(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["show", str(file)]) == PROBLEMS
+
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0] == f"{file}:2:7: AF152 this is an experiment, an architecture is wanted here"
+    assert len(lines) == 3
+
+
 def test_several_architectures_are_for_compare(
     file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -135,6 +155,7 @@ def test_the_schema_of_experiments_is_printed_for_editors(
     assert run(["schema", "--experiment"]) == OK
 
     schema = json.loads(capsys.readouterr().out)
+    Draft7Validator.check_schema(schema)
     assert schema["properties"]["train"]["properties"]["epochs"]["default"] == 40
 
 
