@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archforge.train import Settings
-from archforge.train.schedule import Schedule, cuts
+from archforge.train.schedule import Schedule, cuts, momentum
 
 
 def rates(steps: int = 4, **given: object) -> list[float]:
@@ -62,6 +62,12 @@ def test_a_plateau_ends_at_a_thousandth() -> None:
 def test_a_better_score_starts_the_waiting_anew() -> None:
     assert cuts([0.1, 0.1, 0.2, 0.2, 0.3], 6) == 0
     assert cuts([0.1, 0.1, 0.1, 0.2, 0.2, 0.2], 6) == 2
+
+
+def test_averaged_weights_forget_the_first_ones_soon() -> None:
+    found = [momentum(0.9, steps) for steps in (0, 1, 8, 79, 80, 5000)]
+
+    assert found == [pytest.approx(value) for value in (1 / 10, 2 / 11, 0.5, 80 / 89, 0.9, 0.9)]
 
 
 @given(

@@ -86,7 +86,10 @@ def test_nothing_is_learned_before_enough_batches_are_there(tiny: Graph) -> None
 
 
 def test_averaged_weights_are_the_average(tiny: Graph) -> None:
+    from archforge.train.step import momentum_of
+
     learner = Learner(tiny, ema=0.75)
+    momentum_of(learner.optimizer).assign(0.75)
     average: list[NDArray[Any]] = []
 
     for _ in range(3):
