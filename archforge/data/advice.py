@@ -58,7 +58,10 @@ def advice_for(read: Survey, summary: Summary) -> Advice:
     large = summary.diameters[2]
     patch = patch_for(large, [min(row.height, row.width) for row in read.readings])
     depth = depth_for(large)
-    return Advice(patch, depth, f"archforge train unet_residual {data} --set depth={depth}")
+    if all(len(row.shape) == 3 for row in read.readings):
+        return Advice(patch, depth, f"archforge train unet_3d {data}")
+    command = f"archforge train unet_residual {data} --set size={patch} --set depth={depth}"
+    return Advice(patch, depth, command + " --target instances" * read.rule.has_instances)
 
 
 def patch_for(diameter: float, sides: list[int]) -> int:
