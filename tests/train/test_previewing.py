@@ -18,7 +18,7 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
 
 
 def test_without_augmentation_every_patch_is_the_image_itself(drawn: Dataset) -> None:
-    rows = preview(drawn, Settings(augment="none"), size=48, images=2)
+    rows = preview(drawn, Settings(augment="none", normalize="range"), size=48, images=2)
 
     assert [len(row.augmented) for row in rows] == [AUGMENTED, AUGMENTED]
     for row in rows:

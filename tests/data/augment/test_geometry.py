@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from scipy import ndimage  # type: ignore[import-untyped]  # SciPy has no types
 
 from archforge.data.augment import Augmentation, Patch, parse_augmentation
 from archforge.data.augment.geometry import Motion
@@ -37,7 +38,7 @@ def numbered(*shape: int) -> NDArray[np.int32]:
     return np.arange(math.prod(shape), dtype=np.int32).reshape(shape)
 
 
-def squares(*shape: int, side: int = 16) -> NDArray[np.uint8]:
+def squares(*shape: int, side: int = 24) -> NDArray[np.uint8]:
     """Labels in large squares, so that most pixels are far from the edge of one."""
     rows, columns = np.indices(shape) // side
     return np.asarray(1 + (rows * 5 + columns * 3) % 7, np.uint8)
@@ -64,13 +65,10 @@ def test_image_and_mask_move_alike_whatever_the_motion(seed: int, text: str) -> 
     image = patch.image(labels[..., np.newaxis], CENTRE, unchanged)[..., 0]
 
     # Between two labels an image has what lies between; elsewhere it has the very label.
-    same = np.abs(image - mask) < 1e-3
-    inside = np.ones(SIZE, bool)
-    for axis in (0, 1):
-        for step in (1, -1):
-            inside &= np.roll(mask, step, axis) == mask
-    assert same[inside].all()
-    assert inside.mean() > 0.5
+    far = ndimage.minimum_filter(mask, 5) == ndimage.maximum_filter(mask, 5)
+    far[[0, 1, -2, -1]] = far[:, [0, 1, -2, -1]] = False
+    np.testing.assert_allclose(image[far], mask[far], atol=1e-3)
+    assert far.mean() > 0.25
 
 
 @given(SEEDS)
