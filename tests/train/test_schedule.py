@@ -12,7 +12,8 @@ from archforge.train.schedule import Schedule, cuts, momentum
 
 def rates(steps: int = 4, **given: object) -> list[float]:
     """Of every step of every epoch, with scores that stand still."""
-    settings = Settings(learning_rate=1.0, **given)  # type: ignore[arg-type]  # settings by name
+    chosen = {"schedule": "none", "warmup": 0.0, **given}
+    settings = Settings(learning_rate=1.0, **chosen)  # type: ignore[arg-type]  # settings by name
     made = Schedule(settings, steps)
     return [
         made.rate(epoch, step, [0.5] * (epoch - 1))

@@ -15,6 +15,12 @@ RNG = np.random.default_rng(4)
 IMAGES = RNG.random((4, 32, 32, 1), np.float32)
 MASKS = (RNG.random((4, 32, 32)) < 0.4).astype(np.uint8)
 
+# One step is what is looked at: no rate that rises, no decay, no limit, no average.
+PLAIN = {
+    "optimizer": "sgd", "schedule": "none", "warmup": 0.0, "weight_decay": 0.0, "clip": 0.0,
+    "ema": 0.0,
+}  # fmt: skip
+
 
 class Learner:
     """A network, its optimizer and its step."""
@@ -28,7 +34,7 @@ class Learner:
         from archforge.train.step import make_optimizer, make_step
 
         weights, rate = given.pop("class_weights", None), given.pop("learning_rate", 0.1)
-        settings = Settings(loss="bce", learning_rate=rate, **{"optimizer": "sgd", **given})
+        settings = Settings(loss="bce", learning_rate=rate, **{**PLAIN, **given})
         keras.utils.set_random_seed(0)
         self.model = build_model(graph, precision, scoring_nodes(graph))
         self.optimizer = make_optimizer(settings, precision)

@@ -54,7 +54,7 @@ def test_every_epoch_is_told_with_the_time_left(trained: tuple[Run, list[Epoch]]
     assert {epoch.total for epoch in told} == {8}
     assert all(epoch.eta == epoch.seconds * (8 - epoch.epoch) for epoch in told)
     assert all(0 <= epoch.second <= epoch.score <= 1 for epoch in told)
-    assert {epoch.rate for epoch in told} == {5e-3}
+    assert max(epoch.rate for epoch in told) < 5e-3  # it rises, then falls
 
 
 def test_the_record_says_what_was_trained_on_what(
@@ -106,12 +106,15 @@ def test_scores_and_otsu_are_of_the_same_images(trained: tuple[Run, list[Epoch]]
 def test_the_same_seed_gives_the_same_history(
     graph: Graph, dataset: Dataset, tmp_path: Path, trained: tuple[Run, list[Epoch]]
 ) -> None:
-    settings = Settings(epochs=2, batch_size=8, learning_rate=5e-3)
+    settings = Settings(epochs=8, batch_size=8, learning_rate=5e-3)
     told: list[Epoch] = []
 
-    train(graph, "", dataset, settings, tmp_path / "again", on_epoch=told.append)
+    def two(epoch: Epoch) -> bool:
+        told.append(epoch)
+        return len(told) < 2
 
-    # Only the number of epochs differs from the first training, and it has no part in an epoch.
+    train(graph, "", dataset, settings, tmp_path / "again", on_epoch=two)
+
     assert [epoch.loss for epoch in told] == pytest.approx(
         [epoch.loss for epoch in trained[1][:2]], rel=1e-4
     )
