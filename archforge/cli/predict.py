@@ -12,7 +12,9 @@ from archforge.cli.options import json_option, print_json
 
 if TYPE_CHECKING:
     from archforge.predict import Outcome
+    from archforge.runs import Run
 
+OF_MASKS = ("instances", "table", "boxes", "scores", "seed_distance", "least_area")
 TTA = ("none", "flips", "turns")
 
 
@@ -58,6 +60,9 @@ def command(  # noqa: PLR0913 (one argument for each option)
 ) -> None:
     """Write a mask for each image, of the image's own size: 0 and 255, or class indices.
 
+    Of a network that classifies whole images, write OUT/classes.csv: the class of each image and
+    the probability of every class.
+
     IMAGE is a PNG, JPEG, TIFF or .npy file, a folder of such, or a pattern in quotes. A TIFF gives
     a TIFF with its pixel size; a stack is taken plane by plane, unless the network takes volumes.
     Large images are taken in tiles and never held as a whole, but for objects: their scores are in
@@ -67,17 +72,39 @@ def command(  # noqa: PLR0913 (one argument for each option)
     from archforge.predict import Wanted, Way, predict_files
     from archforge.runs import read_run
 
+    record = read_run(run)
+    if record.task == "classification":
+        if tta != "none" or overlap or skip_existing or any(wanted[name] for name in OF_MASKS):
+            raise click.UsageError(f"'{run}' classifies whole images: give images and -o alone")
+        _classify(record, images, output, as_json=as_json)
+        return
     if skip_existing and (wanted["table"] or wanted["boxes"]):
         raise click.UsageError("--skip-existing does not go with --table and --boxes, which are of "
                                "all images")  # fmt: skip
     chosen = Wanted(Way(overlap, tta), skip_existing=skip_existing, **wanted)
     with _progress() as tell:
-        outcome = predict_files(read_run(run), list(images), output, chosen, tell)
+        outcome = predict_files(record, list(images), output, chosen, tell)
     if as_json:
         print_json([one.facts() for one in outcome.predicted])
     else:
         for line in _lines(output, outcome):
             click.echo(line)
+    if outcome.problems:
+        raise ProblemError(outcome.problems)
+
+
+def _classify(run: "Run", images: tuple[Path, ...], output: Path, *, as_json: bool) -> None:
+    from archforge.errors import ProblemError
+    from archforge.predict import predict_classes
+
+    with _progress() as tell:
+        outcome = predict_classes(run, list(images), output, tell)
+    if as_json:
+        print_json([one.facts() for one in outcome.classified])
+    else:
+        click.echo(f"{output}: {_count(len(outcome.classified), 'image')}")
+        for label, number in Counter(one.label for one in outcome.classified).most_common():
+            click.echo(f"  {number:,} {label}")
     if outcome.problems:
         raise ProblemError(outcome.problems)
 

@@ -1,6 +1,7 @@
 """Masks and objects for a person's images, from the network of a ``Run``.
 
 - ``predict_files`` writes a mask for each image; ``open_predictor`` is the network behind it.
+- ``predict_classes`` writes the class of each image, where whole images have one.
 - ``instances`` makes numbered objects of scores, ``object_table`` and ``to_coco`` measure them;
   these three need neither a run nor Keras.
 
@@ -12,6 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from archforge.predict.classes import ClassOutcome, predict_classes
     from archforge.predict.files import Outcome, predict_files
     from archforge.predict.geometry import Geometry
     from archforge.predict.loading import load_model
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from archforge.predict.table import object_table, to_coco
 
 _LATER = {
+    "ClassOutcome": "classes",
     "Geometry": "geometry",
     "Network": "network",
     "Outcome": "files",
@@ -39,11 +42,13 @@ _LATER = {
     "open_geometry": "opening",
     "open_pixels": "pixels",
     "open_predictor": "opening",
+    "predict_classes": "classes",
     "predict_files": "files",
     "to_coco": "table",
 }
 
 __all__ = [
+    "ClassOutcome",
     "Geometry",
     "Network",
     "Outcome",
@@ -59,6 +64,7 @@ __all__ = [
     "open_geometry",
     "open_pixels",
     "open_predictor",
+    "predict_classes",
     "predict_files",
     "to_coco",
 ]

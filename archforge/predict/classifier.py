@@ -1,6 +1,6 @@
 """The class of whole images, from a network that has no mask."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,6 @@ from archforge.predict.region import main_output
 from archforge.runs import Run
 
 BATCH = 32
-HALF = 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,24 +64,30 @@ class Classifier:
         Raises:
             ProblemError: The channels of an image are not those of the network.
         """
-        parts = [
-            np.asarray(self.model(tensorflow.constant(batch), training=False)[self.output]
-                       if isinstance(self.model.output, dict)
-                       else self.model(tensorflow.constant(batch), training=False))
-            for batch in self._ready(images)
-        ]  # fmt: skip
-        found = np.concatenate(parts).astype(np.float32)
+        starts = range(0, len(images), BATCH)
+        ready = (map(self.prepared, images[start : start + BATCH]) for start in starts)
+        return np.concatenate([self.scored(np.stack(list(batch))) for batch in ready])
+
+    def scored(self, ready: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The same of one batch of images that are prepared.
+
+        Shape: batch x the network's size x channels, to batch x classes.
+        """
+        outputs = self.model(tensorflow.constant(ready), training=False)
+        scores = outputs[self.output] if isinstance(outputs, dict) else outputs
+        found = np.asarray(scores, dtype=np.float32)
         return np.concatenate([1 - found, found], axis=1) if found.shape[1] == 1 else found
 
     def classes_of(self, scores: NDArray[np.float32]) -> NDArray[np.int64]:
         """The class of each image."""
         return np.asarray(np.argmax(scores, axis=1))
 
-    def _ready(self, images: Sequence[NDArray[Any]]) -> Iterator[NDArray[np.float32]]:
-        for start in range(0, len(images), BATCH):
-            yield np.stack([self._one(image) for image in images[start : start + BATCH]])
+    def prepared(self, image: NDArray[Any]) -> NDArray[np.float32]:
+        """An image of any size as the network takes it.
 
-    def _one(self, image: NDArray[Any]) -> NDArray[np.float32]:
+        Raises:
+            ProblemError: AF513, it has other channels.
+        """
         try:
             fit = resize_image(with_channels(image, self.channels), self.size)
         except ValueError as error:

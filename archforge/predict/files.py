@@ -5,18 +5,18 @@ end and does not keep the others from being written; a disk that is full ends it
 fail for each.
 """
 
-import csv
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from archforge.errors import Problem, ProblemError, refuse
-from archforge.files import said_if_unwritable, whole_file, write_whole
+from archforge.files import said_if_unwritable, write_whole
 from archforge.predict.opening import open_predictor
 from archforge.predict.predictor import Predictor
+from archforge.predict.rows import write_rows
 from archforge.predict.single import Objects, Predicted, Wanted, predict_image
 from archforge.predict.table import Coco
 from archforge.predict.targets import BOXES, COCO, TABLE, Target, check_targets, list_images
@@ -149,19 +149,8 @@ class _Tables:
         """
         names = list(dict.fromkeys(name for row in self._rows for name in row))
         if wanted.table:
-            _write_csv(out / TABLE, names or ["image"], self._rows)
+            write_rows(out / TABLE, names or ["image"], self._rows)
         if wanted.boxes:
-            _write_csv(out / BOXES, [one for one in BOX if one in names] or BOX[:1], self._rows)
+            write_rows(out / BOXES, [one for one in BOX if one in names] or BOX[:1], self._rows)
             with said_if_unwritable(out / COCO):
                 write_whole(out / COCO, json.dumps(self._coco.facts()) + "\n")
-
-
-def _write_csv(path: Path, names: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None:
-    with (
-        said_if_unwritable(path),
-        whole_file(path) as part,
-        part.open("w", encoding="utf-8", newline="") as file,
-    ):
-        writer = csv.DictWriter(file, names, extrasaction="ignore", lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)

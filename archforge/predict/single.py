@@ -131,7 +131,7 @@ def predict_image(
             written.
     """
     pixels = open_pixels(target.image)
-    units = _units(pixels, predictor)
+    units = units_of(pixels, len(predictor.network.region.image))
     words = predictor.words(units[0].shape[:-1], wanted.way)
     objects = Objects()
     with ExitStack() as stack:
@@ -158,9 +158,17 @@ class _Sinks:
     tell: Tell
 
 
-def _units(pixels: Pixels, predictor: Predictor) -> list[Pixels]:
-    """What the network looks at: the image, or each plane of a stack."""
-    axes, wanted = len(pixels.spatial), len(predictor.network.region.image)
+def units_of(pixels: Pixels, wanted: int) -> list[Pixels]:
+    """What a network looks at: the image, or each plane of a stack.
+
+    Args:
+        pixels: Of the file.
+        wanted: Spatial axes that the network takes.
+
+    Raises:
+        ProblemError: AF513, it has fewer.
+    """
+    axes = len(pixels.spatial)
     if axes < wanted:
         refuse(
             "AF513",
