@@ -13,7 +13,7 @@ from archforge.graph import Graph, fingerprint
 from archforge.losses import check_loss
 from archforge.predict.region import at_size
 from archforge.runs import Run
-from archforge.train.adapt import adapt, learned_classes
+from archforge.train.adapt import adapt, check_target, learned_classes
 from archforge.train.fits import check_fits, check_takes_images
 from archforge.train.settings import Settings
 
@@ -71,6 +71,7 @@ def open_together(  # noqa: PLR0913 - all that a training is made of
     (image,) = first.inputs.values()
     rank = len(image.shape) - 1
     dataset = open_dataset(data, rank=rank, options=options, progress=progress)
+    check_target(settings, dataset)
     fixed, notes = adapt(architecture.spec, given, dataset, settings)
     graph = architecture.graph(preset, fixed)
     classes = learned_classes(settings, dataset)
