@@ -12,7 +12,7 @@ import numpy as np
 from archforge.build.quiet import tensorflow
 from archforge.data import Dataset, Preparation, patches_of, whole_images
 from archforge.data.augment import parse_augmentation
-from archforge.errors import refuse
+from archforge.errors import did_you_mean, listing, refuse
 from archforge.graph import Graph
 from archforge.losses import balanced_weights, check_loss
 from archforge.predict.region import Region, find_region
@@ -65,6 +65,7 @@ def choose(settings: Settings, graph: Graph, dataset: Dataset) -> Choices:
     size = input_size(graph, dataset)
     bordered = settings.target == "instances"
     check_target(settings, dataset)
+    _check_outputs(settings, graph)
     classes = _head_classes(graph, learned_classes(settings, dataset), dataset.task)
     (image,) = graph.inputs.values()
     values = str(getattr(image.layer, "values", "unit"))
@@ -133,6 +134,17 @@ def _regions(graph: Graph, choices: Choices) -> tuple[Region, ...]:
     if choices.task == "classification":
         return ()
     return tuple(find_region(graph, node, choices.size) for node in graph.outputs.values())
+
+
+def _check_outputs(settings: Settings, graph: Graph) -> None:
+    unknown = [name for name in settings.output_weights if name not in graph.outputs]
+    if unknown:
+        refuse(
+            "AF503",
+            f"output_weights names '{unknown[0]}', which is no output of '{graph.name}'",
+            why=f"its outputs are {listing(graph.outputs)}",
+            fix=did_you_mean(unknown[0], graph.outputs),
+        )
 
 
 def _head_classes(graph: Graph, classes: int, task: str) -> int:

@@ -102,7 +102,7 @@ def write_mistakes(path: Path, title: str, part: Examples, found: Evaluation) ->
     for axes, row in zip(grid.flat, rows, strict=False):
         axes.imshow(stretched(_flat(part.original(places[row["id"]])[0])))
         axes.set_title(_answer(row, part.rule.names), fontsize=8)
-    left.suptitle("least sure of the truth, the worst first", fontsize=9)
+    left.suptitle("least sure of the truth, the worst first (contrast stretched)", fontsize=9)
     _confusion(right.subplots(), found.confusion, part.rule.names)
     figure.suptitle(title, fontsize=10)
     _save(figure, path)

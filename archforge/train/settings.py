@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any
+from typing import Any, TypeGuard
 
 from archforge.data import NORMALIZE
 from archforge.data.augment import canonical
@@ -196,7 +196,7 @@ def _numbers(settings: Settings) -> Iterator[Problem]:
         )
     for name in ("warmup", "weight_decay", "clip"):
         value = getattr(settings, name)
-        if not _number(value) or value < 0:
+        if not _positive(value):
             yield _wrong(name, value, "give a number of at least 0; 0 is none")
     if not _number(settings.ema) or not 0 <= settings.ema < 1:
         yield _wrong("ema", settings.ema, "give a number from 0, which is none, to below 1")
@@ -207,7 +207,7 @@ def _numbers(settings: Settings) -> Iterator[Problem]:
 def _names(settings: Settings) -> Iterator[Problem]:
     for name, table in _TABLES.items():
         value = getattr(settings, name)
-        if value not in table:
+        if not isinstance(value, str) or value not in table:
             yield _wrong(name, value, did_you_mean(str(value), table))
 
 
@@ -223,18 +223,22 @@ def _sums(settings: Settings) -> Iterator[Problem]:
 
 
 def _weights(settings: Settings) -> Iterator[Problem]:
-    given = settings.class_weights
+    given: object = settings.class_weights
     if isinstance(given, str):
         if given != BALANCED:
             yield _wrong("class_weights", given, f"give '{BALANCED}', or a number for each class")
-    elif any(not _number(one) or float(one) < 0 for one in given):
+    elif not isinstance(given, tuple | list) or any(not _positive(one) for one in given):
         yield _wrong("class_weights", given, "give a number of at least 0 for each class")
     for name, value in settings.output_weights.items():
-        if not _number(value) or value < 0:
+        if not _positive(value):
             yield _wrong(f"the weight of the output '{name}'", value, "give a number from 0 on")
 
 
-def _number(value: object) -> bool:
+def _positive(value: object) -> bool:
+    return _number(value) and float(value) >= 0
+
+
+def _number(value: object) -> TypeGuard[float]:
     return (
         isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
     )  # fmt: skip

@@ -96,6 +96,7 @@ def test_a_training_that_diverges_says_so_and_where_the_run_is(
     assert f"what there is of the run: {run.folder}" in said
     assert run.failure is not None
     assert run.failure.kind == "diverged"
+    assert "--resume" not in said  # it would diverge again
 
 
 def test_ctrl_c_keeps_the_best_weights_and_exits_with_130(
@@ -111,7 +112,9 @@ def test_ctrl_c_keeps_the_best_weights_and_exits_with_130(
     ((run,), _) = list_runs(tmp_path / "runs")
     assert status == 130
     assert (run.status, run.epochs, run.model.is_file()) == ("stopped", 1, True)
-    assert f"what there is of the run: {run.folder}" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert f"what there is of the run: {run.folder}" in said
+    assert f"go on with it: archforge train --resume {run.folder}" in said
 
 
 def test_a_terminal_gets_one_line_that_changes(

@@ -1,5 +1,6 @@
 """Settings, and what follows from the data, without Keras."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -32,11 +33,31 @@ def test_the_defaults_are_those_of_the_recipe_that_was_measured() -> None:
         ({"epochs": 0}, "AF503 epochs cannot be 0"),
         ({"batch_size": 2.5}, "AF503 batch_size cannot be 2.5"),
         ({"patience": True}, "AF503 patience cannot be True"),
+        ({"accumulate": 0}, "AF503 accumulate cannot be 0"),
+        ({"patches": -1}, "AF503 patches cannot be -1"),
         ({"seed": -1}, "AF503 seed cannot be -1"),
         ({"seed": 2**32}, "AF503 seed cannot be 4294967296"),
         ({"learning_rate": 0.0}, "AF503 learning_rate cannot be 0.0"),
         ({"learning_rate": float("nan")}, "AF503 learning_rate cannot be nan"),
         ({"learning_rate": "fast"}, "AF503 learning_rate cannot be 'fast'"),
+        ({"warmup": -1}, "AF503 warmup cannot be -1\n  fix: give a number of at least 0"),
+        ({"weight_decay": "1"}, "AF503 weight_decay cannot be '1'"),
+        ({"clip": float("inf")}, "AF503 clip cannot be inf"),
+        (
+            {"ema": 1},
+            "AF503 ema cannot be 1\n  fix: give a number from 0, which is none, to below 1",
+        ),
+        ({"foreground": 1.5}, "AF503 foreground cannot be 1.5\n  fix: give a share from 0 to 1"),
+        ({"class_weights": "even"}, "AF503 class_weights cannot be 'even'\n  fix: give 'balanced'"),
+        ({"class_weights": (1, -1)}, "AF503 class_weights cannot be (1, -1)"),
+        ({"class_weights": 5}, "AF503 class_weights cannot be 5"),
+        ({"output_weights": {"aid": -1}}, "AF503 the weight of the output 'aid' cannot be -1"),
+        ({"schedule": "cosin"}, "AF503 schedule cannot be 'cosin'\n  fix: did you mean 'cosine'?"),
+        ({"precision": "bfloat"}, "AF503 precision cannot be 'bfloat'"),
+        ({"sampling": "patch"}, "AF503 sampling cannot be 'patch'\n  fix: did you mean 'patches'?"),
+        ({"target": ["mask"]}, "AF503 target cannot be ['mask']"),
+        ({"normalize": "percent"}, "AF503 normalize cannot be 'percent'"),
+        ({"logger": "wandb"}, "AF503 logger cannot be 'wandb'"),
         ({"optimizer": "adma"}, "AF503 optimizer cannot be 'adma'\n  fix: did you mean 'adam'?"),
         ({"augment": "flip"}, "AF503 augment cannot be 'flip'\n  fix: did you mean 'flips'?"),
         ({"loss": "dyce"}, "AF504 no loss is called 'dyce'\n  fix: did you mean 'dice'?"),
@@ -54,6 +75,19 @@ def test_every_wrong_setting_is_told_at_once() -> None:
         Settings(epochs=0, optimizer="none", loss="mse")
 
     assert [problem.code for problem in caught.value.problems] == ["AF503", "AF503", "AF504"]
+
+
+def test_settings_come_back_from_a_record_as_they_were() -> None:
+    settings = Settings(class_weights=(1, 4), output_weights={"aid": 0.3}, augment="turns+flips")
+
+    facts = json.loads(json.dumps(settings.facts()))
+
+    assert Settings.read({**facts, "of a later version": 1}) == settings
+    assert settings.class_weights == (1.0, 4.0)
+
+
+def test_the_order_of_augmentations_makes_no_other_settings() -> None:
+    assert Settings(augment="turns+flips") == Settings(augment="flips + turns")
 
 
 def test_channels_and_classes_come_from_the_data_before_any_preset(dataset: Dataset) -> None:

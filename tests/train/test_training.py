@@ -321,6 +321,35 @@ def test_several_outputs_learn_from_one_mask(dataset: Dataset, tmp_path: Path) -
     assert 1.5 < told[0].loss < 6
 
 
+def test_what_an_output_counts_may_be_said_for_one_training(
+    dataset: Dataset, tmp_path: Path
+) -> None:
+    graph = expand(parse_spec(read_text(DEEP, "deep.yaml"), "deep.yaml"))
+    told: list[Epoch] = []
+    weights = {"mask@1": 0.0, "mask@2": 0.0}
+
+    train(graph, DEEP, dataset, Settings(epochs=1, output_weights=weights), tmp_path / "run",
+          on_epoch=told.append)  # fmt: skip
+
+    assert told[0].loss == 0
+
+
+def test_a_weight_of_an_output_that_is_none_is_refused(dataset: Dataset, tmp_path: Path) -> None:
+    graph = expand(parse_spec(read_text(DEEP, "deep.yaml"), "deep.yaml"))
+
+    with pytest.raises(ProblemError, match="AF503 output_weights names 'mask@3'"):
+        train(graph, DEEP, dataset, Settings(output_weights={"mask@3": 1}), tmp_path / "run")
+
+
+def test_class_weights_that_are_not_one_for_each_class_are_refused(
+    tiny: Graph, dataset: Dataset, tmp_path: Path
+) -> None:
+    with pytest.raises(
+        ProblemError, match="AF503 class_weights has 3 numbers, there are 2 classes"
+    ):
+        train(tiny, "", dataset, Settings(class_weights=(1, 2, 3)), tmp_path / "run")
+
+
 def test_a_network_of_open_size_takes_the_size_of_the_data(
     dataset: Dataset, tmp_path: Path
 ) -> None:
