@@ -31,7 +31,7 @@ graph:
   - {layer: Dense, name: kind, %s}
 """
 ONE, TWO = "units: 1, activation: sigmoid", "units: 2, activation: softmax"
-SETTINGS = Settings(epochs=12, batch_size=8, learning_rate=0.03, patience=12)
+SETTINGS = Settings(epochs=12, batch_size=8, learning_rate=0.03, ema=0.0, augment="flips")
 
 
 def graph(head: str) -> Graph:

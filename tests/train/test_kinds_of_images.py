@@ -144,7 +144,12 @@ def test_the_border_of_numbered_objects_is_learned_and_objects_are_scored(
 ) -> None:
     found = read_architecture(spec_file(tmp_path, FLAT))
     settings = Settings(
-        epochs=4, batch_size=8, target="instances", class_weights="balanced", learning_rate=0.03
+        epochs=4,
+        batch_size=8,
+        target="instances",
+        class_weights="balanced",
+        learning_rate=0.05,
+        ema=0.0,
     )
     opened = open_together(found, None, {}, nuclei, settings=settings)
 
