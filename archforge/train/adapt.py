@@ -44,9 +44,11 @@ def make_preparation(settings: Settings, dataset: Dataset, values: str) -> Prepa
     """
     normalize = settings.normalize
     if normalize == AUTO:
-        # Percentiles give dark images the range of bright ones, and augmentation its measure; what
-        # was learned on photographs has to see them as photographs.
-        normalize = "range" if values in LEARNED and _eight_bits(dataset) else "percentile"
+        # Percentiles give dark images the range of bright ones, and augmentation its measure. What
+        # was learned on photographs has to see photographs, and how bright an image is as a whole
+        # may be what its class is about.
+        whole = values in LEARNED or dataset.task == "classification"
+        normalize = "range" if whole and _eight_bits(dataset) else "percentile"
     known = dataset.statistics if normalize == "dataset" else None
     return Preparation(normalize, values, known)
 

@@ -53,7 +53,7 @@ _TABLES: Mapping[str, Mapping[str, Any]] = {
     "target": TARGETS,
     "logger": LOGGERS,
     "normalize": {
-        "auto": "percentile; range where weights were learned on photographs",
+        "auto": "percentile; range for classes of 8-bit images, and after ImageNet",
         **NORMALIZE,
     },
 }
