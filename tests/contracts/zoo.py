@@ -39,6 +39,7 @@ SMALL: dict[str, dict[str, Any]] = {
     "unet": {"size": 188, "filters": 2},
     "unet_3d": {"size": 92, "filters": 2},
     "unet_plus_plus": {"size": 32, "filters": 2},
+    "unet_half": {"size": 32, "filters": 4, "stem": 2},
     "unet_residual": {"size": 32, "filters": 4},
     "unet_resnet50": {"size": 64, "filters": [8, 4, 4, 2]},
     "unet_vgg16": {"size": 32, "filters": [8, 4, 4, 2]},

@@ -32,8 +32,10 @@ def test_a_good_folder_has_facts_advice_and_a_command(drawn: Path) -> None:
     words = checkup.words()
     assert words[0] == "6 images in the layout 'folders', not split by folders."
     assert not any(word.startswith("Look at") for word in words)
-    assert words[-1] == f"To begin with: archforge train unet_residual --data {drawn} "
+    assert words[-1] == (
+        f"To begin with: archforge train unet_residual --data {drawn} "
         "--set size=64 --set depth=2 --target instances"
+    )
     facts = json.loads(json.dumps(checkup.facts()))
     assert (facts["images"], facts["patch"], facts["depth"]) == (6, 64, 2)
     assert facts["problems"] == facts["findings"] == []
