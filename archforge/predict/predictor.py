@@ -157,8 +157,8 @@ class Predictor:
             classes=self.classes,
         )  # fmt: skip
         if self.network.resize:
-            return iter([resize_scores(np.concatenate(list(found)), image.shape[:-1])])
-        return found
+            found = iter([resize_scores(np.concatenate(list(found)), image.shape[:-1])])
+        return map(_probable, found)
 
     def whole(self, image: Any, way: Way = PLAIN) -> Scores:
         """Scores of an image at its own size.
@@ -199,6 +199,11 @@ def as_mask(scores: Scores, threshold: float = THRESHOLD) -> NDArray[np.uint8]:
     if scores.shape[-1] == 1:
         return (scores[..., 0] >= np.float32(threshold)).astype(np.uint8)
     return np.asarray(np.argmax(scores, axis=-1), dtype=np.uint8)
+
+
+def _probable(scores: Scores) -> Scores:
+    """Means and straight lines between probabilities round to a hair above 1."""
+    return np.clip(scores, 0, 1, out=scores)
 
 
 def _output(outputs: Any, name: str) -> Any:

@@ -9,11 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from archforge.build import build_model
 from archforge.errors import ProblemError
+from archforge.expand import expand
 from archforge.predict import Predictor, Way
 from archforge.predict.geometry import Geometry
+from archforge.predict.network import Network
 from archforge.predict.plan import plan_tiles
 from archforge.predict.tiles import bands, mirrored
+from archforge.spec import parse_spec, read_text
 from tests.predict.conftest import CONV, HEAD, TOP
 
 Made = tuple[Predictor, Any]
@@ -191,3 +195,16 @@ def test_a_mirror_repeats_without_end(size: int, place: int) -> None:
     wide = np.pad(row, 40, mode="symmetric")
 
     assert row[mirrored(np.array([place]), size)] == wide[place + 40]
+
+
+@pytest.mark.keras
+def test_scores_stay_probabilities_where_tiles_are_blended() -> None:
+    graph = expand(parse_spec(read_text(TOP % "[8, 8, 1]" + HEAD % 1, "ones.yaml"), "ones.yaml"))
+    model = build_model(graph)
+    model.set_weights([np.zeros_like(weight) + 50 for weight in model.get_weights()])
+    predictor = Predictor(model, Network.of(graph, (8, 8), resize=False))
+
+    found = predictor.whole(np.ones((61, 45, 1), np.uint8))
+
+    assert found.max() <= 1
+    assert found.min() > 0.999
