@@ -26,6 +26,12 @@ VARIANTS: dict[str, tuple[str, Mapping[str, Any]]] = {
     "without normalization": ("unet_residual", {"norm": "none"}),
     "group normalization": ("unet_residual", {"norm": "group"}),
 }
+# Images squeezed to the network's size and nothing but turned: what is compared are networks.
+TRAINING: Mapping[str, Any] = {
+    "batch_size": 8, "sampling": "resize", "normalize": "range", "augment": "flips+turns",
+    "optimizer": "adam", "schedule": "none", "warmup": 0.0, "weight_decay": 0.0, "clip": 0.0,
+    "ema": 0.0, "patience": 8,
+}  # fmt: skip
 
 
 def trained(name: str, given: argparse.Namespace) -> Row:
@@ -36,10 +42,10 @@ def trained(name: str, given: argparse.Namespace) -> Row:
         data=given.data,
         folder=given.output / "".join(c if c.isalnum() else "-" for c in name),
         given=values,
-        settings=Settings(epochs=given.epochs, batch_size=8),
+        settings=Settings(epochs=given.epochs, **TRAINING),
         seeds=given.seeds,
         on_epoch=lambda _, seed, epoch: print(
-            f"{name}, seed {seed}, epoch {epoch.epoch}: {epoch.val_dice:.4f}", file=sys.stderr
+            f"{name}, seed {seed}, epoch {epoch.epoch}: {epoch.score:.4f}", file=sys.stderr
         ),
     )
     return next(row for row in found.rows if row.macs)
