@@ -9,7 +9,8 @@ from typing import Any, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
-from archforge.errors import Mark, refuse
+from archforge.data.files.picture import refuse_broken as refuse_file
+from archforge.errors import Mark
 
 CHANNEL = "C"
 # What readers raise on damaged files: NumPy and tifffile ValueError, imagecodecs RuntimeError.
@@ -103,11 +104,5 @@ def refuse_broken(path: Path, error: Exception) -> NoReturn:
     Raises:
         ProblemError: Always.
     """
-    reason = str(getattr(error, "strerror", None) or error)
-    refuse(
-        "AF407",
-        f"the picture '{path.name}' cannot be read",
-        mark=Mark(str(path)),
-        why=" ".join(reason.split())[:160] or type(error).__name__,
-        fix="copy or export the file again",
-    )
+    empty = path.is_file() and not path.stat().st_size
+    refuse_file(path, "it is empty (0 bytes)" if empty else error)

@@ -88,7 +88,8 @@ def _refuse_wrong(path: Path, wrong: NDArray[np.bool_]) -> NoReturn:
     place = f"row {row}, column {column}" + (f" of plane {plane[0]}" if plane else "")
     refuse(
         "AF421",
-        f"{count} pixels of '{path.name}' are no numbers (NaN or infinite), the first in {place}",
+        f"'{path.name}' has {count} NaN or infinite {'pixel' if count == 1 else 'pixels'}, "
+        f"the first in {place}",
         mark=Mark(str(path)),
         why="one such pixel makes every number that a network works out from it useless",
         fix="export the image again, or replace them: in Fiji with Process > Math > NaN Background",

@@ -132,9 +132,7 @@ def test_pixels_that_are_no_numbers_are_counted_and_the_first_is_named(tmp_path:
     code, message, _ = refused(tmp_path / "a.tif")
 
     assert code == "AF421"
-    assert message == (
-        "3 pixels of 'a.tif' are no numbers (NaN or infinite), the first in row 2, column 3"
-    )
+    assert message == ("'a.tif' has 3 NaN or infinite pixels, the first in row 2, column 3")
 
 
 def test_time_and_planes_together_are_refused_by_their_sizes(tmp_path: Path) -> None:
