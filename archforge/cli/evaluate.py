@@ -1,7 +1,7 @@
 """``archforge evaluate``."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,7 @@ from archforge.cli.options import data_option, json_option, print_json
 if TYPE_CHECKING:
     from archforge.data import Examples
     from archforge.runs import Run
+    from archforge.train.scoring import Evaluation
 
 SPLITS = ("validation", "test", "train", "all")
 
@@ -25,41 +26,81 @@ SPLITS = ("validation", "test", "train", "all")
     type=click.Choice(SPLITS),
     help="Which part; by default 'validation' of the run's own data, 'all' of any other.",
 )
-@click.option("--tta", default="none", show_default=True, help="none, flips or turns.")
+@click.option("--tta", type=click.Choice(("none", "flips", "turns")), default="none",
+              show_default=True, help="Look at mirrored and turned images, too.")  # fmt: skip
 @click.option(
     "--details",
     type=click.Path(path_type=Path),
     metavar="FILE.json",
     help="Also write every image's scores, the confusion matrix and the calibration.",
 )
+@click.option(
+    "--picture",
+    type=click.Path(path_type=Path),
+    metavar="FILE.png",
+    help="Also draw the worst images; of whole images with the table of confusion.",
+)
 @json_option
-def command(
-    run: Path, data: Path, split: str | None, tta: str, details: Path | None, as_json: bool
+def command(  # noqa: PLR0913 (one argument for each option)
+    *,
+    run: Path,
+    data: Path,
+    split: str | None,
+    tta: str,
+    details: Path | None,
+    picture: Path | None,
+    as_json: bool,
 ) -> None:
     """Score a trained network on images at their own size, beside Otsu's threshold."""
-    from archforge.cli.train import score_table
     from archforge.files import said_if_unwritable
     from archforge.predict.predictor import Way
     from archforge.runs import read_run
-    from archforge.train import evaluate, otsu_scores
-    from archforge.train.finishing import write_details
-    from archforge.train.scoring import has_floor
+    from archforge.train import evaluate
+    from archforge.train.finishing import draw_evaluation, write_details
 
     record = read_run(run)
+    if record.task == "classification" and tta != "none":
+        raise click.UsageError("--tta is for masks, this network gives a class for each image")
     name, examples = _part(record, data, split)
     found = evaluate(record, examples, way=Way(tta=tta))
     if details:
         with said_if_unwritable(details):
             write_details(details, found)
+    if picture:
+        with said_if_unwritable(picture):
+            draw_evaluation(record, examples, found, picture, f"{data} ({name})")
     if as_json:
         print_json(found.scores)
         return
-    segmenting = record.task == "segmentation"
-    baseline = otsu_scores(examples) if segmenting and has_floor(examples) else {}
     count = "1 image" if len(examples) == 1 else f"{len(examples)} images"
     click.echo(f"{record.name} on {count} of {data} ({name})")
-    for line in score_table(found.scores, baseline, found.intervals):
+    for line in _lines(record, examples, found):
         click.echo(line)
+
+
+def _lines(run: "Run", examples: "Examples", found: "Evaluation") -> Iterator[str]:
+    from archforge.cli.train import score_table
+    from archforge.train import otsu_scores
+    from archforge.train.scoring import has_floor
+
+    if run.task == "classification":
+        yield from score_table(found.scores, {}, found.intervals)
+        yield from _confusion(found.confusion, run.data["names"])
+        return
+    baseline = otsu_scores(examples) if has_floor(examples) else {}
+    yield from score_table(found.scores, baseline, found.intervals)
+
+
+def _confusion(table: list[list[int]], names: list[str]) -> Iterator[str]:
+    """True classes down, predicted ones across."""
+    labels = [
+        names[index] if index < len(names) else f"class {index}" for index in range(len(table))
+    ]
+    width = max(map(len, labels))
+    yield " " * width + "".join(f"  {label:>{max(8, len(label))}}" for label in labels)
+    for label, row in zip(labels, table, strict=True):
+        cells = (f"  {count:>{max(8, len(name))}}" for count, name in zip(row, labels, strict=True))
+        yield f"{label:<{width}}" + "".join(cells)
 
 
 def _part(run: "Run", data: Path, split: str | None) -> tuple[str, "Examples"]:

@@ -32,10 +32,7 @@ def finish(record: Record, dataset: Dataset, history: Sequence[Epoch]) -> None:
     with said_if_unwritten(run.folder):
         write_details(run.folder / "scores.json", found)
         write_curves(run.curves, run.name, history, run.best_epoch, run.task)
-        if run.task == "segmentation":
-            _draw_predictions(run, part, found)
-        else:
-            write_mistakes(run.predictions, run.name, part, found)
+        draw_evaluation(run, part, found, run.predictions, "validation images")
     record.change(status="done", scores=found.scores, intervals=found.intervals, baseline=baseline)
     # Only what goes on needs it; it is three times as large as the network.
     (run.folder / NAME).unlink(missing_ok=True)
@@ -53,8 +50,20 @@ def write_details(path: Path, found: Evaluation) -> None:
     write_whole(path, json.dumps(facts, indent=1, allow_nan=False) + "\n")
 
 
-def _draw_predictions(run: Run, part: Examples, found: Evaluation) -> None:
+def draw_evaluation(run: Run, part: Examples, found: Evaluation, path: Path, what: str) -> None:
+    """The worst images first, as a picture; of whole images with the table of confusion.
+
+    Args:
+        run: Whose network was scored.
+        part: On which images.
+        found: The scores.
+        path: Of the picture.
+        what: What the images are, for the title.
+    """
+    if run.task == "classification":
+        write_mistakes(path, f"{run.name}: {what}", part, found)
+        return
     dices = [float(row.get("dice", 0.0)) for row in found.rows]
     shown = list(predictions(open_predictor(run), part, chosen(dices)))
-    title = f"{run.name}: validation images, the worst first (contrast stretched)"
-    write_predictions(run.predictions, title, shown, part.rule.classes)
+    title = f"{run.name}: {what}, the worst first (contrast stretched)"
+    write_predictions(path, title, shown, part.rule.classes)

@@ -111,8 +111,8 @@ def write_mistakes(path: Path, title: str, part: Examples, found: Evaluation) ->
 def _answer(row: Mapping[str, Any], names: Sequence[str]) -> str:
     """What an image is, and what it was taken for."""
     truth, said = (_class_name(int(row[key]), names) for key in ("truth", "predicted"))
-    verdict = f"{truth}" if truth == said else f"{truth}, called {said}"
-    return f"{verdict}\n{row['score_of_truth']:.2f}"
+    verdict = "right" if truth == said else f"called {said}"
+    return f"{truth}\n{verdict}, {row['score_of_truth']:.2f}"
 
 
 def _confusion(axes: Axes, table: Sequence[Sequence[int]], names: Sequence[str]) -> None:

@@ -175,3 +175,20 @@ def test_the_commands_train_and_evaluate_a_network_of_the_zoo(
 def test_masks_for_a_classifier_are_refused(dataset: Dataset, tmp_path: Path) -> None:
     with pytest.raises(ProblemError, match="AF507 'sorter' is a network for classification"):
         train(graph(TWO), "", dataset, SETTINGS, tmp_path / "run")
+
+
+def test_evaluate_prints_and_draws_what_was_taken_for_what(
+    sorted_by: Run, cells: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    picture = tmp_path / "worst.png"
+    words = ["evaluate", str(sorted_by.folder), "--data", str(cells), "--split", "all"]
+
+    status = archforge([*words, "--picture", str(picture)])
+    refused = archforge([*words, "--tta", "flips"])
+
+    lines = capsys.readouterr().out.splitlines()
+    assert (status, refused) == (0, 2)
+    assert lines[-3].split() == ["bright", "dark"]
+    assert [line.split()[0] for line in lines[-2:]] == ["bright", "dark"]
+    assert sum(int(cell) for line in lines[-2:] for cell in line.split()[1:]) == 24
+    assert picture.read_bytes().startswith(b"\x89PNG")

@@ -56,5 +56,8 @@ def test_masks_of_fractions_and_more_are_refused(value: complex) -> None:
 def test_complex_images_and_doubles_that_overflow_are_refused() -> None:
     with pytest.raises(ProblemError, match=r"AF409 .* are of type 'complex128'"):
         image_pixels(PATH, np.array([[[1j]]]))
-    with pytest.raises(ProblemError, match=r"AF421 .* has 1 NaN or infinite pixel, .* in row 0, column 1 of plane 2"):
+    with pytest.raises(
+        ProblemError,
+        match=r"AF421 .* has 1 NaN or infinite pixel, .* in row 0, column 1 of plane 2",
+    ):
         image_pixels(PATH, np.array([[[[0.0], [0.0]]], [[[0.0], [0.0]]], [[[0.0], [1e300]]]]))
