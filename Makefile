@@ -56,7 +56,7 @@ soak: $(READY)
 	$(BIN)/pytest -m soak
 
 bench: $(READY)
-	for file in startup check analysis build train_step predict; do $(BIN)/python benchmarks/$$file.py || exit 1; done
+	for file in startup check analysis build train_step pipeline predict; do $(BIN)/python benchmarks/$$file.py || exit 1; done
 
 clean:
 	rm -rf $(DEMO) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
