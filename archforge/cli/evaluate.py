@@ -62,6 +62,7 @@ def command(  # noqa: PLR0913 (one argument for each option)
     if record.task == "classification" and tta != "none":
         raise click.UsageError("--tta is for masks, this network gives a class for each image")
     name, examples = _part(record, data, split)
+    _warn_of_known(record, examples, data)
     found = evaluate(record, examples, way=Way(tta=tta))
     if details:
         with said_if_unwritable(details):
@@ -76,6 +77,18 @@ def command(  # noqa: PLR0913 (one argument for each option)
     click.echo(f"{record.name} on {count} of {data} ({name})")
     for line in _lines(record, examples, found):
         click.echo(line)
+
+
+def _warn_of_known(run: "Run", examples: "Examples", data: Path) -> None:
+    """Scores on images that were learned from say little; a changed folder is split anew."""
+    from archforge.train.parts import learned_from
+
+    known = learned_from(run).intersection(examples.ids)
+    if known and Path(run.data["folder"]) == data.resolve():
+        click.echo(
+            f"{len(known)} of {len(examples)} images were learned from: this is no fair score",
+            err=True,
+        )
 
 
 def _lines(run: "Run", examples: "Examples", found: "Evaluation") -> Iterator[str]:

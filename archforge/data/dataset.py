@@ -18,7 +18,7 @@ from archforge.data.files import read_image
 from archforge.data.formats import list_examples
 from archforge.data.kept_survey import kept_survey
 from archforge.data.normalize import Statistics, statistics
-from archforge.data.options import DataOptions
+from archforge.data.options import IGNORED, DataOptions
 from archforge.data.resize import RGB, with_channels
 from archforge.data.source import Source
 from archforge.data.split import split_sources
@@ -91,8 +91,9 @@ class Dataset:
         counts = np.zeros(256, np.int64)
         bordered = classes != self.classes
         for row in rows:
-            labels = self.train.labels(row) if bordered else None
-            seen = self.train.mask(row) if labels is None else border_target(labels)
+            mask, labels = self.train.mask(row), self.train.labels(row) if bordered else None
+            seen = mask if labels is None else np.where(
+                mask == IGNORED, IGNORED, border_target(labels))  # fmt: skip
             counts += np.bincount(seen.reshape(-1), minlength=256)
         return [int(count) for count in counts[: max(2, classes)]]
 

@@ -32,6 +32,13 @@ def check_target(settings: Settings, dataset: Dataset) -> None:
             why="inside and border of each object are learned from masks that number them",
             fix="add a folder 'labels', one mask for each object, or `--target mask`",
         )
+    if settings.target == "instances" and dataset.classes > 1:
+        refuse(
+            "AF518",
+            f"the masks tell {dataset.classes} classes of objects apart",
+            why="inside and border are learned of objects of one class",
+            fix="give a folder whose objects are of one class, or `--target mask`",
+        )
 
 
 def make_preparation(settings: Settings, dataset: Dataset, values: str) -> Preparation:

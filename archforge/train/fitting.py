@@ -27,7 +27,8 @@ from archforge.train.finishing import finish
 from archforge.train.fits import check_fits, scoring_nodes
 from archforge.train.history import write_history
 from archforge.train.loggers import LoggerOf, check_logger, make_logger
-from archforge.train.recording import Record, first_record, split_text
+from archforge.train.parts import split_text
+from archforge.train.recording import Record, first_record
 from archforge.train.schedule import Schedule, momentum
 from archforge.train.settings import Epoch, Settings, StopTraining
 from archforge.train.step import inner_of, make_optimizer, make_step, momentum_of, run_epoch

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from archforge.catalog import Architecture, read_architecture
-from archforge.data import DataOptions, Dataset, open_dataset
+from archforge.data import IGNORED, DataOptions, Dataset, open_dataset
 from archforge.data.survey import Progress
 from archforge.errors import Mark, refuse
 from archforge.graph import Graph, fingerprint
@@ -15,6 +15,7 @@ from archforge.predict.region import at_size
 from archforge.runs import Run
 from archforge.train.adapt import adapt, check_target, learned_classes
 from archforge.train.fits import check_fits, check_takes_images
+from archforge.train.parts import split_text, stored_split
 from archforge.train.settings import Settings
 
 
@@ -89,7 +90,23 @@ def open_together(  # noqa: PLR0913 - all that a training is made of
             why="the best epoch is chosen on images that the network does not learn from",
             fix="cut some off with `--validation 0.2`, or put them into a folder 'validation'",
         )
+    _check_known(dataset)
     return Opened(architecture, preset, fixed, graph, dataset, tuple(notes))
+
+
+def _check_known(dataset: Dataset) -> None:
+    """Refuse validation masks of which no pixel counts: nothing could be scored."""
+    part = dataset.validation
+    if dataset.task == "segmentation" and not any(
+        (part.mask(row) != IGNORED).any() for row in range(len(part))
+    ):
+        refuse(
+            "AF508",
+            "every pixel of every validation mask is ignored",
+            mark=Mark(str(part.root)),
+            why="the best epoch is chosen on pixels that are known",
+            fix="put images with known pixels into the validation part, or leave out `--ignore`",
+        )
 
 
 def open_again(run: Run, progress: Progress | None = None) -> Opened:
@@ -129,6 +146,7 @@ def _check_same(run: Run, opened: Opened) -> None:
     sized = at_size(opened.graph, tuple(int(side) for side in run.network["size"]))
     for name, before, now in (
         ("images or masks", run.data["fingerprint"], opened.dataset.fingerprint),
+        ("split", stored_split(run), split_text(opened.dataset)),
         ("network", run.fingerprint, fingerprint(sized)),
     ):
         if before != now:

@@ -1,7 +1,5 @@
 """The record of a training while it goes: every change is on disk before the next step."""
 
-import csv
-import io
 import platform
 import time
 from collections.abc import Iterator
@@ -97,16 +95,6 @@ def first_record(
     )
 
 
-def split_text(dataset: Dataset) -> str:
-    """``split.csv``: which image was in which part."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(("id", "part"))
-    for part in ("train", "validation", "test"):
-        writer.writerows((name, part) for name in getattr(dataset, part).ids)
-    return text.getvalue()
-
-
 def _network_facts(graph: Graph, choices: Choices) -> dict[str, Any]:
     if choices.task == "classification":
         return Classifier.of(None, graph, choices.preparation).facts()
@@ -119,7 +107,7 @@ def _network_facts(graph: Graph, choices: Choices) -> dict[str, Any]:
 
 def _data_facts(dataset: Dataset) -> dict[str, Any]:
     return {
-        "folder": dataset.summary.folder,
+        "folder": str(Path(dataset.summary.folder).resolve()),
         "fingerprint": dataset.fingerprint,
         "train": len(dataset.train),
         "validation": len(dataset.validation),

@@ -94,9 +94,9 @@ class Epoch:
 class Settings:
     """The settings of one training.
 
-    The defaults are those that did best on nuclei in ``benchmarks/nuclei.py``, as far as they do
-    not depend on a network: a rate that rises and falls, decayed and averaged weights, images that
-    are turned, scaled and relit.
+    The defaults are those of our recipe for nuclei in ``benchmarks/recipes``, as far as they do not
+    depend on a network: a rate that rises and falls, decayed and averaged weights, images that are
+    turned, scaled and relit.
 
     Args:
         epochs: At most this many.

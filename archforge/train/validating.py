@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from archforge.build import build_model
 from archforge.catalog import read_architecture
-from archforge.data import Dataset
+from archforge.data import Dataset, Examples
 from archforge.errors import ProblemError
 from archforge.graph import Graph
 from archforge.metrics import score
@@ -20,6 +20,7 @@ from archforge.predict.predictor import Predictor
 from archforge.runs import Run
 from archforge.train.choices import Choices
 
+BATCH = 32
 Validate = Callable[[], tuple[float, float]]
 """Dice and IoU, or accuracy and the mean of each class's accuracy."""
 
@@ -85,11 +86,16 @@ def _stretched(predictor: Predictor, dataset: Dataset) -> Validate:
     truths = [region.masks(part.mask(row)[np.newaxis])[0] for row in range(len(part))]
 
     def validate() -> tuple[float, float]:
-        images = np.stack([part.image(row) for row in range(len(part))])
-        masks = (predictor.mask(scores) for scores in predictor.scores(images))
+        masks = (predictor.mask(scores) for start in range(0, len(part), BATCH)
+                 for scores in predictor.scores(_stacked(part, start)))  # fmt: skip
         return _dice(truths, masks, dataset.classes)
 
     return validate
+
+
+def _stacked(part: Examples, start: int) -> NDArray[Any]:
+    """Some images at a time: all of them may be more than memory holds."""
+    return np.stack([part.image(row) for row in range(start, min(start + BATCH, len(part)))])
 
 
 def _native(predictor: Predictor, dataset: Dataset) -> Validate:

@@ -213,3 +213,17 @@ def test_a_log_has_one_line_for_an_epoch() -> None:
     line = epoch_line(Epoch(epoch=3, total=40, eta=46.25, **facts))
 
     assert line == "epoch 3/40  loss 0.5123  score 0.7500  1.2 s, 0:46 left"
+
+
+def test_evaluate_says_how_many_images_were_learned_from(
+    trained: tuple[Run, list[Epoch]], nuclei: Path, capsys: Said
+) -> None:
+    words = ["evaluate", str(trained[0].folder), "--data", str(nuclei), "--split"]
+
+    archforge([*words, "all"])
+    everything = capsys.readouterr().err
+    archforge([*words, "validation"])
+    held_out = capsys.readouterr().err
+
+    assert "19 of 24 images were learned from: this is no fair score" in everything
+    assert "learned from" not in held_out

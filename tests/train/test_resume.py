@@ -234,3 +234,10 @@ def test_the_command_goes_on_and_takes_nothing_else(
     assert "goes on as the run was started: give nothing else" in said.err
     assert "cut-off: 2 epochs are done" in said.err
     assert json.loads(said.out)["epochs"] == 3
+
+
+def test_a_split_that_is_another_now_is_told(copy: Run) -> None:
+    copy.split.write_text(copy.split.read_text().replace("validation", "test", 1))
+
+    with pytest.raises(ProblemError, match=r"AF520 the split of the run '.*' changed"):
+        open_again(copy)

@@ -68,8 +68,9 @@ def test_the_record_says_what_was_trained_on_what(
     assert run.fingerprint == fingerprint(graph)
     assert run.parameters == sum(node.parameters.total for node in graph)
     assert run.data == {
-        "folder": str(nuclei), "fingerprint": dataset.fingerprint, "train": 19, "validation": 5,
-        "test": 0, "channels": 1, "classes": 1, "names": [], "options": asdict(DataOptions()),
+        "folder": str(nuclei.resolve()), "fingerprint": dataset.fingerprint, "train": 19,
+        "validation": 5, "test": 0, "channels": 1, "classes": 1, "names": [],
+        "options": asdict(DataOptions()),
     }  # fmt: skip
     assert Settings.read(run.settings) == Settings(epochs=8, batch_size=8, learning_rate=5e-3)
     assert run.network["size"] == run.network["seen"] == [32, 32]
