@@ -43,7 +43,7 @@ def read_values(source: Source) -> MaskValues:
         values=_packed(values) if coloured else values[..., 0],
         coloured=coloured,
         lossy=masks[0].lossy,
-        objects=_numbered(masks) if len(masks) > 1 else None,
+        objects=_numbered(masks) if source.separate or len(masks) > 1 else None,
     )
 
 

@@ -4,8 +4,8 @@ To add a format: one file with ``detect(root) -> bool`` and ``read(root) -> List
 in ``FORMATS``. The first format that detects its own layout reads the folder.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NoReturn
 
@@ -20,7 +20,7 @@ from archforge.data.layouts import (
 )
 from archforge.data.layouts.pictures import is_picture
 from archforge.data.source import Listing
-from archforge.errors import Mark, listing, refuse
+from archforge.errors import Mark, Problem, listing, refuse
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,26 @@ def _list(path: Path) -> Listing:
     found = form.read(path)
     if not found.sources and not found.problems:
         _refuse_empty(path)
-    return found
+    return replace(found, problems=(*found.problems, *_unlabelled(found)))
+
+
+def _unlabelled(found: Listing) -> Iterator[Problem]:
+    """Images whose files do not tell objects apart, among others whose files do.
+
+    Left as they are, their touching objects would be learned as one, and scores would pass them by.
+    """
+    told = {problem.mark.file for problem in found.problems if problem.mark}
+    count = sum(source.tells_objects for source in found.sources)
+    for source in found.sources:
+        if count and not source.tells_objects and str(source.image) not in told:
+            yield Problem(
+                "AF405",
+                f"image '{source.id}' has no label file",
+                Mark(str(source.image)),
+                why=f"{count} other images have labels that tell objects apart, and networks learn "
+                "from, and are measured by, those of all images",
+                fix="add its labels, or remove those of all images",
+            )
 
 
 def _refuse_missing(path: Path) -> NoReturn:

@@ -16,7 +16,7 @@ from archforge.errors import Problem, ProblemError
 from archforge.files import write_whole
 
 # A new number makes old readings unread, never misread.
-VERSION = 3
+VERSION = 4
 
 
 def kept_survey(

@@ -22,6 +22,7 @@ class Source:
         group: Examples of one group never lie in two parts; empty for none.
         stratum: What each part is to hold the same share of; empty for none.
         label: Class of the whole image.
+        separate: Whether each mask file holds one object, also where there is one file alone.
         columns: What else a manifest says of it, as name and value.
     """
 
@@ -34,6 +35,12 @@ class Source:
     stratum: str = ""
     label: int | None = None
     columns: tuple[tuple[str, str], ...] = ()
+    separate: bool = False
+
+    @property
+    def tells_objects(self) -> bool:
+        """Whether its files tell objects apart, whatever numbers the mask holds."""
+        return self.labels is not None or self.separate or len(self.masks) > 1
 
     @property
     def files(self) -> tuple[Path, ...]:

@@ -161,7 +161,7 @@ def _rule(
     told = with_table(found.root, options, found.class_names)
     if isinstance(told, Problem):
         return told
-    beside = any(source.labels or len(source.masks) > 1 for source, _ in pairs)
+    beside = any(source.tells_objects for source, _ in pairs)
     return mask_rule(found.root, seen, *told, beside=beside)
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from numpy.typing import ArrayLike
 
 from archforge.data import MaskRule, read_mask
+from archforge.data.contents import read_labels
 from archforge.data.formats import list_examples
 from archforge.data.layouts.pairing import IMAGE_PREFIXES, MASK_PREFIXES, SUFFIXES, paired
 from archforge.data.source import Listing, Source
@@ -99,6 +100,60 @@ def test_labels_beside_masks_and_sub_folders_as_groups_are_kept(root: Path, save
     assert source.group == "s1"
     assert source.labels == root / "labels/s1/a.png"
     assert survey(list_examples(root)).rule == MaskRule(1, 1, beside=True)
+
+
+def test_labels_that_fit_no_image_and_images_without_labels_are_told(
+    root: Path, save: Save, pair: Pair
+) -> None:
+    for stem in ("img_a", "img_b", "img_c"):
+        pair(stem)
+    for stem in ("label_a", "label_bb", "z"):
+        save(f"labels/{stem}.png", BLANK)
+
+    problems = list_examples(root).problems
+
+    assert [(problem.code, problem.message) for problem in problems] == [
+        ("AF405", "image 'img_b.png' has no label file"),
+        ("AF405", "image 'img_c.png' has no label file"),
+        ("AF406", "label file 'label_bb.png' has no image"),
+        ("AF406", "label file 'z.png' has no image"),
+    ]
+
+
+def test_parts_and_lines_without_labels_among_others_are_told(
+    root: Path, save: Save, pair: Pair
+) -> None:
+    for part in ("train/", "test/"):
+        pair("a", part=part)
+    save("train/labels/a.png", BLANK)
+
+    (part,) = list_examples(root).problems
+    (root / "manifest.csv").write_text(
+        "image,mask,labels\n"
+        "train/images/a.png,train/masks/a.png,train/labels/a.png\n"
+        "test/images/a.png,test/masks/a.png,\n"
+        "test/images/a.png,test/masks/a.png,test/labels/a.png\n"
+    )
+    missing, empty = list_examples(root).problems
+
+    assert (part.code, part.message) == ("AF405", "image 'a' has no label file")
+    assert (empty.code, empty.message) == ("AF405", "image 'test/images/a' has no label file")
+    assert missing.message == "there is no label file for 'test/labels/a.png'"
+
+
+def test_the_one_mask_of_a_nucleus_among_images_of_many_is_numbered_too(
+    root: Path, save: Save
+) -> None:
+    for name in ("one/masks/n1.png", "one/masks/n2.png", "two/masks/n1.png"):
+        save(name, np.eye(4, 6) * 255)
+    for name in ("one", "two"):
+        save(f"{name}/images/{name}.png", BLANK)
+
+    found = list_examples(root)
+    labels = read_labels(by_id(found)["two"], survey(found).rule)
+
+    assert labels is not None
+    assert labels.tolist() == np.eye(4, 6).tolist()
 
 
 def test_images_and_masks_may_lie_side_by_side(root: Path, save: Save) -> None:

@@ -2,11 +2,12 @@
 
 It is the layout of the Data Science Bowl 2018 (BBBC038): ``ID/images/ID.png`` and
 ``ID/masks/*.png``, possibly below ``stage1_train/``. The masks of one image do not overlap and are
-united by their maximum.
+united by their maximum. Where any image has several, the one mask of another is one nucleus too.
 
 Source: Caicedo et al. 2019, Nature Methods 16, 1247-1253.
 """
 
+from dataclasses import replace
 from pathlib import Path
 
 from archforge.data.layouts.pictures import pictures
@@ -32,6 +33,8 @@ def read(root: Path) -> Listing:
         problems += wrong
         if images and masks and not wrong:
             sources.append(Source(folder.name, "", images[0], tuple(masks)))
+    separate = any(len(source.masks) > 1 for source in sources)
+    sources = [replace(source, separate=separate) for source in sources]
     return Listing("dsb", root, in_order(sources), tuple(problems))
 
 

@@ -67,7 +67,10 @@ def _read_part(part: Path, split: str, root: Path) -> tuple[list[Source], list[P
     pairs, wrong = paired(images, masks)
     problems += wrong
     problems += lonely(images, masks, problems, pairs)
-    beside, _ = paired(images, labels)
+    beside, wrong = paired(images, labels)
+    problems += wrong
+    if labels:
+        problems += lonely(images, labels, problems, beside, partner="label file")
     sources = [
         Source(
             name,

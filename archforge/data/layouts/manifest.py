@@ -113,6 +113,8 @@ def _source(root: Path, row: Row, folders: _Folders, mark: Mark) -> Source:
     image, mask = files["image"], files["mask"]
     if image is None or mask is None:
         raise ProblemError([_missing("image" if image is None else "mask", row, mark)])
+    if row.get("labels") and files["labels"] is None:
+        raise ProblemError([_missing("labels", row, mark)])
     columns = {name: value for name, value in row.items() if name not in FILES}
     return Source(
         row.get("id") or image.relative_to(root).with_suffix("").as_posix(),
@@ -162,8 +164,9 @@ def _no_split(split: str, mark: Mark) -> Problem:
 def _missing(what: str, row: Row, mark: Mark) -> Problem:
     named = row.get(what) or row.get("id", "")
     where = f"'{named}'" if named else "an empty cell"
+    what = "label file" if what == "labels" else what
     return Problem(
-        "AF405" if what == "mask" else "AF406",
+        "AF406" if what == "image" else "AF405",
         f"there is no {what} for {where}",
         mark,
         why=f"a line of the manifest stands for an image and its mask, and {where} is no file",

@@ -49,7 +49,12 @@ def paired(images: Found, masks: Found) -> tuple[dict[str, str], list[Problem]]:
 
 
 def lonely(
-    images: Found, masks: Found, told: Iterable[Problem], pairs: dict[str, str]
+    images: Found,
+    masks: Found,
+    told: Iterable[Problem],
+    pairs: dict[str, str],
+    *,
+    partner: str = "mask",
 ) -> Iterator[Problem]:
     """Images without mask and masks without image.
 
@@ -58,14 +63,15 @@ def lonely(
         masks: By name.
         told: Problems of files: they, and their partners, are not called lonely as well.
         pairs: Those that were found.
+        partner: What ``masks`` are called.
     """
     refused = {Path(problem.mark.file).stem for problem in told if problem.mark}
     free_images = _free(images, pairs.keys(), refused)
     free_masks = _free(masks, pairs.values(), refused)
     for path in free_images.values():
-        yield _lonely("AF405", path, free_masks)
+        yield _lonely("AF405", path, "image", partner, free_masks)
     for path in free_masks.values():
-        yield _lonely("AF406", path, free_images)
+        yield _lonely("AF406", path, partner, "image", free_images)
 
 
 def _free(files: Found, taken: Iterable[str], refused: set[str]) -> Found:
@@ -116,8 +122,7 @@ def _ambiguous(ours: list[str], theirs: list[str], images: Found, masks: Found) 
     )
 
 
-def _lonely(code: str, path: Path, there: Found) -> Problem:
-    own, partner = ("image", "mask") if code == "AF405" else ("mask", "image")
+def _lonely(code: str, path: Path, own: str, partner: str, there: Found) -> Problem:
     near = nearest(path.stem, there)
     rename = (
         f"rename '{there[near].name}' to '{path.stem}{there[near].suffix}', or " if near else ""
