@@ -6,17 +6,18 @@ and a first line ``index,name,colour`` is passed over.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from archforge.data.options import DataOptions
+from archforge.data.options import IGNORED, LAST_CLASS, DataOptions
 from archforge.errors import Mark, Problem
 
 FILES = ("classes.csv", "classes.txt")
 LINE = re.compile(r"(?:(?P<index>\d+)[\s,;]+)?(?P<name>.+?)(?:[\s,;]+(?P<colour>#[0-9a-fA-F]{6}))?")
 HEADING = re.compile(r"index\b.*name", re.IGNORECASE)
-Row = tuple[int, str, str]
+SHOWN = 12
+Row = tuple[str, str, str]
 
 
 def with_table(
@@ -37,11 +38,32 @@ def with_table(
         rows = list(_rows(path.read_text("utf-8-sig")))
     except (OSError, UnicodeDecodeError) as error:
         return _problem(path, f"'{path.name}' cannot be read: {error}")
-    if len({index for index, _, _ in rows}) < len(rows) and not any(colour for *_, colour in rows):
-        return _problem(path, f"'{path.name}' names a class twice")
-    colours = {colour.lower(): index for index, _, colour in rows if colour}
+    wrong = _wrong(rows)
+    if wrong:
+        return _problem(path, f"'{path.name}' {wrong}")
+    colours = {colour.lower(): int(index) for index, _, colour in rows if colour}
     given = options.colours or colours or None
-    return replace(options, colours=given), {index: name for index, name, _ in rows}
+    names = {int(index): name for index, name, _ in rows if int(index) != IGNORED}
+    return replace(options, colours=given), names
+
+
+def _wrong(rows: Sequence[Row]) -> str:
+    """What cannot be in a table, empty where all can."""
+    high = next((index for index, _, colour in rows if not _fits(index, colour)), "")
+    if high:
+        shown = high if len(high) <= SHOWN else f"{high[:SHOWN]}..."
+        return f"numbers a class {shown}, above {LAST_CLASS}"
+    coloured = {int(index) for index, _, colour in rows if colour}
+    if coloured == {IGNORED}:
+        return f"gives all colours to {IGNORED}, which is ignored"
+    if len({int(index) for index, *_ in rows}) < len(rows) and not coloured:
+        return "names a class twice"
+    return ""
+
+
+def _fits(index: str, colour: str) -> bool:
+    """Whether digits are a class; thousands of them Python would not even turn into a number."""
+    return len(index) <= 3 and int(index) <= (IGNORED if colour else LAST_CLASS)
 
 
 def _rows(text: str) -> Iterator[Row]:
@@ -51,7 +73,7 @@ def _rows(text: str) -> Iterator[Row]:
     for number, line in enumerate(lines):
         found = LINE.fullmatch(line)
         assert found, "a line that is not empty has a name"
-        index = int(found["index"]) if found["index"] else number
+        index = (found["index"] or str(number)).lstrip("0") or "0"
         yield index, found["name"], found["colour"] or ""
 
 

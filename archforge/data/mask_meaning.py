@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archforge.data.masks import GREY, MaskRule
-from archforge.data.options import IGNORED, DataOptions
+from archforge.data.options import IGNORED, LAST_CLASS, DataOptions
 from archforge.errors import Mark, Problem, listing
 
-# Above this a mask more likely holds grey levels or numbered objects than classes.
-MOST_CLASSES = 32
+# Above this a mask more likely holds grey levels or numbered objects than classes, unless somebody
+# says that they are classes, or the classes have names.
+LAST_UNSAID = 31
 # Grey levels lie scattered along outlines, each number of an object in one piece or a few.
 MOST_PIECES = 1.5
 
@@ -45,7 +46,8 @@ def mask_rule(
     """The rule for a folder from the values that occur in each of its mask files.
 
     Two values of which one is 0 are binary, whatever the other is. More are class indices up to
-    31; above, they are instance labels where nearly each value lies in one piece.
+    31, or up to the last that has a name; above, they are instance labels where nearly each value
+    lies in one piece. Where they are said to be classes, indices go up to 254.
 
     Args:
         root: The folder, for the message.
@@ -67,7 +69,7 @@ def mask_rule(
         return _one_value(root, values)
     if values[0] < 0:
         return _no_rule(files, values, "no value may lie below 0, unless 'ignore' names it")
-    rule = _numbers(files, values, options.masks)
+    rule = _numbers(files, values, options.masks, max(names or {0: ""}))
     if isinstance(rule, Problem):
         return rule
     foreground, classes, numbered = rule
@@ -79,20 +81,21 @@ def mask_rule(
 
 
 def _numbers(
-    files: Mapping[Path, Seen], values: list[int], kind: str
+    files: Mapping[Path, Seen], values: list[int], kind: str, named: int
 ) -> tuple[int, int, bool] | Problem:
-    """Foreground, classes and whether objects are numbered."""
+    """Foreground, classes and whether objects are numbered; ``named`` is the last class's index."""
     if kind == "labels":
         return 0, 1, True
     if len(values) == 2 and values[0] == 0 and kind != "classes":
         return values[1], 1, False
     if kind == "binary":
         return _no_rule(files, values, "not 0 and one other value")
-    if values[-1] < MOST_CLASSES:
+    last = LAST_CLASS if kind == "classes" else max(LAST_UNSAID, named)
+    if values[-1] <= last:
         return 0, values[-1] + 1, False
     if kind == "auto" and _numbered(files):
         return 0, 1, True
-    indices = f"class indices up to {MOST_CLASSES - 1}"
+    indices = f"class indices up to {last}"
     auto = f"neither 0 and one other value, nor {indices}"
     return _no_rule(files, values, auto if kind == "auto" else f"not {indices}")
 

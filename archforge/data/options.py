@@ -10,6 +10,8 @@ MASKS = ("auto", "binary", "classes", "labels", "colours")
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 # In masks as the network sees them: no class, neither learned from nor scored.
 IGNORED = 255
+# The highest index of a class: masks have 8 bits, and 255 is taken.
+LAST_CLASS = IGNORED - 1
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,9 @@ def _masks(options: DataOptions) -> Iterator[Problem]:
             yield _problem("colours", colour, "write a colour as '#rrggbb', for example '#ff8800'")
         if not 0 <= index <= IGNORED:
             yield _problem("colours", index, "give class indices from 0, or 255 to ignore")
+    if set((options.colours or {}).values()) == {IGNORED}:
+        fix = "give a class to at least one colour, 255 is ignored"
+        yield _problem("colours", options.colours, fix)
 
 
 def _shares(options: DataOptions) -> Iterator[Problem]:

@@ -110,12 +110,25 @@ def test_few_numbers_are_classes_unless_they_are_said_to_be_objects() -> None:
     assert rule_of({0, 1}, masks="classes") == MaskRule(0, 2)
 
 
+def test_many_classes_are_classes_where_that_is_said_or_they_are_named() -> None:
+    masks = seen(set(range(34)), pieces=33)
+    names = {index: f"organ {index}" for index in range(81)}
+
+    said = mask_rule(ROOT, masks, DataOptions(masks="classes"))
+    named = mask_rule(ROOT, masks, names=names)
+
+    assert said == MaskRule(0, 34)
+    assert isinstance(named, MaskRule)
+    assert (named.kind, named.classes, named.names[80]) == ("classes", 81, "organ 80")
+    assert mask_rule(ROOT, masks) == MaskRule(0, 1, numbered=True)
+
+
 def test_sixty_five_thousand_labels_given_as_classes_are_one_clear_line() -> None:
     problem = rule_of(set(range(65_536)), pieces=65_535, masks="classes")
 
     assert isinstance(problem, Problem)
     assert problem.message == (
-        "masks hold 0, 1, 2, 3, 4, 5 and 65530 more: not class indices up to 31"
+        "masks hold 0, 1, 2, 3, 4, 5 and 65530 more: not class indices up to 254"
     )
     assert problem.why.endswith("they look like numbered objects (instance labels)")
 
@@ -173,3 +186,8 @@ def test_settings_that_cannot_be_are_refused_all_at_once() -> None:
         "folds cannot be 1",
         "fold cannot be 3",
     ]
+
+
+def test_a_table_of_ignored_colours_alone_is_refused() -> None:
+    with pytest.raises(ProblemError, match=r"AF428 colours cannot be \{'#ffffff': 255\}"):
+        DataOptions(colours={"#ffffff": 255})

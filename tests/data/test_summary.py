@@ -87,11 +87,23 @@ def test_coloured_masks_take_their_classes_from_the_table(root: Path, save: Save
     assert summary.words()[5] == "Cell is 66.7 % of all pixels."
 
 
-def test_a_table_that_names_a_class_twice_is_refused(root: Path, pair: Pair) -> None:
+@pytest.mark.parametrize(
+    ("table", "wrong"),
+    [
+        ("1 cell\n1 nucleus\n", "names a class twice"),
+        ("0,a\n2000000000,b\n", "numbers a class 2000000000, above 254"),
+        (f"0,a\n{'1' * 5000},b\n", "numbers a class 111111111111\\.\\.\\., above 254"),
+        ("0,a\n255,unsure\n", "numbers a class 255, above 254"),
+        ("255,unsure,#ffffff\n", "gives all colours to 255, which is ignored"),
+    ],
+)
+def test_a_table_that_cannot_be_of_classes_is_refused(
+    root: Path, pair: Pair, table: str, wrong: str
+) -> None:
     pair("a")
-    (root / "classes.txt").write_text("1 cell\n1 nucleus\n")
+    (root / "classes.txt").write_text(table)
 
-    with pytest.raises(ProblemError, match=r"AF429 'classes\.txt' names a class twice"):
+    with pytest.raises(ProblemError, match=rf"AF429 'classes\.txt' {wrong}"):
         inspect_folder(root)
 
 
