@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from archforge.data.masks import GREY, MaskRule
+from archforge.data.masks import GREY, LAST_OBJECT, MaskRule
 from archforge.data.options import IGNORED, LAST_CLASS, DataOptions
 from archforge.errors import Mark, Problem, listing
 
@@ -67,8 +67,9 @@ def mask_rule(
         return _no_table(files)
     if len(values) <= 1:
         return _one_value(root, values)
-    if values[0] < 0:
-        return _no_rule(files, values, "no value may lie below 0, unless 'ignore' names it")
+    outside = _outside(values, options.masks)
+    if outside:
+        return _no_rule(files, values, outside)
     rule = _numbers(files, values, options.masks, max(names or {0: ""}))
     if isinstance(rule, Problem):
         return rule
@@ -78,6 +79,15 @@ def mask_rule(
     return MaskRule(
         foreground, classes, options.ignore, numbered, beside, names=_names(names, classes)
     )
+
+
+def _outside(values: Sequence[int], kind: str) -> str:
+    """Which limit values do not keep, empty where they do."""
+    if values[0] < 0:
+        return "no value may lie below 0, unless 'ignore' names it"
+    if values[-1] > LAST_OBJECT and (len(values) > 2 or kind == "labels"):
+        return f"numbers of objects end at {LAST_OBJECT}"
+    return ""
 
 
 def _numbers(

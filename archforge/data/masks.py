@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from archforge.data.options import IGNORED
 
+LAST_OBJECT = np.iinfo(np.int32).max  # labels are kept in 32 bits with a sign
 GREY = 0x010101  # a grey level times this is its colour
 Indices = NDArray[np.uint8]
 

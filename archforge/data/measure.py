@@ -11,6 +11,7 @@ from skimage.measure import label
 from archforge.data.contents import by, other_size, read_values
 from archforge.data.duplicates import print_of
 from archforge.data.files import Picture, read_image, read_mask
+from archforge.data.masks import LAST_OBJECT
 from archforge.data.misplaced import shift_of
 from archforge.data.source import Source
 from archforge.errors import Mark, Problem, ProblemError
@@ -165,6 +166,9 @@ def _labels(source: Source, shape: tuple[int, ...]) -> NDArray[Any]:
     labels = read_mask(source.labels).values[..., 0]
     if labels.shape != shape:
         raise ProblemError([_other_labels(source.labels, labels.shape, shape)])
+    low, high = labels.min().item(), labels.max().item()
+    if low < 0 or high > LAST_OBJECT:
+        raise ProblemError([_no_numbers(source.labels, low, high)])
     return np.asarray(labels)
 
 
@@ -187,6 +191,17 @@ def _lossy(source: Source, values: int) -> Problem:
         Mark(str(source.masks[0])),
         why="JPEG is lossy: along every outline it writes values that nobody drew",
         fix="export the mask again as PNG from the program that drew it",
+    )
+
+
+def _no_numbers(path: Path, low: int, high: int) -> Problem:
+    wrong = low if low < 0 else high
+    return Problem(
+        "AF412",
+        f"labels '{path.name}' hold {wrong}, which is no number of an object",
+        Mark(str(path)),
+        why=f"background is 0, and objects are numbered from 1 to at most {LAST_OBJECT}",
+        fix="number the objects of each image 1, 2, ... and export the labels again",
     )
 
 

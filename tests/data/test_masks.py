@@ -79,6 +79,7 @@ def test_masks_of_one_single_value_are_refused(value: int) -> None:
         ([set(range(400))], "each value lies in one piece: they look like numbered objects"),
         ([{0, 128, 255}], "values in between come from lossy compression"),
         ([{-1, 0, 1}], "values in between come from lossy compression"),
+        ([{0, 1, 2**31}], "each value lies in one piece: they look like numbered objects"),
     ],
 )
 def test_values_of_no_meaning_are_refused_with_the_likely_reason(
@@ -108,6 +109,9 @@ def test_few_numbers_are_classes_unless_they_are_said_to_be_objects() -> None:
     assert rule_of({0, 1, 2, 3}, pieces=3) == MaskRule(0, 4)
     assert rule_of({0, 1, 2, 3}, masks="labels") == MaskRule(0, 1, numbered=True)
     assert rule_of({0, 1}, masks="classes") == MaskRule(0, 2)
+    problem = rule_of({0, 1, 2**31}, masks="labels")
+    assert isinstance(problem, Problem)
+    assert problem.message == f"masks hold 0, 1, {2**31}: numbers of objects end at {2**31 - 1}"
 
 
 def test_many_classes_are_classes_where_that_is_said_or_they_are_named() -> None:

@@ -85,6 +85,20 @@ def test_nuclei_masks_of_different_sizes_are_refused(root: Path, save: Save) -> 
     )
 
 
+@pytest.mark.parametrize("number", [-3, 2**31])
+def test_labels_that_cannot_number_objects_are_refused(root: Path, pair: Pair, number: int) -> None:
+    pair("a")
+    (root / "labels").mkdir()
+    np.save(root / "labels/a.npy", np.full((4, 6), number))
+
+    (problem,) = problems_of(root)
+
+    assert (problem.code, problem.message) == (
+        "AF412",
+        f"labels 'a.npy' hold {number}, which is no number of an object",
+    )
+
+
 def test_a_jpeg_mask_with_noise_is_refused(root: Path, pair: Pair, save: Save) -> None:
     pair("a")
     disc = np.hypot(*np.mgrid[-16:16, -16:16]) < 10
