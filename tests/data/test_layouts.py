@@ -386,6 +386,13 @@ def test_the_heading_that_roboflow_writes_is_no_class(root: Path, save: Save) ->
             "the run lengths are compressed",
         ),
         (json.dumps(coco({**SQUARE, "category_id": 4})), "image 5: KeyError 4"),
+        ("[" * 200_000, "RecursionError"),
+        (json.dumps(coco(SQUARE)).replace("6,", "1e999,"), "image 5: OverflowError"),
+        (json.dumps(coco()).replace("5", '"/etc"'), "ValueError the id of an image is '/etc'"),
+        (
+            json.dumps(coco() | {"categories": [{"id": i, "name": "x"} for i in range(255)]}),
+            "ValueError 255 categories are more than the 254 of a mask",
+        ),
     ],
 )
 def test_annotations_that_cannot_be_read_are_refused(

@@ -9,6 +9,7 @@ Source: Lin et al. 2014, arXiv:1405.0312; the data format on cocodataset.org.
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,9 +22,14 @@ from skimage.draw import polygon
 
 from archforge.data.files.inside import on_disk, within
 from archforge.data.files.picture import Picture, check_size
+from archforge.data.options import LAST_CLASS
 from archforge.errors import Mark, refuse
 
-BROKEN = (OSError, ValueError, KeyError, IndexError, TypeError, AttributeError)
+BROKEN = (
+    OSError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError,
+)  # fmt: skip
+# An id becomes the last part of a path, so it must not lead elsewhere, as '/home' would.
+ID = re.compile(r"[\w-]+")
 Annotation = Mapping[str, Any]
 
 
@@ -81,10 +87,15 @@ def annotations(path: Path) -> Annotations:
 def _parsed(path: Path, changed_ns: int) -> Annotations:
     content = json.loads(path.read_text("utf-8-sig"))
     images = {str(entry["id"]): entry for entry in content["images"]}
+    odd = next((number for number in images if not ID.fullmatch(number)), None)
+    if odd is not None:
+        raise ValueError(f"the id of an image is '{odd}', give letters, digits, '-' and '_' alone")
     objects: dict[str, list[Annotation]] = {number: [] for number in images}
     for item in content["annotations"]:
         objects.setdefault(str(item["image_id"]), []).append(item)
     categories = _categories(content["categories"])
+    if len(categories) > LAST_CLASS:
+        raise ValueError(f"{len(categories)} categories are more than the {LAST_CLASS} of a mask")
     classes = {entry["id"]: index for index, entry in enumerate(categories, start=1)}
     names = ("background", *(str(entry["name"]) for entry in categories))
     return Annotations(images, objects, classes, names)
