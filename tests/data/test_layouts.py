@@ -279,12 +279,14 @@ def test_stacks_of_different_length_and_without_masks_are_refused(root: Path) ->
     root.mkdir()
     np.savez(root / "a.npz", images=np.ones((3, 8, 8)), masks=np.ones((2, 8, 8)))
     np.savez(root / "b.npz", pictures=np.ones((3, 8, 8)))
+    np.savez(root / "c.npz", images=np.float64(1), masks=np.ones((2, 8, 8)))
 
     found = list_examples(root)
 
     assert [problem.message for problem in found.problems] == [
         "the stacks in 'a.npz' differ in length: 3 images, 2 masks",
         "'b.npz' holds no images with masks",
+        "the stacks in 'c.npz' differ in length: 0 images, 2 masks",
     ]
 
 

@@ -4,23 +4,46 @@ Axes have no names there, so the rule is: 2 are height and width; of 3 the last 
 there are at most 4, else the first are planes; 4 are planes, height, width and channels. An
 ``.npz`` on its own holds ``image`` (or one array) and perhaps ``mask``; a path into it,
 ``cells.npz/images/3``, is one entry of a stack whose first axis counts the examples.
+
+What a header promises is checked before anything is unpacked: the type of the numbers, the pixels
+of each picture, and the bytes of a whole stack.
 """
 
+import lzma
+import math
 import zipfile
+import zlib
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from threading import Lock
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from archforge.data.files.inside import on_disk, within
-from archforge.data.files.picture import Picture, check_size, refuse_broken
+from archforge.data.files.picture import Picture, check_size, refuse_broken, refuse_type
+from archforge.errors import Mark, refuse
 
-BROKEN = (OSError, ValueError, EOFError, KeyError, IndexError, zipfile.BadZipFile)
+BROKEN = (
+    OSError, ValueError, EOFError, LookupError, ArithmeticError, RuntimeError,
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError,
+)  # fmt: skip
 HEADERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
 MOST_CHANNELS = 4
+# 65,536 images of 256 x 256 in 8 bits; a stack is unpacked whole.
+MOST_BYTES = 2**32
+_UNPACKING = Lock()
+
+
+class _Header(NamedTuple):
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
+
+
+_Check = Callable[[Path, str, _Header], None]
 
 
 def read_npy(path: Path, *, mask: bool) -> Picture:
@@ -31,7 +54,7 @@ def read_npy(path: Path, *, mask: bool) -> Picture:
     """
     try:
         values = np.load(path, mmap_mode="r", allow_pickle=False)
-        check_size(path, values.shape)
+        _check(path, path.stem, _Header(values.shape, values.dtype))
         return Picture(_with_channels(np.array(values)))
     except BROKEN as error:
         refuse_broken(path, error)
@@ -46,7 +69,9 @@ def read_npz(path: Path, *, mask: bool) -> Picture:
     home, parts = on_disk(path), within(path)
     try:
         key = parts[0] if parts else _key(home, "mask" if mask else "image")
-        values = _array(home, key, home.stat().st_mtime_ns)
+        check = _check_stack if len(parts) > 1 else _check
+        with _UNPACKING:  # several threads would each unpack the stack that all of them want
+            values = _array(home, key, check, home.stat().st_mtime_ns)
         if len(parts) > 1:
             return Picture(_entry(values[int(parts[1])], mask=mask))
         return Picture(_with_channels(values))
@@ -60,21 +85,49 @@ def npz_shapes(path: Path) -> dict[str, tuple[int, ...]]:
     Raises:
         ProblemError: The file is damaged.
     """
+    return {name: header.shape for name, header in _headers(path).items()}
+
+
+def _headers(path: Path) -> dict[str, _Header]:
     try:
         with zipfile.ZipFile(path) as archive:
             names = [name for name in archive.namelist() if name.endswith(".npy")]
-            return {name.removesuffix(".npy"): _shape(archive, name) for name in names}
+            return {name.removesuffix(".npy"): _header(archive, name) for name in names}
     except BROKEN as error:
         refuse_broken(path, error)
 
 
-def _shape(archive: zipfile.ZipFile, name: str) -> tuple[int, ...]:
+def _header(archive: zipfile.ZipFile, name: str) -> _Header:
     with archive.open(name) as member:
         version = npy.read_magic(member)
         if version not in HEADERS:
             raise ValueError(f"'{name}' is no NumPy array of version 1 or 2")
-        shape, _, _ = HEADERS[version](member)
-        return shape
+        shape, _, dtype = HEADERS[version](member)
+        return _Header(shape, dtype)
+
+
+def _check(path: Path, key: str, header: _Header) -> None:
+    """Refuse one picture by its header."""
+    if header.dtype.kind not in "buif":
+        fix = "save numbers: integers, or floating point of 32 bits"
+        refuse_type(path, f"of type '{header.dtype}'", fix)
+    if not 2 <= len(header.shape) <= 4:
+        raise ValueError(f"an image has 2 to 4 axes, the array has {len(header.shape)}")
+    check_size(path, header.shape)
+
+
+def _check_stack(path: Path, key: str, header: _Header) -> None:
+    """Refuse many pictures in one array by its header."""
+    _check(path, key, _Header(header.shape[1:], header.dtype))
+    size_bytes = math.prod(header.shape) * header.dtype.itemsize
+    if size_bytes > MOST_BYTES:
+        refuse(
+            "AF408",
+            f"the stack '{key}' has {size_bytes} bytes, more than {MOST_BYTES}",
+            mark=Mark(str(path)),
+            why="a stack is unpacked whole, which must not fill the memory",
+            fix="save it as several files, each with a part of the images and their masks",
+        )
 
 
 def _key(path: Path, wanted: str) -> str:
@@ -87,11 +140,11 @@ def _key(path: Path, wanted: str) -> str:
 
 
 @lru_cache(maxsize=4)  # an entry of a stack needs the whole array unpacked
-def _array(path: Path, key: str, changed_ns: int) -> NDArray[Any]:
-    shapes = npz_shapes(path)
-    if key not in shapes:
-        raise KeyError(f"it has no array '{key}', but {', '.join(sorted(shapes))}")
-    check_size(path, shapes[key])
+def _array(path: Path, key: str, check: _Check, changed_ns: int) -> NDArray[Any]:
+    headers = _headers(path)
+    if key not in headers:
+        raise KeyError(f"it has no array '{key}', but {', '.join(sorted(headers))}")
+    check(path, key, headers[key])
     with np.load(path, allow_pickle=False) as archive:
         return np.asarray(archive[key])
 
@@ -106,6 +159,4 @@ def _entry(values: NDArray[Any], *, mask: bool) -> NDArray[Any]:
 def _with_channels(values: NDArray[Any]) -> NDArray[Any]:
     if values.ndim == 4 or (values.ndim == 3 and values.shape[-1] <= MOST_CHANNELS):
         return values
-    if values.ndim in {2, 3}:
-        return values[..., np.newaxis]
-    raise ValueError(f"an image has 2 to 4 axes, the array has {values.ndim}")
+    return values[..., np.newaxis]

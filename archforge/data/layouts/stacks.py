@@ -13,6 +13,7 @@ from archforge.data.layouts.pictures import outside, stays_inside
 from archforge.data.source import SPLITS, Listing, Source, in_order
 from archforge.errors import Mark, Problem, ProblemError
 
+STACKS = ("images", "labels", "masks")
 Shapes = dict[str, tuple[int, ...]]
 
 
@@ -49,8 +50,8 @@ def _sources(path: Path) -> Iterator[Source]:
 
 
 def _entries(path: Path, shapes: Shapes, split: str) -> Iterator[Source]:
-    count = shapes["images"][0]
-    if any(shapes[name][:1] != (count,) for name in ("masks", "labels") if name in shapes):
+    (count,) = shapes["images"][:1] or (0,)
+    if any(shapes[name][:1] != (count,) for name in STACKS if name in shapes):
         raise ProblemError([_uneven(path, shapes)])
     width = len(str(count - 1))
     for index in range(count):
@@ -75,7 +76,7 @@ def _no_pair(path: Path, shapes: Shapes) -> Problem:
 
 
 def _uneven(path: Path, shapes: Shapes) -> Problem:
-    counts = ", ".join(f"{shape[0]} {name}" for name, shape in sorted(shapes.items()) if shape)
+    counts = ", ".join(f"{(shapes[name] or (0,))[0]} {name}" for name in STACKS if name in shapes)
     return Problem(
         "AF410",
         f"the stacks in '{path.name}' differ in length: {counts}",

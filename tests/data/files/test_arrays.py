@@ -1,5 +1,6 @@
 """NumPy's files and OME-Zarr."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 import zarr
 from numpy.typing import NDArray
 
-from archforge.data.files import read_image, read_mask
+from archforge.data.files import arrays, picture, read_image, read_mask
 from archforge.errors import ProblemError
 
 RNG = np.random.default_rng(0)
@@ -85,6 +86,44 @@ def test_damaged_files_are_refused(tmp_path: Path, name: str) -> None:
 
     with pytest.raises(ProblemError, match="AF407"):
         read_image(tmp_path / name)
+
+
+@pytest.mark.parametrize("suffix", ["npy", "npz"])
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        (np.zeros(1, "V200000"), "AF409 the pixels of 'a.SUFFIX' are of type '|V200000'"),
+        (np.array([["cell"]]), "AF409 the pixels of 'a.SUFFIX' are of type '<U4'"),
+        (np.ones((4, 5), complex), "AF409 the pixels of 'a.SUFFIX' are of type 'complex128'"),
+        (np.ones((0, 5)), "AF407 the picture 'a.SUFFIX' cannot be read"),
+        (np.float64(1), "AF407 the picture 'a.SUFFIX' cannot be read"),
+    ],
+)
+def test_what_are_no_pixels_is_refused_by_the_header(
+    tmp_path: Path, suffix: str, values: Any, message: str
+) -> None:
+    path = tmp_path / f"a.{suffix}"
+    if suffix == "npy":
+        np.save(path, values)
+    else:
+        np.savez(path, image=values)
+
+    with pytest.raises(ProblemError, match=re.escape(message.replace("SUFFIX", suffix))):
+        read_image(path)
+
+
+def test_a_stack_is_measured_by_its_bytes_and_its_pictures_by_their_pixels(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(picture, "MOST_PIXELS", 20)
+    monkeypatch.setattr(arrays, "MOST_BYTES", 100)
+    np.savez(tmp_path / "a.npz", images=noise(5, 4, 5), large=noise(2, 5, 5), many=noise(6, 4, 5))
+
+    assert read_image(tmp_path / "a.npz/images/4").values.shape == (4, 5, 1)
+    with pytest.raises(ProblemError, match="AF408 the picture has 5x5 pixels, more than 20"):
+        read_image(tmp_path / "a.npz/large/0")
+    with pytest.raises(ProblemError, match="AF408 the stack 'many' has 120 bytes, more than 100"):
+        read_image(tmp_path / "a.npz/many/0")
 
 
 def test_nothing_is_unpickled(tmp_path: Path) -> None:
