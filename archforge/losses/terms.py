@@ -1,6 +1,7 @@
 """The terms of a loss, checked against the table, and the one way in which each is written."""
 
 import math
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeGuard
@@ -109,7 +110,12 @@ def _term(written: Written) -> Term:
 
 
 def _is_number(value: object) -> TypeGuard[float]:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, int | float) and not isinstance(value, bool) and not _is_huge(value)
+
+
+def _is_huge(value: object) -> bool:
+    """Whether a whole number has no floating-point number near it."""
+    return isinstance(value, int) and abs(value) > sys.float_info.max
 
 
 def _number(value: object) -> float:
@@ -118,6 +124,8 @@ def _number(value: object) -> float:
 
 
 def _shown(value: object) -> str:
+    if _is_huge(value):
+        return "so large a number"
     return _plain(value) if _is_number(value) else f"'{value}'"
 
 

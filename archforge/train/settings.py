@@ -1,6 +1,6 @@
 """How a training goes, and what it tells while it goes."""
 
-import math
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, TypeGuard
@@ -239,11 +239,19 @@ def _positive(value: object) -> bool:
 
 
 def _number(value: object) -> TypeGuard[float]:
+    # False of NaN too, and of whole numbers that have no floating-point number near them.
     return (
-        isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-    )  # fmt: skip
+        isinstance(value, int | float)
+        and not isinstance(value, bool)
+        and abs(value) <= sys.float_info.max
+    )
 
 
 def _wrong(name: str, value: object, fix: str) -> Problem:
-    shown = f"'{value}'" if isinstance(value, str) else str(value)
-    return Problem("AF503", f"{name} cannot be {shown}", fix=fix)
+    return Problem("AF503", f"{name} cannot be {_shown(value)}", fix=fix)
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, int) and abs(value) > sys.float_info.max:
+        return "so large a number"
+    return f"'{value}'" if isinstance(value, str) else str(value)

@@ -225,6 +225,14 @@ def test_lines_of_a_manifest_that_cannot_be_used_are_told_by_line(
     assert problem.mark.line == table.count("\n")
 
 
+def test_a_manifest_with_zero_bytes_is_refused(root: Path, pair: Pair) -> None:
+    pair("a")
+    (root / "manifest.csv").write_text("image,mask\na\0.png,b\n")
+
+    with pytest.raises(ProblemError, match="a table of images: it holds bytes that are 0"):
+        list_examples(root)
+
+
 def test_a_manifest_without_the_columns_is_refused(root: Path, pair: Pair) -> None:
     pair("a")
     (root / "manifest.csv").write_text("image,where\na,b\n")

@@ -145,6 +145,7 @@ def test_all_problems_of_a_sum_come_at_once_with_their_places() -> None:
         ({1: 2}, "a loss cannot be names that are no text"),
         ({"dice": None}, "the weight of 'dice' cannot be 'None'"),
         ({"dice": True}, "the weight of 'dice' cannot be 'True'"),
+        ({"dice": 10**400}, "the weight of 'dice' cannot be so large a number"),
         ({"focal": {"gamma": "high"}}, "gamma of 'focal' cannot be 'high'"),
         ({"focal": {"weight": float("nan")}}, "the weight of 'focal' cannot be nan"),
     ],

@@ -40,6 +40,7 @@ def test_the_defaults_are_those_of_the_recipe_that_was_measured() -> None:
         ({"learning_rate": 0.0}, "AF503 learning_rate cannot be 0.0"),
         ({"learning_rate": float("nan")}, "AF503 learning_rate cannot be nan"),
         ({"learning_rate": "fast"}, "AF503 learning_rate cannot be 'fast'"),
+        ({"learning_rate": 10**400}, "AF503 learning_rate cannot be so large a number"),
         ({"warmup": -1}, "AF503 warmup cannot be -1\n  fix: give a number of at least 0"),
         ({"weight_decay": "1"}, "AF503 weight_decay cannot be '1'"),
         ({"clip": float("inf")}, "AF503 clip cannot be inf"),

@@ -82,6 +82,8 @@ class _Folders:
 def _rows(path: Path) -> Sequence[Row]:
     try:
         text = path.read_text("utf-8-sig")
+        if "\0" in text:  # no path may hold it
+            raise csv.Error("it holds bytes that are 0")
         first = text.partition("\n")[0]
         table = csv.DictReader(text.splitlines(), delimiter=_delimiter(first), strict=True)
         heading = [str(name).strip().lower() for name in table.fieldnames or ()]
