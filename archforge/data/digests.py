@@ -22,13 +22,16 @@ Known = dict[str, Entry]
 
 
 def content_hash(found: Listing, cache: Path) -> str:
-    """The identity of a folder's examples: format, splits, ids and the bytes of all files."""
+    """The identity of a folder's examples: format, splits, ids and the bytes of all files.
+
+    What a manifest says of each beside its files counts too, as parts are made by it.
+    """
     paths = [file for source in found.sources for path in source.files for file in _files(path)]
     digests = _digests(found.root, paths, cache)
     lines = [found.format]
     for source in found.sources:
         files = [digests[str(file)] for path in source.files for file in _files(path)]
-        lines.append(json.dumps([source.split, source.id, *files]))
+        lines.append(json.dumps([source.split, source.id, *files, *source.columns]))
     return short_hash("\n".join(lines))
 
 

@@ -56,6 +56,20 @@ def test_a_changed_file_is_seen_although_size_and_name_are_the_same(ten: Path) -
     assert again.train.image(0)[0, 0, 0] == 7
 
 
+def test_a_group_that_was_changed_in_the_manifest_is_another_content(ten: Path) -> None:
+    rows = [f"cell{index},{index % 2}" for index in range(10)]
+    (ten / "manifest.csv").write_text("\n".join(["id,group", *rows]))
+    first = open_dataset(ten)
+    (ten / "manifest.csv").write_text("\n".join(["id,group", *reversed(rows)]))
+    again = open_dataset(ten)
+
+    rows[0] = "cell0,1"
+    (ten / "manifest.csv").write_text("\n".join(["id,group", *rows]))
+    changed = open_dataset(ten)
+
+    assert first.fingerprint == again.fingerprint != changed.fingerprint
+
+
 def test_digests_of_old_files_are_remembered_and_of_fresh_ones_not(
     ten: Path, own_cache: Path
 ) -> None:
