@@ -1,6 +1,7 @@
 """OME-Zarr: a folder ``NAME.ome.zarr`` (or ``.zarr``), version 0.4 on Zarr 2 and 0.5 on Zarr 3.
 
 The finest level of the first multiscale image is read; axes, scale and units are those it names.
+A link that leads out of the folder is refused: a folder from a stranger reads no other files.
 
 Source: Moore et al. 2023, Histochemistry and Cell Biology 160, 223-251; ngff.openmicroscopy.org.
 """
@@ -24,13 +25,15 @@ def read(path: Path, *, mask: bool) -> Picture:
     """The finest level of the image in the folder.
 
     Raises:
-        ProblemError: The extra ``zarr`` is not installed, or the folder is no OME-Zarr image.
+        ProblemError: The extra ``zarr`` is not installed, the folder is no OME-Zarr image, or a
+            link in it leads out of it.
     """
     try:
         import zarr  # noqa: PLC0415 - an extra: not everyone has it
     except ModuleNotFoundError:
         _refuse_extra(path)
     try:
+        _check_links(path)
         group = zarr.open_group(path, mode="r")
         facts: Any = group.attrs.get("ome", group.attrs)
         image: Any = facts["multiscales"][0]
@@ -43,6 +46,19 @@ def read(path: Path, *, mask: bool) -> Picture:
         return Picture(pixels, _pixel_size(level, axes, spatial))
     except BROKEN as error:
         refuse_broken(path, error)
+
+
+def _check_links(path: Path) -> None:
+    home = path.resolve()
+    for part in path.rglob("*"):
+        if part.is_symlink() and not part.resolve().is_relative_to(home):
+            refuse(
+                "AF425",
+                f"the link '{part.name}' leads out of the folder '{path.name}'",
+                mark=Mark(str(part)),
+                why="a folder that came from someone else could so read any file of yours",
+                fix="copy what it leads to into the folder",
+            )
 
 
 def _axis(axis: Mapping[str, str] | str) -> tuple[str, str]:

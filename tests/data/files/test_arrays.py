@@ -150,6 +150,19 @@ def test_ome_zarr_is_read_in_both_versions(tmp_path: Path, version: int, kept: s
     assert picture.pixel_size == (2.0, 0.5, 0.25)
 
 
+@pytest.mark.parametrize("linked", ["c", "c/0/0"])
+def test_ome_zarr_with_a_link_that_leads_out_is_refused(tmp_path: Path, linked: str) -> None:
+    about: Any = {"multiscales": [{"axes": ["y", "x"], "datasets": [{"path": "0"}]}]}
+    group = zarr.open_group(tmp_path / "a.zarr", mode="w", zarr_format=3)
+    group.attrs.update({"ome": about})
+    group.create_array("0", data=noise(8, 10))
+    (tmp_path / "a.zarr/0" / linked).rename(tmp_path / "secret")
+    (tmp_path / "a.zarr/0" / linked).symlink_to(tmp_path / "secret")
+
+    with pytest.raises(ProblemError, match=r"AF425 the link '.' leads out of the folder 'a\.zarr'"):
+        read_image(tmp_path / "a.zarr")
+
+
 def test_a_folder_that_is_no_ome_zarr_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.zarr").mkdir()
 
