@@ -21,11 +21,12 @@ from archforge.data.normalize import Statistics, statistics
 from archforge.data.options import IGNORED, DataOptions
 from archforge.data.resize import RGB, with_channels
 from archforge.data.source import Source
-from archforge.data.split import split_sources
+from archforge.data.split import split_planes, split_sources
 from archforge.data.store import Entry, Store
 from archforge.data.summary import Summary, summarize
 from archforge.data.survey import WORKERS, Progress, Survey
 from archforge.data.targets import border_target
+from archforge.data.units import units_of
 from archforge.errors import Mark, refuse
 from archforge.files import sweep
 
@@ -231,28 +232,22 @@ def _planes(entry: Entry) -> Iterator[Entry]:
 
 def _parts(read: Survey, options: DataOptions, store: Store) -> dict[str, tuple[int, ...]]:
     """The rows of each part; their order depends on seed and ids alone."""
-    origins: Sequence[int] = store.facts["origins"]
-    if len(read.sources) == 1 and len(origins) > 1 and options.folds is None:
-        return _of_one_stack(len(origins), options)
-    rows: dict[Source, list[int]] = {}
-    for row, index in enumerate(origins):
-        rows.setdefault(read.sources[index], []).append(row)
+    rows: dict[Source, list[int]] = {source: [] for source in read.sources}
+    for row, index in enumerate(store.facts["origins"]):
+        rows[read.sources[index]].append(row)
+    pool = [source for source in read.sources if source.split in {"", "train"}]
+    if len(pool) == 1 and len(rows[pool[0]]) > 1 and options.folds is None:
+        units_of(read, options)  # refuses a group that lies in two parts
+        return split_planes(rows[pool[0]], _in_parts(rows), options)
     parts = split_sources(read, options)
     return {name: tuple(row for source in parts[name] for row in rows[source]) for name in PARTS}
 
 
-def _of_one_stack(planes: int, options: DataOptions) -> dict[str, tuple[int, ...]]:
-    """The last planes are held out: neighbours look alike, so single ones would leak."""
-    test, validation = (
-        max(1, round(share * planes)) if share else 0
-        for share in (options.test, options.validation)
-    )
-    ends = max(1, planes - validation - test), max(1, planes - test)
-    rows = range(planes)
+def _in_parts(rows: Mapping[Source, Sequence[int]]) -> dict[str, list[int]]:
+    """The rows that the folder itself holds out."""
     return {
-        "train": tuple(rows[: ends[0]]),
-        "validation": tuple(rows[ends[0] : ends[1]]),
-        "test": tuple(rows[ends[1] :]),
+        part: [row for source in rows if source.split == part for row in rows[source]]
+        for part in PARTS[1:]
     }
 
 

@@ -8,7 +8,7 @@ the asked number of images by largest remainders.
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import accumulate, islice
 from pathlib import Path
@@ -47,6 +47,31 @@ def split_sources(read: Survey, options: DataOptions) -> Parts:
     if options.folds:
         parts["validation"], pool = _folded([*pool, *parts["validation"]], options, read.root)
     return {part: _sources(row, options.seed) for part, row in {**parts, "train": pool}.items()}
+
+
+def split_planes(
+    planes: Sequence[int], others: Mapping[str, Sequence[int]], options: DataOptions
+) -> dict[str, tuple[int, ...]]:
+    """The rows of each part where one single stack is all that can be divided.
+
+    The last planes are held out: neighbours look alike, so single ones would leak.
+
+    Args:
+        planes: The rows of the stack, in order.
+        others: Rows that the folder itself puts into a part; of such a part nothing is cut off.
+        options: The shares.
+    """
+    validation, test = (
+        max(1, round(share * len(planes))) if share and not others.get(part) else 0
+        for part, share in (("validation", options.validation), ("test", options.test))
+    )
+    ends = max(1, len(planes) - validation - test), max(1, len(planes) - test)
+    cut = {
+        "train": planes[: ends[0]],
+        "validation": planes[ends[0] : ends[1]],
+        "test": planes[ends[1] :],
+    }
+    return {part: (*cut[part], *others.get(part, ())) for part in PARTS}
 
 
 def _cut(pool: list[Unit], count: int, most: int, seed: int) -> tuple[list[Unit], list[Unit]]:

@@ -128,6 +128,19 @@ def test_of_one_single_stack_the_last_planes_are_held_out(tmp_path: Path) -> Non
     assert opened.test.ids == ["0/009"]
 
 
+def test_a_single_stack_to_train_on_is_divided_beside_one_kept_for_the_test(
+    tmp_path: Path,
+) -> None:
+    for part, planes in (("train", 10), ("test", 4)):
+        write(tmp_path / "data" / part, [(planes, 16, 16)])
+
+    opened = open_dataset(tmp_path / "data", options=DataOptions(validation=0.2, test=0.1))
+
+    assert opened.train.ids == [f"0/{plane:03}" for plane in range(8)]
+    assert opened.validation.ids == ["0/008", "0/009"]
+    assert opened.test.ids == [f"0/{plane:03}" for plane in range(4)]
+
+
 def test_the_border_of_objects_needs_masks_that_tell_them_apart(
     tmp_path: Path,
 ) -> None:
