@@ -43,8 +43,8 @@ def with_table(
         return _problem(path, f"'{path.name}' {wrong}")
     colours = {colour.lower(): int(index) for index, _, colour in rows if colour}
     given = options.colours or colours or None
-    names = {int(index): name for index, name, _ in rows if int(index) != IGNORED}
-    return replace(options, colours=given), names
+    named = {int(index): name for index, name, _ in rows if int(index) != IGNORED}
+    return replace(options, colours=given), named
 
 
 def _wrong(rows: Sequence[Row]) -> str:

@@ -159,7 +159,7 @@ def test_a_mask_of_tens_of_thousands_of_labels_is_read_as_labels(root: Path) -> 
     assert summary is not None
     assert (summary.classes, summary.objects) == (1, 65_535)
     assert problem.message == (
-        "masks hold 0, 1, 2, 3, 4, 5 and 65530 more: not class indices up to 31"
+        "masks hold 0, 1, 2, 3, 4, 5 and 65530 more: not class indices up to 254"
     )
 
 

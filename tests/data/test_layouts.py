@@ -127,7 +127,7 @@ def test_parts_and_lines_without_labels_among_others_are_told(
         pair("a", part=part)
     save("train/labels/a.png", BLANK)
 
-    (part,) = list_examples(root).problems
+    (unlabelled,) = list_examples(root).problems
     (root / "manifest.csv").write_text(
         "image,mask,labels\n"
         "train/images/a.png,train/masks/a.png,train/labels/a.png\n"
@@ -136,7 +136,7 @@ def test_parts_and_lines_without_labels_among_others_are_told(
     )
     missing, empty = list_examples(root).problems
 
-    assert (part.code, part.message) == ("AF405", "image 'a' has no label file")
+    assert (unlabelled.code, unlabelled.message) == ("AF405", "image 'a' has no label file")
     assert (empty.code, empty.message) == ("AF405", "image 'test/images/a' has no label file")
     assert missing.message == "there is no label file for 'test/labels/a.png'"
 
