@@ -149,7 +149,6 @@ CODES: dict[str, str] = {
     "AF521": "tiles cannot share that many pixels",
     "AF522": "tiles that cannot be turned",
     "AF523": "pixels that are no numbers",
-    "AF524": "an image with other axes",
     "AF525": "classes that are no objects",
     # search and comparison
     "AF601": "no hyperparameter of that name to search",

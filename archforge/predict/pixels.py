@@ -1,7 +1,7 @@
 """An image file as an array that is read window by window.
 
 A file that holds its pixels as they are is mapped into memory, a compressed TIFF is decoded piece
-by piece, so an image may be larger than the memory. PNG and JPEG have to be read whole.
+by piece, so an image may be larger than the memory. Other files are read whole.
 """
 
 from collections.abc import Callable
@@ -10,13 +10,16 @@ from pathlib import Path
 import numpy as np
 
 from archforge.data import read_image
+from archforge.data.files.arrays import axes_of, with_channels
+from archforge.data.files.picture import refuse_broken
+from archforge.data.files.tiff import BROKEN
 from archforge.errors import Mark, listing, refuse
-from archforge.predict.image import BROKEN, CHANNEL, Pixels, refuse_broken
+from archforge.predict.image import SPATIAL, Pixels, as_trained
 from archforge.predict.tiff import open_tiff
 
 
 def open_pixels(path: Path) -> Pixels:
-    """The pixels of an image file, read when they are asked for.
+    """The pixels of an image file, as training sees them, read when they are asked for.
 
     Raises:
         ProblemError: The file cannot be read, or its type or axes are not.
@@ -31,33 +34,33 @@ def open_pixels(path: Path) -> Pixels:
             fix="save the file as TIFF or PNG, in Fiji with File > Save As",
         )
     try:
-        return OPENERS[suffix](path)
-    except BROKEN as error:
+        return as_trained(OPENERS[suffix](path))
+    except (*BROKEN, EOFError) as error:  # EOFError: NumPy's for an empty file
         refuse_broken(path, error)
 
 
-def _open_picture(path: Path) -> Pixels:
-    values = read_image(path).values
-    grey = values.shape[-1] == 1
-    return Pixels(path, values[..., 0] if grey else values, "YX" if grey else f"YX{CHANNEL}")
+def _open_whole(path: Path) -> Pixels:
+    found = read_image(path)
+    spatial = SPATIAL[-(found.values.ndim - 1) :]
+    # OME-Zarr's description is that of OME, and is written into a TIFF as such.
+    flavour = "ome" if path.suffix.lower() == ".zarr" else ""
+    return Pixels(path, found.values, spatial, found.pixel_size, flavour)
 
 
 def _open_npy(path: Path) -> Pixels:
-    """Of three axes the last one is channels where it is at most 4 long."""
     array = np.load(path, mmap_mode="r", allow_pickle=False)
-    axes = {2: "YX", 3: f"YX{CHANNEL}" if array.shape[-1] <= 4 else "ZYX", 4: f"ZYX{CHANNEL}"}
-    if array.ndim not in axes:
-        raise ValueError(f"it has {array.ndim} axes; an image has 2 to 4")
-    return Pixels(path, array, axes[array.ndim])
+    return Pixels(path, with_channels(array), axes_of(array.shape).removesuffix("C"))
 
 
 OPENERS: dict[str, Callable[[Path], Pixels]] = {
-    ".png": _open_picture,
-    ".jpg": _open_picture,
-    ".jpeg": _open_picture,
+    ".png": _open_whole,
+    ".jpg": _open_whole,
+    ".jpeg": _open_whole,
     ".tif": open_tiff,
     ".tiff": open_tiff,
     ".npy": _open_npy,
+    ".npz": _open_whole,
+    ".zarr": _open_whole,
 }
 
 __all__ = ["OPENERS", "Pixels", "open_pixels"]

@@ -10,7 +10,7 @@ from archforge.predict.pixels import OPENERS
 TABLE, BOXES, COCO = "objects.csv", "boxes.csv", "coco.json"
 # A mask is a file of the kind of its image, but never a JPEG, which would change its values.
 SUFFIXES = {".png": ".png", ".jpg": ".png", ".jpeg": ".png", ".tif": ".tif", ".tiff": ".tif",
-            ".npy": ".npy"}  # fmt: skip
+            ".npy": ".npy", ".npz": ".npy", ".zarr": ".tif"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def list_images(paths: Iterable[Path]) -> list[Path]:
     """
     found: list[Path] = []
     for path in paths:
-        if path.is_dir():
+        if path.is_dir() and path.suffix.lower() not in OPENERS:
             found += _images_in(path)
         elif "*" in path.name and not path.exists():
             found += _some(sorted(path.parent.glob(path.name)), path)

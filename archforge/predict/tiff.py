@@ -1,14 +1,14 @@
-"""TIFF in, TIFF out: axes, pixel size and pieces of a file that may be larger than the memory.
+"""TIFF in windows, TIFF out in strips: of files that may be larger than the memory.
+
+What a window holds is told by ``data.files.tiff``, so that it is what training saw.
 
 What is written has strips of rows, compressed with zlib, which Fiji opens by itself. The
 descriptions of OME and of ImageJ are written anew from what still holds of a mask: axes and pixel
 size. A file of more than 4 GB is a BigTIFF; ImageJ's own description does not go with that.
 """
 
-import logging
 import zlib
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from importlib.util import find_spec
 from math import prod
 from pathlib import Path
@@ -18,13 +18,10 @@ import numpy as np
 import tifffile
 from numpy.typing import NDArray
 
-from archforge.errors import refuse
-from archforge.predict.image import CHANNEL, Pixels
+from archforge.data.files.picture import check_size
+from archforge.data.files.tiff import Stored, opened, stored_in
+from archforge.predict.image import SPATIAL, Pixels
 
-# Letters of tifffile for what we call planes and channels: time and unnamed pages are planes.
-PLANES, CHANNELS = "ZTIQ", "CS"
-UM = {"um": 1.0, "µm": 1.0, "μm": 1.0, "micron": 1.0, "microns": 1.0, "micrometer": 1.0,
-      "\\u00b5m": 1.0, "nm": 1e-3, "mm": 1e3, "cm": 1e4, "m": 1e6}  # fmt: skip
 STRIP_BYTES = 2**18
 # Masks shrink well at any level; of noise, level 6 takes nine times as long and gains a quarter.
 LEVEL = 1
@@ -33,30 +30,17 @@ IMAGEJ_TYPES = ("uint8", "uint16", "float32")
 
 
 def open_tiff(path: Path) -> Pixels:
-    """The first series of a TIFF, mapped or decoded piece by piece.
+    """The one image of a TIFF, mapped or decoded piece by piece.
 
     Raises:
-        ProblemError: Its axes are not those of an image or a stack.
-        OSError, ValueError, ...: ``image.BROKEN``, where the file is damaged.
+        ProblemError: As training refuses it, but for its size.
     """
-    with _silent(), tifffile.TiffFile(path) as file:
-        series = file.series[0]
-        _check_complete(file, series)
-        axes = _axes(path, series.axes)
+    with opened(path) as file:
+        stored = stored_in(path, file)
+        found = _Windows(stored, _raw(path, file))
         flavour = "ome" if file.is_ome else "imagej" if file.is_imagej else "tiff"
-        sizes = _OF_FLAVOUR[flavour](file)
-        mapped = series.dataoffset is not None and series.keyframe.compression == 1
-        found: Any = (
-            tifffile.memmap(path, mode="r", series=0).reshape(series.shape)
-            if mapped
-            else _Pieces(path, series)
-            if find_spec("zarr")
-            else series.asarray()
-        )
-    spatial = axes.replace(CHANNEL, "")
-    known = all(sizes.get(axis) for axis in spatial)
-    size = tuple(sizes[axis] for axis in spatial) if known else None
-    return Pixels(path, found, axes, size, flavour)
+    spatial = SPATIAL[-len(stored.arrangement.spatial) :]
+    return Pixels(path, found, spatial, stored.pixel_size, flavour)
 
 
 def write_tiff(
@@ -127,43 +111,29 @@ def in_strips(rows: Iterable[NDArray[Any]], height: int, most: int) -> Iterator[
                 held = []
 
 
-@contextmanager
-def _silent() -> Iterator[None]:
-    """What tifffile logs of a damaged file is told as a problem, or does not matter."""
-    logger = logging.getLogger("tifffile")
-    before, logger.disabled = logger.disabled, True
-    try:
-        yield
-    finally:
-        logger.disabled = before
+def _raw(path: Path, file: tifffile.TiffFile) -> Any:
+    """What is stored, to be sliced along the axes of the file."""
+    (series,) = file.series
+    if series.dataoffset is not None and series.keyframe.compression == 1:
+        return tifffile.memmap(path, mode="r", series=0).reshape(series.shape)
+    if find_spec("zarr"):
+        # One strip or tile is decoded at a time, so none may be made to fill the memory.
+        check_size(path, series.keyframe.chunks)
+        return _Pieces(path, series)
+    check_size(path, series.shape)
+    return series.asarray()
 
 
-def _check_complete(file: tifffile.TiffFile, series: Any) -> None:
-    """Where the end of a file is missing, tifffile gives zeros for it (2026.3)."""
-    length = file.filehandle.size
-    for page in series.pages:
-        if page is None:
-            raise ValueError("a page is missing")
-        ends = map(sum, zip(page.dataoffsets, page.databytecounts, strict=True))
-        if max(ends, default=0) > length:
-            raise ValueError(f"the file ends too early, after {length} bytes")
+class _Windows:
+    """What is stored, sliced as training sees it."""
 
+    def __init__(self, stored: Stored, raw: Any) -> None:
+        self._stored, self._raw = stored, raw
+        self.shape = stored.arrangement.shape
+        self.dtype = stored.dtype
 
-def _axes(path: Path, axes: str) -> str:
-    """Our letters for tifffile's."""
-    planes = [axis for axis in axes if axis in PLANES]
-    channels = [axis for axis in axes if axis in CHANNELS]
-    if not {*axes} <= {*PLANES, *CHANNELS, *"YX"} or len(planes) > 1 or len(channels) > 1:
-        refuse(
-            "AF524",
-            f"the picture has the axes '{axes}'",
-            mark=Pixels(path, None, "").mark,
-            why="an image has height and width, and at most one axis of planes and one of channels",
-            fix="save each time point or series as a file of its own, in Fiji with Image > "
-            "Hyperstacks > Make Subset",
-        )
-    known = {**dict.fromkeys(planes, "Z"), **dict.fromkeys(channels, CHANNEL)}
-    return "".join(known.get(axis, axis) for axis in axes)
+    def __getitem__(self, window: tuple[slice, ...]) -> NDArray[Any]:
+        return self._stored.pixels(np.asarray(self._raw[self._stored.key(window)]))
 
 
 class _Pieces:
@@ -180,41 +150,8 @@ class _Pieces:
     def __getitem__(self, key: Any) -> Any:
         import zarr  # noqa: PLC0415 (an extra; tifffile offers its files as arrays of it)
 
-        with _silent(), tifffile.imread(self._path, aszarr=True, series=0, level=0) as store:
+        with opened(self._path) as file, file.series[0].aszarr(level=0) as store:
             return zarr.open(store, mode="r")[key]
-
-
-def _ome_sizes(file: tifffile.TiffFile) -> dict[str, float]:
-    facts: Any = tifffile.xml2dict(file.ome_metadata or "")["OME"]["Image"]
-    pixels = (facts[0] if isinstance(facts, list) else facts)["Pixels"]
-    sizes = {}
-    for axis in "ZYX":
-        unit = UM.get(str(pixels.get(f"PhysicalSize{axis}Unit", "µm")))
-        if unit and f"PhysicalSize{axis}" in pixels:
-            sizes[axis] = float(pixels[f"PhysicalSize{axis}"]) * unit
-    return sizes
-
-
-def _imagej_sizes(file: tifffile.TiffFile) -> dict[str, float]:
-    """Its unit is in its description, its pixels per unit in the resolution tags."""
-    facts = file.imagej_metadata or {}
-    unit = UM.get(str(facts.get("unit", "")))
-    if not unit:
-        return {}
-    sizes = {"Z": float(facts.get("spacing", 0)) * unit}
-    for axis in "YX":
-        tag = file.pages.first.tags.get(f"{axis}Resolution")
-        many, one = tag.value if tag else (0, 1)
-        sizes[axis] = one / many * unit if many else 0.0
-    return sizes
-
-
-def _no_sizes(file: tifffile.TiffFile) -> dict[str, float]:
-    """A plain TIFF's resolution is that of a printer more often than of a microscope."""
-    return {}
-
-
-_OF_FLAVOUR = {"ome": _ome_sizes, "imagej": _imagej_sizes, "tiff": _no_sizes}
 
 
 def _flavour(like: Pixels, dtype: np.dtype[Any], *, large: bool, channels: bool) -> str:

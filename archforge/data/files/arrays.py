@@ -55,7 +55,7 @@ def read_npy(path: Path, *, mask: bool) -> Picture:
     try:
         values = np.load(path, mmap_mode="r", allow_pickle=False)
         _check(path, path.stem, _Header(values.shape, values.dtype))
-        return Picture(_with_channels(np.array(values)))
+        return Picture(with_channels(np.array(values)))
     except BROKEN as error:
         refuse_broken(path, error)
 
@@ -74,7 +74,7 @@ def read_npz(path: Path, *, mask: bool) -> Picture:
             values = _array(home, key, check, home.stat().st_mtime_ns)
         if len(parts) > 1:
             return Picture(_entry(values[int(parts[1])], mask=mask))
-        return Picture(_with_channels(values))
+        return Picture(with_channels(values))
     except BROKEN as error:
         refuse_broken(path, error)
 
@@ -156,7 +156,23 @@ def _entry(values: NDArray[Any], *, mask: bool) -> NDArray[Any]:
     return values
 
 
-def _with_channels(values: NDArray[Any]) -> NDArray[Any]:
-    if values.ndim == 4 or (values.ndim == 3 and values.shape[-1] <= MOST_CHANNELS):
-        return values
-    return values[..., np.newaxis]
+def axes_of(shape: tuple[int, ...]) -> str:
+    """The letters of an array's axes: ``Z``, ``Y``, ``X``, and ``C`` where it has channels.
+
+    Raises:
+        ValueError: It has less than 2 or more than 4.
+    """
+    if len(shape) == 3:
+        return "YXC" if shape[-1] <= MOST_CHANNELS else "ZYX"
+    if len(shape) in {2, 4}:
+        return "YX" if len(shape) == 2 else "ZYXC"
+    raise ValueError(f"an image has 2 to 4 axes, the array has {len(shape)}")
+
+
+def with_channels(values: NDArray[Any]) -> NDArray[Any]:
+    """An array with an axis of channels, of length 1 where it had none.
+
+    Raises:
+        ValueError: It has less than 2 or more than 4 axes.
+    """
+    return values if axes_of(values.shape).endswith("C") else values[..., np.newaxis]

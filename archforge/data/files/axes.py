@@ -5,6 +5,7 @@ samples, Q and I for pages that nobody named. Axes of length 1 say nothing and a
 without a name, and time without planes, are taken as planes.
 """
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -17,25 +18,60 @@ PLANES = "ZQIT"
 CHANNELS = "CS"
 
 
+@dataclass(frozen=True)
+class Arrangement:
+    """Where the axes of an array go, decided by the sizes of the whole of it.
+
+    Args:
+        axes: The letter of each axis.
+        sizes: The length of each axis.
+        spatial: The letters of planes, rows and columns.
+        channels: The letter of the channels, or nothing.
+    """
+
+    axes: str
+    sizes: tuple[int, ...]
+    spatial: str
+    channels: str
+
+    @classmethod
+    def of(cls, path: Path, sizes: tuple[int, ...], axes: str) -> "Arrangement":
+        """Of an array with these axes.
+
+        Raises:
+            ProblemError: There is more than planes, rows, columns and channels.
+        """
+        long = "".join(name for name, size in zip(axes, sizes, strict=True) if size > 1)
+        planes = [name for name in long if name in PLANES]
+        channels = [name for name in long if name in CHANNELS]
+        others = [name for name in long if name not in f"YX{PLANES}{CHANNELS}"]
+        if others or len(planes) > 1 or len(channels) > 1 or not {"Y", "X"} <= set(axes):
+            _refuse(path, sizes, axes)
+        return cls(axes, sizes, "".join([*planes, "Y", "X"]), "".join(channels))
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Of the whole, arranged: spatial axes, then channels."""
+        sizes = dict(zip(self.axes, self.sizes, strict=True))
+        return (*(sizes[name] for name in self.spatial), sizes.get(self.channels, 1))
+
+    def arranged(self, values: NDArray[Any]) -> NDArray[Any]:
+        """The whole array, or a window of it, with the channel axis last."""
+        kept = f"{self.spatial}{self.channels}"
+        left_out = tuple(i for i, name in enumerate(self.axes) if name not in kept)
+        names = [name for name in self.axes if name in kept]
+        moved = values.squeeze(left_out).transpose([names.index(name) for name in kept])
+        return moved if self.channels else moved[..., np.newaxis]
+
+
 def arranged(path: Path, values: NDArray[Any], axes: str) -> tuple[NDArray[Any], str]:
     """Values with the channel axis last, and the letters of their spatial axes.
 
     Raises:
         ProblemError: There is more than planes, rows, columns and channels.
     """
-    assert len(axes) == values.ndim
-    long = "".join(name for name, size in zip(axes, values.shape, strict=True) if size > 1)
-    planes = [name for name in long if name in PLANES]
-    channels = [name for name in long if name in CHANNELS]
-    others = [name for name in long if name not in f"YX{PLANES}{CHANNELS}"]
-    if others or len(planes) > 1 or len(channels) > 1 or not {"Y", "X"} <= set(axes):
-        _refuse(path, values.shape, axes)
-    spatial = "".join([*planes, "Y", "X"])
-    kept = values.squeeze(tuple(i for i, name in enumerate(axes) if name not in f"{long}YX"))
-    names = [name for name in axes if name in f"{long}YX"]
-    order = [names.index(name) for name in (*spatial, *channels)]
-    moved = kept.transpose(order)
-    return (moved if channels else moved[..., np.newaxis]), spatial
+    arrangement = Arrangement.of(path, values.shape, axes)
+    return arrangement.arranged(values), arrangement.spatial
 
 
 def _refuse(path: Path, shape: tuple[int, ...], axes: str) -> NoReturn:

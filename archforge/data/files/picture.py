@@ -50,6 +50,8 @@ def check_size(path: Path, sizes: Sequence[int]) -> None:
 
 def refuse_broken(path: Path, error: Exception | str) -> NoReturn:
     """Refuse a file that cannot be decoded, with the decoder's reason in one line."""
+    if path.is_file() and not path.stat().st_size:
+        error = "it is empty (0 bytes)"
     reason = str(error.strerror if isinstance(error, OSError) and error.strerror else error)
     line = " ".join(reason.split()).replace(str(path), path.name)
     refuse(

@@ -4,6 +4,7 @@ Images become uint8, uint16 or float32. A camera's 12 bits stay the numbers that
 are brought into a network's range is the normalization's matter. Masks keep their integers.
 """
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -22,14 +23,39 @@ def image_pixels(path: Path, values: NDArray[Any]) -> NDArray[Any]:
     Raises:
         ProblemError: No such type holds them exactly, or some are no finite numbers.
     """
-    if values.dtype == np.bool_:
-        return values.astype(np.uint8)
-    if values.dtype in (np.uint8, np.uint16):
-        return np.asarray(values, dtype=values.dtype.newbyteorder("="))
-    if values.dtype.kind not in "uif":
+    found = as_type(values, image_type(path, values.dtype, [values]))
+    if found.dtype.kind == "f":
+        wrong = ~np.isfinite(found)
+        if wrong.any():
+            _refuse_wrong(path, wrong)
+    return found
+
+
+def image_type(path: Path, stored: np.dtype[Any], blocks: Iterable[NDArray[Any]]) -> np.dtype[Any]:
+    """Which of uint8, uint16 and float32 an image is kept in.
+
+    Args:
+        path: The file.
+        stored: The type in the file.
+        blocks: All pixels, in pieces; read only where the type alone does not tell.
+
+    Raises:
+        ProblemError: No such type holds them exactly.
+    """
+    if stored == np.bool_:
+        return np.dtype(np.uint8)
+    if stored in (np.uint8, np.uint16):
+        return stored.newbyteorder("=")
+    if stored.kind not in "uif":
         fix = "save the image as 16-bit or 32-bit float TIFF"
-        refuse_type(path, f"of type '{values.dtype}'", fix)
-    return _from_floats(path, values) if values.dtype.kind == "f" else _from_integers(path, values)
+        refuse_type(path, f"of type '{stored}'", fix)
+    return np.dtype(np.float32) if stored.kind == "f" else _type_of_integers(path, stored, blocks)
+
+
+def as_type(values: NDArray[Any], kind: np.dtype[Any]) -> NDArray[Any]:
+    """Pixels, or a window of them, in the type that ``image_type`` found for all."""
+    with np.errstate(over="ignore"):  # who looks for infinite pixels finds what overflows
+        return values.astype(kind, copy=False)
 
 
 def mask_values(path: Path, values: NDArray[Any]) -> NDArray[Any]:
@@ -58,27 +84,23 @@ def _fits(values: NDArray[Any], kind: type[np.integer[Any]]) -> bool:
     return bool(inside and (values.astype(kind) == values).all())
 
 
-def _from_integers(path: Path, values: NDArray[Any]) -> NDArray[Any]:
-    low, high = int(values.min()), int(values.max())
+def _type_of_integers(
+    path: Path, stored: np.dtype[Any], blocks: Iterable[NDArray[Any]]
+) -> np.dtype[Any]:
+    ends, exact = list[int](), True
+    for block in blocks:
+        ends += [int(block.min()), int(block.max())]
+        exact = exact and bool((block.astype(np.float32).astype(np.float64) == block).all())
+    low, high = min(ends), max(ends)
     if low >= 0 and high <= np.iinfo(np.uint16).max:
-        return values.astype(np.uint16)
-    floats = values.astype(np.float32)
-    if (floats.astype(np.float64) != values).any():
+        return np.dtype(np.uint16)
+    if not exact:
         refuse_type(
             path,
-            f"{values.dtype} from {low} to {high}, which 32-bit floating point does not hold",
+            f"{stored} from {low} to {high}, which 32-bit floating point does not hold",
             "subtract the background or divide by one number for all images, then save as 16-bit",
         )
-    return floats
-
-
-def _from_floats(path: Path, values: NDArray[Any]) -> NDArray[Any]:
-    with np.errstate(over="ignore"):  # what overflows is told below
-        floats = values.astype(np.float32)
-    wrong = ~np.isfinite(floats)
-    if wrong.any():
-        _refuse_wrong(path, wrong)
-    return floats
+    return np.dtype(np.float32)
 
 
 def _refuse_wrong(path: Path, wrong: NDArray[np.bool_]) -> NoReturn:

@@ -11,6 +11,7 @@ from PIL import Image
 
 from archforge.data.files import read_image, read_mask
 from archforge.errors import ProblemError
+from tests.stray_ome import write_stray_ome
 
 STACK = np.arange(6 * 8 * 10, dtype=np.uint16).reshape(6, 8, 10)
 
@@ -174,26 +175,7 @@ def test_a_damaged_file_is_one_clear_line_and_nothing_is_printed(
 
 
 def test_planes_in_another_file_are_not_read(tmp_path: Path) -> None:
-    (tmp_path / "cells").mkdir()
-    plane = np.ones((8, 10), np.uint8)
-    tifffile.imwrite(tmp_path / "secret.ome.tif", plane, metadata={"axes": "YX"})
-    with tifffile.TiffFile(tmp_path / "secret.ome.tif") as file:
-        about = tifffile.xml2dict(str(file.ome_metadata))["OME"]
-    path = tmp_path / "cells/a.ome.tif"
-    own = "urn:uuid:11111111-1111-1111-1111-111111111111"
-    places = ((0, "a.ome.tif", own), (1, "../secret.ome.tif", about["UUID"]))
-    planes = "".join(
-        f'<TiffData IFD="0" FirstZ="{z}" PlaneCount="1">'
-        f'<UUID FileName="{name}">{uuid}</UUID></TiffData>'
-        for z, name, uuid in places
-    )
-    text = (
-        f'<OME xmlns="http://www.openmicroscopy.org/Schemas/OME/2016-06" UUID="{own}">'
-        '<Image ID="Image:0"><Pixels ID="Pixels:0" DimensionOrder="XYZCT" Type="uint8" SizeX="10" '
-        'SizeY="8" SizeZ="2" SizeC="1" SizeT="1"><Channel ID="Channel:0:0" SamplesPerPixel="1"/>'
-        f"{planes}</Pixels></Image></OME>"
-    )
-    tifffile.imwrite(path, plane, description=text, metadata=None)
+    path = write_stray_ome(tmp_path)
 
     _, _, why = refused(path)
 
