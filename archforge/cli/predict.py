@@ -63,10 +63,11 @@ def command(  # noqa: PLR0913 (one argument for each option)
     Of a network that classifies whole images, write OUT/classes.csv: the class of each image and
     the probability of every class.
 
-    IMAGE is a PNG, JPEG, TIFF or .npy file, a folder of such, or a pattern in quotes. A TIFF gives
-    a TIFF with its pixel size; a stack is taken plane by plane, unless the network takes volumes.
-    Large images are taken in tiles and never held as a whole, but for objects: their scores are in
-    memory at once, with 50 to 70 bytes for each pixel.
+    IMAGE is a PNG, JPEG, TIFF, .npy, .npz or OME-Zarr file, a folder of such, or a pattern in
+    quotes. A TIFF gives a TIFF with its pixel size; a stack is taken plane by plane, unless the
+    network takes volumes. Large images are taken in tiles and never held as a whole, but for
+    objects: their scores are in memory at once, with 50 to 70 bytes for each pixel. PNG, JPEG, .npz
+    and OME-Zarr are read whole, as is compressed TIFF without the extra zarr.
     """
     from archforge.errors import ProblemError
     from archforge.predict import Wanted, Way, predict_files

@@ -22,6 +22,8 @@ from archforge.data.files.picture import check_size
 from archforge.data.files.tiff import Stored, opened, stored_in
 from archforge.predict.image import SPATIAL, Pixels
 
+STRIPS = "save it without compression, or in smaller strips or tiles"
+EXTRA = "run `pip install 'archforge[zarr]'`, by which it is decoded piece by piece"
 STRIP_BYTES = 2**18
 # Masks shrink well at any level; of noise, level 6 takes nine times as long and gains a quarter.
 LEVEL = 1
@@ -118,9 +120,9 @@ def _raw(path: Path, file: tifffile.TiffFile) -> Any:
         return tifffile.memmap(path, mode="r", series=0).reshape(series.shape)
     if find_spec("zarr"):
         # One strip or tile is decoded at a time, so none may be made to fill the memory.
-        check_size(path, series.keyframe.chunks)
+        check_size(path, series.keyframe.chunks, STRIPS)
         return _Pieces(path, series)
-    check_size(path, series.shape)
+    check_size(path, series.shape, EXTRA)
     return series.asarray()
 
 

@@ -16,6 +16,8 @@ from archforge.data import read_image
 from archforge.errors import ProblemError
 from archforge.predict import image
 from archforge.predict.pixels import open_pixels
+from archforge.predict.targets import Target, list_images
+from archforge.predict.writing import Sheet, write_sheet
 from tests.stray_ome import write_stray_ome
 
 RANDOM = np.random.default_rng(0)
@@ -130,19 +132,54 @@ def test_arrays_are_seen_as_in_training(array: NDArray[Any], suffix: str, tmp_pa
     assert_alike(path)
 
 
-def test_pictures_and_ome_zarr_are_seen_as_in_training(tmp_path: Path) -> None:
+def write_zarr(path: Path) -> None:
+    """``STACK``, of 2 x 0.5 x 0.5 micrometres."""
     zarr = pytest.importorskip("zarr")
-    group = zarr.open_group(tmp_path / "a.ome.zarr", mode="w", zarr_format=2)
+    group = zarr.open_group(path, mode="w", zarr_format=2)
     group.create_array("0", data=STACK)
     axes = [{"name": name, "type": "space", "unit": "micrometer"} for name in "zyx"]
     scale = [{"type": "scale", "scale": [2, 0.5, 0.5]}]
     levels = [{"path": "0", "coordinateTransformations": scale}]
     group.attrs["multiscales"] = [{"axes": axes, "datasets": levels}]
+
+
+def test_pictures_and_ome_zarr_are_seen_as_in_training(tmp_path: Path) -> None:
+    write_zarr(tmp_path / "a.ome.zarr")
     Image.fromarray(RGBA).save(tmp_path / "a.png")
 
     assert open_pixels(tmp_path / "a.ome.zarr").pixel_size == (2, 0.5, 0.5)
     assert_alike(tmp_path / "a.ome.zarr")
     assert_alike(tmp_path / "a.png")
+
+
+def test_ome_zarr_is_one_image_and_its_mask_a_tiff_of_its_pixel_size(tmp_path: Path) -> None:
+    write_zarr(tmp_path / "in/a.zarr")
+    np.savez(tmp_path / "in/b.npz", image=GREY)
+    masks = (STACK > 9).astype(np.uint8)
+
+    images = list_images([tmp_path / "in/a.zarr", tmp_path / "in"])
+    zarr, npz = (Target.of(path, tmp_path, labels=False, scores=False) for path in images[1:])
+    write_sheet(zarr.mask, Sheet([masks.reshape(-1, 20)], np.uint8, open_pixels(zarr.image)))
+
+    assert [path.name for path in images] == ["a.zarr", "a.zarr", "b.npz"]
+    assert npz.mask.name == "b.npy"
+    again = open_pixels(tmp_path / "a.tif")
+    assert again.pixel_size == (2, 0.5, 0.5)
+    assert np.array_equal(again[...][..., 0], masks)
+
+
+@pytest.mark.parametrize("kind", ["RGBA", "OME", "palette", "int16 below 0"])
+def test_without_zarr_a_compressed_tiff_is_read_whole_if_it_is_not_too_large(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    array, options = TIFFS[kind]
+    monkeypatch.setattr("archforge.predict.tiff.find_spec", lambda name: None)
+    tifffile.imwrite(tmp_path / "a.tif", array, compression="zlib", **options)
+    assert_alike(tmp_path / "a.tif")
+    monkeypatch.setattr("archforge.data.files.picture.MOST_PIXELS", array.size - 1)
+
+    with pytest.raises(ProblemError, match=r"AF408 [\s\S]*pip install 'archforge\[zarr\]'"):
+        open_pixels(tmp_path / "a.tif")
 
 
 def test_numbers_beyond_thirty_two_bits_are_infinite_in_both(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from archforge.errors import Mark, refuse
 
 # 16384 x 16384, or 256 planes of 1024 x 1024; what is larger is predicted by tiles, not read whole.
 MOST_PIXELS = 2**28
+CUT = "cut it into tiles, each with its mask"
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,8 +30,13 @@ class Picture:
     lossy: bool = False
 
 
-def check_size(path: Path, sizes: Sequence[int]) -> None:
+def check_size(path: Path, sizes: Sequence[int], fix: str = CUT) -> None:
     """Refuse a file by the sizes in its header, before anything is unpacked.
+
+    Args:
+        path: The file.
+        sizes: Of what would be held in memory at once.
+        fix: What can be done about it.
 
     Raises:
         ProblemError: There are no pixels, or too many.
@@ -44,7 +50,7 @@ def check_size(path: Path, sizes: Sequence[int]) -> None:
             f"the picture has {'x'.join(map(str, sizes))} pixels, more than {MOST_PIXELS}",
             mark=Mark(str(path)),
             why="a picture of that size may be a file made to fill the memory",
-            fix="cut it into tiles, each with its mask",
+            fix=fix,
         )
 
 
