@@ -129,7 +129,7 @@ def test_numbers_of_objects_do_not_matter(pair: tuple[Any, Any]) -> None:
 
     renamed = labelled(names[truth], found * 7)
 
-    assert renamed == labelled(truth, found)
+    assert renamed == pytest.approx(labelled(truth, found))  # sums in another order
 
 
 @given(LABELS)

@@ -17,7 +17,8 @@ from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
-from typing import Any, NamedTuple
+from tokenize import TokenError
+from typing import IO, Any, NamedTuple
 
 import numpy as np
 from numpy.lib import format as npy
@@ -28,7 +29,8 @@ from archforge.data.files.picture import Picture, check_size, refuse_broken, ref
 from archforge.errors import Mark, refuse
 
 BROKEN = (
-    OSError, ValueError, EOFError, LookupError, ArithmeticError, RuntimeError,
+    OSError, ValueError, EOFError, LookupError, ArithmeticError, RuntimeError, TypeError,
+    TokenError,  # of NumPy, which reads a header as Python does
     zipfile.BadZipFile, zlib.error, lzma.LZMAError,
 )  # fmt: skip
 HEADERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
@@ -53,9 +55,9 @@ def read_npy(path: Path, *, mask: bool) -> Picture:
         ProblemError: The file is damaged, or is no array of 2 to 4 axes.
     """
     try:
-        values = np.load(path, mmap_mode="r", allow_pickle=False)
-        _check(path, path.stem, _Header(values.shape, values.dtype))
-        return Picture(with_channels(np.array(values)))
+        with path.open("rb") as file:
+            _check(path, path.stem, _header(file))
+        return Picture(with_channels(np.load(path, allow_pickle=False)))
     except BROKEN as error:
         refuse_broken(path, error)
 
@@ -91,19 +93,26 @@ def npz_shapes(path: Path) -> dict[str, tuple[int, ...]]:
 def _headers(path: Path) -> dict[str, _Header]:
     try:
         with zipfile.ZipFile(path) as archive:
-            names = [name for name in archive.namelist() if name.endswith(".npy")]
-            return {name.removesuffix(".npy"): _header(archive, name) for name in names}
+            return {
+                name.removesuffix(".npy"): _header_in(archive, name)
+                for name in archive.namelist()
+                if name.endswith(".npy")
+            }
     except BROKEN as error:
         refuse_broken(path, error)
 
 
-def _header(archive: zipfile.ZipFile, name: str) -> _Header:
+def _header_in(archive: zipfile.ZipFile, name: str) -> _Header:
     with archive.open(name) as member:
-        version = npy.read_magic(member)
-        if version not in HEADERS:
-            raise ValueError(f"'{name}' is no NumPy array of version 1 or 2")
-        shape, _, dtype = HEADERS[version](member)
-        return _Header(shape, dtype)
+        return _header(member)
+
+
+def _header(file: IO[bytes]) -> _Header:
+    version = npy.read_magic(file)
+    if version not in HEADERS:
+        raise ValueError(f"it is no NumPy array of version 1 or 2, but {version}")
+    shape, _, dtype = HEADERS[version](file)
+    return _Header(shape, dtype)
 
 
 def _check(path: Path, key: str, header: _Header) -> None:
@@ -112,7 +121,7 @@ def _check(path: Path, key: str, header: _Header) -> None:
         fix = "save numbers: integers, or floating point of 32 bits"
         refuse_type(path, f"of type '{header.dtype}'", fix)
     if not 2 <= len(header.shape) <= 4:
-        raise ValueError(f"an image has 2 to 4 axes, the array has {len(header.shape)}")
+        raise ValueError(f"an image has 2 to 4 axes, '{key}' has {len(header.shape)}")
     check_size(path, header.shape)
 
 

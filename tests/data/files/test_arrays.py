@@ -1,6 +1,7 @@
 """NumPy's files and OME-Zarr."""
 
 import re
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +64,7 @@ def test_a_path_leads_to_one_entry_of_a_stack(tmp_path: Path) -> None:
         ({"one": (4, 5), "two": (4, 5)}, "a.npz", "it has no array 'image', but one, two"),
         ({"images": (3, 4, 5)}, "a.npz/pictures/0", "it has no array 'pictures', but images"),
         ({"images": (3, 4, 5)}, "a.npz/images/7", "index 7 is out of bounds"),
-        ({"image": (4,)}, "a.npz", "an image has 2 to 4 axes, the array has 1"),
+        ({"image": (4,)}, "a.npz", "an image has 2 to 4 axes, 'image' has 1"),
         ({}, "a.npz", "it has no array 'image', but none"),
     ],
 )
@@ -112,6 +113,27 @@ def test_what_are_no_pixels_is_refused_by_the_header(
         read_image(path)
 
 
+@pytest.mark.parametrize(
+    "header",
+    [
+        "(" * 3000,
+        "{'descr': '|u1', 'fortran_order': False, 'shape': (True, 5), }",
+        "{'descr': '|u1', 'fortran_order': False, 'shape': (-4, -5), }",
+        "{'descr': '<f8', 'fortran_order': False, 'shape': (10000, 10000), }",
+        "{'descr': '|u1', 'fortran_order': False, 'shape': (99999999999, 99999999999), }",
+    ],
+)
+def test_headers_that_promise_what_cannot_be_are_refused(tmp_path: Path, header: str) -> None:
+    content = b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header.encode() + b"abc"
+    (tmp_path / "a.npy").write_bytes(content)
+    with zipfile.ZipFile(tmp_path / "a.npz", "w") as archive:
+        archive.writestr("image.npy", content)
+
+    for name in ("a.npy", "a.npz"):
+        with pytest.raises(ProblemError, match=r"AF40[78] the picture"):
+            read_image(tmp_path / name)
+
+
 def test_a_stack_is_measured_by_its_bytes_and_its_pictures_by_their_pixels(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -129,7 +151,7 @@ def test_a_stack_is_measured_by_its_bytes_and_its_pictures_by_their_pixels(
 def test_nothing_is_unpickled(tmp_path: Path) -> None:
     np.save(tmp_path / "a.npy", np.array([{"a": 1}], dtype=object))
 
-    with pytest.raises(ProblemError, match=r"AF407 the picture 'a\.npy' cannot be read"):
+    with pytest.raises(ProblemError, match=r"AF409 the pixels of 'a\.npy' are of type 'object'"):
         read_image(tmp_path / "a.npy")
 
 
