@@ -69,7 +69,7 @@ def _read_part(part: Path, split: str, root: Path) -> tuple[list[Source], list[P
     problems += lonely(images, masks, problems, pairs)
     beside, wrong = paired(images, labels)
     problems += wrong
-    if labels:
+    if images and labels:
         problems += lonely(images, labels, problems, beside, partner="label file")
     sources = [
         Source(
