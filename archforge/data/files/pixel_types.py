@@ -90,7 +90,7 @@ def _type_of_integers(
     ends, exact = list[int](), True
     for block in blocks:
         ends += [int(block.min()), int(block.max())]
-        exact = exact and bool((block.astype(np.float32).astype(np.float64) == block).all())
+        exact = exact and bool((block.astype(np.float32) == block).all())
     low, high = min(ends), max(ends)
     if low >= 0 and high <= np.iinfo(np.uint16).max:
         return np.dtype(np.uint16)

@@ -200,6 +200,6 @@ def _refuse_several(path: Path, shapes: list[tuple[int, ...]]) -> None:
         "AF423",
         f"'{path.name}' holds {len(shapes)} images, of {sizes} pixels",
         mark=Mark(str(path)),
-        why="which of them belongs to the mask cannot be known",
+        why="which of them is meant, or belongs to a mask, cannot be known",
         fix="save each as a file of its own",
     )
