@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from archforge.data import read_image
-from archforge.data.files.arrays import axes_of, with_channels
+from archforge.data.files.arrays import axes_of, check_npy, with_channels
 from archforge.data.files.picture import refuse_broken
 from archforge.data.files.tiff import BROKEN
 from archforge.errors import Mark, listing, refuse
@@ -48,6 +48,7 @@ def _open_whole(path: Path) -> Pixels:
 
 
 def _open_npy(path: Path) -> Pixels:
+    check_npy(path)
     array = np.load(path, mmap_mode="r", allow_pickle=False)
     return Pixels(path, with_channels(array), axes_of(array.shape).removesuffix("C"))
 

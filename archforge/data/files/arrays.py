@@ -55,11 +55,23 @@ def read_npy(path: Path, *, mask: bool) -> Picture:
         ProblemError: The file is damaged, or is no array of 2 to 4 axes.
     """
     try:
-        with path.open("rb") as file:
-            _check(path, path.stem, _header(file))
+        check_size(path, check_npy(path))
         return Picture(with_channels(np.load(path, allow_pickle=False)))
     except BROKEN as error:
         refuse_broken(path, error)
+
+
+def check_npy(path: Path) -> tuple[int, ...]:
+    """The shape of a ``.npy`` file, from its header alone.
+
+    Raises:
+        ProblemError: It holds no numbers.
+        ValueError: It is damaged, or has less than 2 or more than 4 axes.
+    """
+    with path.open("rb") as file:
+        header = _header(file)
+    _check_kind(path, path.stem, header)
+    return header.shape
 
 
 def read_npz(path: Path, *, mask: bool) -> Picture:
@@ -117,12 +129,16 @@ def _header(file: IO[bytes]) -> _Header:
 
 def _check(path: Path, key: str, header: _Header) -> None:
     """Refuse one picture by its header."""
+    _check_kind(path, key, header)
+    check_size(path, header.shape)
+
+
+def _check_kind(path: Path, key: str, header: _Header) -> None:
     if header.dtype.kind not in "buif":
         fix = "save numbers: integers, or floating point of 32 bits"
         refuse_type(path, f"of type '{header.dtype}'", fix)
     if not 2 <= len(header.shape) <= 4:
         raise ValueError(f"an image has 2 to 4 axes, '{key}' has {len(header.shape)}")
-    check_size(path, header.shape)
 
 
 def _check_stack(path: Path, key: str, header: _Header) -> None:
