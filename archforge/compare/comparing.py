@@ -206,7 +206,11 @@ def _same_data(run: Run, entry: Entry) -> bool:
 def _row(entry: Entry, runs: Sequence[Run]) -> Row:
     return Row(
         architecture=entry.name,
-        scores={name: tuple(run.scores[name] for run in runs) for name in runs[0].scores},
+        scores={
+            name: tuple(run.scores[name] for run in runs)
+            for name in runs[0].scores
+            if all(name in run.scores for run in runs)
+        },
         parameters=runs[0].parameters,
         macs=runs[0].macs,
         train_seconds=tuple(run.seconds for run in runs),

@@ -69,18 +69,19 @@ def _values(row: Row, metric: str) -> str:
 
 
 def _csv(comparison: Comparison) -> str:
-    """A line for each architecture and seed."""
-    metrics = list(comparison.rows[0].scores)
+    """A line for each architecture and seed; Otsu's threshold has no score of objects, say."""
+    metrics = list(dict.fromkeys(name for row in comparison.rows for name in row.scores))
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(
         ["architecture", "number", *metrics, "parameters", "macs", "train_seconds", "predict_ms"]
     )
     for row in comparison.rows:
-        for number in range(len(row.scores[metrics[0]])):
+        for number in range(len(row.scores["dice"])):
             seconds = f"{row.train_seconds[number]:.1f}" if row.train_seconds else ""
             speed = "" if row.predict_ms is None else f"{row.predict_ms:.2f}"
-            scores = [repr(row.scores[name][number]) for name in metrics]
+            scores = [repr(row.scores[name][number]) if name in row.scores else ""
+                      for name in metrics]  # fmt: skip
             costs = [row.parameters, row.macs, seconds, speed]
             writer.writerow([row.architecture, number, *scores, *costs])
     return text.getvalue()

@@ -126,5 +126,8 @@ def test_two_architectures_are_trained_once_and_stand_beside_otsu(
     assert "95 % interval" in table
     lines = list(csv.DictReader((folder / "comparison.csv").read_text().splitlines()))
     assert len(lines) == 5
+    # What only one side has a score of stands in the table, whichever side is ahead.
+    scored = {line["architecture"] == "otsu": line["ap_50_pooled"] != "" for line in lines}
+    assert scored == {False: True, True: False}
     assert (folder / "comparison.png").read_bytes().startswith(b"\x89PNG")
     assert "AF622" in text
