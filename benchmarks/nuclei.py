@@ -16,12 +16,13 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+from training import to_the_end
+
 from archforge.catalog import named, read_architecture
 from archforge.experiment import read_experiment
 from archforge.predict.predictor import PLAIN, Way
-from archforge.runs import RECORD, Run, read_run
-from archforge.train import Epoch, Opened, evaluate, open_together, resume, train
-from archforge.train.checkpoint import NAME as CHECKPOINT
+from archforge.runs import Run
+from archforge.train import Opened, evaluate, open_together
 
 RECIPES = Path(__file__).parent / "recipes"
 SHOWN = ("iou", "dice", "ap_50_pooled", "pq_pooled")
@@ -42,23 +43,9 @@ def opened(recipe: str, data: Path, seed: int) -> Opened:
 
 
 def trained(recipe: str, ready: Opened, seed: int, folder: Path) -> Run:
-    """The run of a recipe and a seed, trained now, or to its end, where it is not done."""
-
-    def tell(epoch: Epoch) -> None:
-        print(
-            f"{recipe}, seed {seed}, epoch {epoch.epoch}: {epoch.score:.4f}, {epoch.seconds:.0f} s",
-            file=sys.stderr, flush=True,
-        )  # fmt: skip
-
-    if (folder / CHECKPOINT).exists():
-        return resume(read_run(folder), ready.graph, ready.dataset, tell)
-    if (folder / RECORD).exists():
-        return read_run(folder)
+    """The run of a recipe and a seed."""
     settings = replace(read_experiment(RECIPES / f"{recipe}.yaml").settings, seed=seed)
-    return train(
-        ready.graph, ready.architecture.standalone, ready.dataset, settings, folder,
-        fixed=ready.fixed, on_epoch=tell,
-    )  # fmt: skip
+    return to_the_end(ready, settings, folder, f"{recipe}, seed {seed}")
 
 
 def training_s(run: Run) -> float:

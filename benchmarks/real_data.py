@@ -19,19 +19,19 @@ Exit status 1 where a network is not above its floor.
 import argparse
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from scipy.optimize import minimize
+from training import to_the_end
 
 from archforge.catalog import named, read_architecture
 from archforge.data import Dataset, Examples
 from archforge.experiment import read_experiment
 from archforge.metrics import score
-from archforge.runs import RECORD, Run, read_run
-from archforge.train import Epoch, Opened, evaluate, open_together, resume, train
-from archforge.train.checkpoint import NAME as CHECKPOINT
+from archforge.runs import Run
+from archforge.train import Opened, evaluate, open_together
 
 RECIPES = Path(__file__).parent / "recipes"
 
@@ -130,20 +130,10 @@ def trained(name: str, data: Path, folder: Path) -> tuple[Run, Opened]:
     architecture, preset = named(recipe.architectures[0])
     ready = open_together(
         read_architecture(architecture), preset, recipe.hyperparameters, data,
-        settings=recipe.settings, options=replace(recipe.options),
+        settings=recipe.settings, options=recipe.options,
     )  # fmt: skip
 
-    def tell(epoch: Epoch) -> None:
-        print(f"{name}, epoch {epoch.epoch}: {epoch.score:.4f}", file=sys.stderr, flush=True)
-
-    if (folder / CHECKPOINT).exists():
-        return resume(read_run(folder), ready.graph, ready.dataset, tell), ready
-    if (folder / RECORD).exists():
-        return read_run(folder), ready
-    text = ready.architecture.standalone
-    run = train(ready.graph, text, ready.dataset, recipe.settings, folder, fixed=ready.fixed,
-                on_epoch=tell)  # fmt: skip
-    return run, ready
+    return to_the_end(ready, recipe.settings, folder, name), ready
 
 
 def main() -> int:

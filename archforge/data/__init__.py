@@ -22,10 +22,9 @@ from archforge.data.patches import Patches, patches_of, whole_images
 from archforge.data.resize import centre_crop, resize_scores
 from archforge.data.source import Source
 from archforge.data.split import split_sources
-from archforge.data.stored_split import read_split, write_split
 from archforge.data.summary import Summary, inspect_folder
 from archforge.data.synth import KINDS, write_synth
-from archforge.data.values import VALUES, to_range
+from archforge.data.values import VALUES
 
 __all__ = [
     "FORMATS",
@@ -53,11 +52,8 @@ __all__ = [
     "patches_of",
     "read_image",
     "read_mask",
-    "read_split",
     "resize_scores",
     "split_sources",
-    "to_range",
     "whole_images",
-    "write_split",
     "write_synth",
 ]

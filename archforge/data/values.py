@@ -43,39 +43,6 @@ def least_deviation(pixels: int) -> float:
     return 1 / (255 * math.sqrt(pixels))
 
 
-def to_range(images: NDArray[np.uint8], values: str) -> Floats:
-    """8-bit images in the range ``values``, a key of ``VALUES``; each is normalised by itself.
-
-    Shape: height x width x channels, or a batch of such.
-
-    Raises:
-        ValueError: No such range, no 8-bit images, or a number of channels it is not defined for.
-    """
-    if values not in VALUES:
-        raise ValueError(f"values must be one of {', '.join(VALUES)}, got '{values}'")
-    if images.dtype != np.uint8 or images.ndim not in {3, 4}:
-        raise ValueError(
-            "images must be uint8 with 3 or 4 axes (height, width, channels last), "
-            f"got {images.dtype} with {images.ndim}"
-        )
-    wanted, channels = VALUES[values].channels, images.shape[-1]
-    if wanted not in {0, channels}:
-        raise ValueError(
-            f"values '{values}' is a convention for {wanted} channels, got {channels}: "
-            "use channels=3, which repeats grey, or values 'unit'"
-        )
-    unit = images.astype(np.float32) / np.float32(255)
-    return _standard(unit) if values == "standard" else VALUES[values].convert(unit)
-
-
-def _standard(unit: Floats) -> Floats:
-    axes = (-3, -2, -1)
-    mean = unit.mean(axes, keepdims=True)
-    least = least_deviation(math.prod(unit.shape[-3:]))
-    spread = np.maximum(unit.std(axes, keepdims=True), least)
-    return np.asarray((unit - mean) / spread, dtype=np.float32)
-
-
 def _unit(unit: Floats) -> Floats:
     return unit
 

@@ -123,7 +123,6 @@ CODES: dict[str, str] = {
     "AF441": "images that the network cannot take",
     "AF442": "a colour without a class",
     "AF443": "annotations that cannot be read",
-    "AF444": "a stored split that does not fit",
     # training and runs
     "AF501": "the run cannot be read",
     "AF502": "the run cannot be written",

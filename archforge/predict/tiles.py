@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from archforge.data.augment.geometry import mirrored
 from archforge.predict.plan import Axis, Floats, Plan, Strip
 
 Ready = Callable[[NDArray[Any]], Floats]
@@ -109,12 +110,6 @@ class _Held:
                 taken = taken * weights
         place = (slice(0, first.outer.stop - first.outer.start), *(one.outer for one in others))
         self._rows[place] += taken
-
-
-def mirrored(places: NDArray[np.int64], size: int) -> NDArray[np.int64]:
-    """Places before and behind ``size`` pixels, as places of their mirror images."""
-    places = places % (2 * size)
-    return np.where(places < size, places, 2 * size - 1 - places)
 
 
 def _slab(first: Axis, others: Sequence[Axis], strip: Strip, rows: Rows) -> NDArray[Any]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from archforge.data.normalize import NORMALIZE, Preparation, looked_at, statistics
-from archforge.data.values import VALUES, to_range
+from archforge.data.values import VALUES
 
 
 def _image(kind: str, seed: int = 0) -> NDArray[Any]:
@@ -47,15 +47,6 @@ def test_one_bright_pixel_does_not_darken_the_image() -> None:
     calm, spoilt = (Preparation("percentile").fitted(one)(one) for one in (image, dead))
 
     assert np.abs(calm - spoilt).mean() < 0.01
-
-
-@pytest.mark.parametrize("values", ["unit", "byte", "signed", "imagenet", "caffe", "standard"])
-def test_the_range_of_eight_bits_is_that_of_the_table_of_values(values: str) -> None:
-    image = _image("uint8")
-
-    found = Preparation("range", values).fitted(image)(image)
-
-    assert np.allclose(found, to_range(image, values), atol=1e-3)
 
 
 def test_a_data_set_has_one_scale_for_all_its_images() -> None:

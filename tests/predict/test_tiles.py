@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from archforge.build import build_model
+from archforge.data.augment.geometry import mirrored
 from archforge.errors import ProblemError
 from archforge.expand import expand
 from archforge.predict import Predictor, Way
 from archforge.predict.geometry import Geometry
 from archforge.predict.network import Network
 from archforge.predict.plan import plan_tiles
-from archforge.predict.tiles import bands, mirrored
+from archforge.predict.tiles import bands
 from archforge.spec import parse_spec, read_text
 from tests.predict.conftest import CONV, HEAD, TOP
 

@@ -172,7 +172,11 @@ def _continued(source: Any, box: list[tuple[int, int]]) -> NDArray[Any]:
     """A window of which little lies inside: every index is folded back into the image."""
     found = source
     for axis, ((low, high), side) in enumerate(zip(box, source.shape, strict=False)):
-        index = np.arange(low, high) % (2 * side)
-        index = np.where(index < side, index, 2 * side - 1 - index)
-        found = np.take(found, index, axis=axis)
+        found = np.take(found, mirrored(np.arange(low, high), side), axis=axis)
     return np.asarray(found)
+
+
+def mirrored(places: NDArray[np.int64], size: int) -> NDArray[np.int64]:
+    """Places before and behind ``size`` pixels, as places of their mirror images."""
+    places = places % (2 * size)
+    return np.where(places < size, places, 2 * size - 1 - places)
