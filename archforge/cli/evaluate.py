@@ -122,6 +122,9 @@ def _part(run: "Run", data: Path, split: str | None) -> tuple[str, "Examples"]:
 
     name = split or ("validation" if _is_own(run, data) else "all")
     options = DataOptions(**_options(run.data["options"]))
+    if run.task == "segmentation" and run.data["classes"] > 1 and not options.colours:
+        # A class that the network knows may be missing in these images.
+        options = replace(options, masks="classes", classes=run.data["classes"])
     if name == "all":
         options = replace(options, validation=0.0, test=0.0, folds=None)
     dataset = open_dataset(

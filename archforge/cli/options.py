@@ -109,6 +109,7 @@ OPTIONS: dict[str, tuple[Any, str]] = {
     "test": (float, "Share kept for the end, where no folder 'test' is.  [default: 0]"),
     "masks": (str, "auto, binary, classes, labels or colours.  [default: auto]"),
     "ignore": (int, "Mask value that is neither learned from nor scored."),
+    "classes": (int, "Number of classes in the masks, where some may be missing here."),
     "group_by": (str, "auto, none or a manifest's column: what stays together.  [default: auto]"),
     "stratify_by": (str, "auto, none, classes or a manifest's column.  [default: auto]"),
     "folds": (int, "Parts for cross-validation, in place of --validation."),

@@ -47,7 +47,8 @@ def mask_rule(
 
     Two values of which one is 0 are binary, whatever the other is. More are class indices up to
     31, or up to the last that has a name; above, they are instance labels where nearly each value
-    lies in one piece. Where they are said to be classes, indices go up to 254.
+    lies in one piece. Where they are said to be classes, indices go up to 254, and where their
+    number is said, some may be missing.
 
     Args:
         root: The folder, for the message.
@@ -65,12 +66,15 @@ def mask_rule(
         return _coloured(files, options, names or {}, beside=beside)
     if coloured:
         return _no_table(files)
-    if len(values) <= 1:
+    if len(values) <= (0 if options.classes else 1):
         return _one_value(root, values)
     outside = _outside(values, options.masks)
     if outside:
         return _no_rule(files, values, outside)
-    rule = _numbers(files, values, options.masks, max(names or {0: ""}))
+    if options.classes is not None:
+        rule = _some_of(files, values, options.classes)
+    else:
+        rule = _numbers(files, values, options.masks, max(names or {0: ""}))
     if isinstance(rule, Problem):
         return rule
     foreground, classes, numbered = rule
@@ -88,6 +92,15 @@ def _outside(values: Sequence[int], kind: str) -> str:
     if values[-1] > LAST_OBJECT and (len(values) > 2 or kind == "labels"):
         return f"numbers of objects end at {LAST_OBJECT}"
     return ""
+
+
+def _some_of(
+    files: Mapping[Path, Seen], values: list[int], classes: int
+) -> tuple[int, int, bool] | Problem:
+    """Class indices of which some may be missing."""
+    if values and values[-1] >= classes:
+        return _no_rule(files, values, f"not {classes} class indices from 0")
+    return 0, classes, False
 
 
 def _numbers(

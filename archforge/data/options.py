@@ -24,6 +24,8 @@ class DataOptions:
             values say by themselves.
         ignore: The mask value that is neither learned from nor scored.
         colours: ``#rrggbb`` to class index; the index 255 is ignored.
+        classes: Number of classes of masks that hold indices, of which this folder may lack some;
+            by default as many as occur.
         validation: Share of the images that are looked at while a network learns, 0 to below 1.
         test: Share that is kept for the end, 0 to below 1.
         group_by: Whose examples stay in one part: ``auto`` (the manifest's column ``group``,
@@ -42,6 +44,7 @@ class DataOptions:
     masks: str = "auto"
     ignore: int | None = None
     colours: Mapping[str, int] | None = None
+    classes: int | None = None
     validation: float = 0.2
     test: float = 0.0
     group_by: str = "auto"
@@ -64,6 +67,12 @@ def _masks(options: DataOptions) -> Iterator[Problem]:
             yield _problem("colours", colour, "write a colour as '#rrggbb', for example '#ff8800'")
         if not 0 <= index <= IGNORED:
             yield _problem("colours", index, "give class indices from 0, or 255 to ignore")
+    if options.classes is not None and not 2 <= options.classes <= LAST_CLASS + 1:
+        fix = f"give 2 to {LAST_CLASS + 1}, background counted"
+        yield _problem("classes", options.classes, fix)
+    elif options.classes is not None and options.masks not in {"auto", "classes"}:
+        fix = "leave one of the two out: only masks of class indices have a number of classes"
+        yield _problem(f"classes with masks: {options.masks}", options.classes, fix)
     if set((options.colours or {}).values()) == {IGNORED}:
         fix = "give a class to at least one colour, 255 is ignored"
         yield _problem("colours", options.colours, fix)

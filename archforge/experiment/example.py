@@ -22,6 +22,7 @@ SAMPLES: dict[str, Any] = {
     "folder": "images",
     "ignore": 255,
     "colours": {"#ff8800": 1},
+    "classes": 3,
     "folds": 5,
     "seed": 0,
     "output_weights": {"mask@1": 0.5},

@@ -130,6 +130,10 @@ DATA: dict[str, Schema] = {
         "additionalProperties": {"type": "integer"},
         "description": "class index of each colour of the masks, {'#ff8800': 1}",
     },
+    "classes": {
+        "type": ["integer", "null"],
+        "description": "number of classes of masks of indices, where some may be missing here",
+    },
     "validation": _number("share to score on, where no folder 'validation' is"),
     "test": _number("share kept for the end, where no folder 'test' is"),
     "group_by": _word("auto, none or a manifest's column: what stays in one part"),

@@ -127,6 +127,16 @@ def test_many_classes_are_classes_where_that_is_said_or_they_are_named() -> None
     assert mask_rule(ROOT, masks) == MaskRule(0, 1, numbered=True)
 
 
+def test_masks_that_lack_a_class_keep_their_number_of_classes_where_it_is_said() -> None:
+    assert rule_of({0, 1}, classes=3) == MaskRule(0, 3)
+    assert rule_of({0}, {2}, classes=3) == MaskRule(0, 3)
+    assert rule_of({1}, classes=3) == MaskRule(0, 3)
+
+    beyond = rule_of({0, 3}, classes=3)
+    assert isinstance(beyond, Problem)
+    assert beyond.message == "masks hold 0, 3: not 3 class indices from 0"
+
+
 def test_sixty_five_thousand_labels_given_as_classes_are_one_clear_line() -> None:
     problem = rule_of(set(range(65_536)), pieces=65_535, masks="classes")
 
@@ -190,6 +200,21 @@ def test_settings_that_cannot_be_are_refused_all_at_once() -> None:
         "folds cannot be 1",
         "fold cannot be 3",
     ]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"classes": 1}, "AF428 classes cannot be 1"),
+        ({"classes": 256}, "AF428 classes cannot be 256"),
+        ({"classes": 3, "masks": "labels"}, "AF428 classes with masks: labels cannot be 3"),
+    ],
+)
+def test_a_number_of_classes_that_cannot_be_is_refused(
+    options: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ProblemError, match=message):
+        DataOptions(**options)
 
 
 def test_a_table_of_ignored_colours_alone_is_refused() -> None:

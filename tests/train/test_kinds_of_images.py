@@ -1,5 +1,7 @@
 """Images of mixed sizes, stacks, volumes and 16 bits, from a folder to scores."""
 
+import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +59,24 @@ def spec_file(tmp_path: Path, text: str) -> str:
     path = tmp_path / "spec.yaml"
     path.write_text(text)
     return str(path)
+
+
+def test_a_network_is_scored_on_images_that_lack_one_of_its_classes(
+    three_classes: Callable[[], Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spec, folder, runs = spec_file(tmp_path, FLAT), three_classes(), str(tmp_path / "runs")
+    assert archforge(["train", spec, "--data", str(folder), "-o", runs, "--epochs", "1"]) == 0
+    ((run,), _) = list_runs(Path(runs))
+    for path in (folder / "masks").iterdir():
+        mask = np.array(Image.open(path))
+        Image.fromarray(np.where(mask == 2, 0, mask).astype(np.uint8)).save(path)
+    capsys.readouterr()
+
+    status = archforge(["evaluate", str(run.folder), "--data", str(folder), "--json"])
+
+    said = capsys.readouterr()
+    assert status == 0, said.err
+    assert "iou" in json.loads(said.out)
 
 
 def test_images_of_mixed_sizes_are_learned_in_patches_and_scored_at_their_own_size(
