@@ -30,6 +30,9 @@ EXAMPLE = (
 )
 
 
+ENDING = "ending after the epochs that are running; Ctrl-C once more ends at once"
+
+
 class Workers(click.ParamType[int | str]):
     """A number, or ``auto``."""
 
@@ -134,6 +137,8 @@ def shown(epochs: int) -> Iterator[Callable[["Event"], None]]:
     def line(event: "Event") -> None:
         if event.what == "end":
             click.echo(trial_line(event), err=True)
+        elif event.what == "ending":
+            click.echo(ENDING, err=True)
 
     yield line
 
@@ -160,6 +165,8 @@ def _bars(console: "Console", epochs: int) -> Iterator[Callable[["Event"], None]
                 if number in running:
                     bars.remove_task(running.pop(number))
                 console.print(trial_line(event))
+            elif event.what == "ending":
+                console.print(ENDING)
             facts = f"{event.done} of {event.wanted}{_best(event)}{left.words(event)}"
             bars.update(whole, completed=event.done, total=event.wanted, facts=facts)
 

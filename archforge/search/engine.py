@@ -1,44 +1,53 @@
-"""The coordinator: asks Optuna, starts processes, hears their epochs, tells Optuna what came.
+"""The coordinator: starts what was drawn, hears its epochs, tells Optuna what came.
 
 It trains nothing itself: what trains a trial is named to the ``Pool``. It alone writes the
-database. A draw that does not build and a network that was trained already cost no training; both
-are told to the sampler and drawn again. After ``REDRAWS`` of them in a row a space with steps is
-walked point by point, so a search of a small space ends, and ends complete.
+database. What it does not end stays *running* there, with its checkpoint on the disk: the next
+session goes on with it, whatever ended this one.
 """
 
 import math
+import shutil
 import time
-from dataclasses import replace
+from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from optuna.trial import TrialState
 
 from archforge.errors import ProblemError
 from archforge.files import write_whole
-from archforge.graph import fingerprint
+from archforge.search.drawing import TRIALS, Drawing
 from archforge.search.failures import failure_kind, first_words
 from archforge.search.interrupts import held_interrupts
 from archforge.search.jobs import Job, Outcome
 from archforge.search.models import drop_models, ranked
-from archforge.search.plan import Event, OnEvent, Plan, all_tried, draw_facts, networks, trial_seed
-from archforge.search.records import (
-    DUPLICATE,
-    FAILED,
-    INFEASIBLE,
-    RUNNING,
-    Trial,
-)
-from archforge.search.space import Draw
+from archforge.search.plan import Event, OnEvent, Plan
+from archforge.search.records import Trial
 from archforge.search.store import Ask, Store
 from archforge.search.workers import Message, Pool
-from archforge.spec import Search
 
-REDRAWS = 10
-TRIALS = "trials"
+# A process that dies this often without finishing one more epoch dies of its trial.
+MOST_DEATHS = 3
 
 
 class TrialBugError(RuntimeError):
     """A trial met an exception that is no problem of the user's; its traceback is in the file."""
+
+
+@dataclass
+class _Going:
+    """A trial that is being trained."""
+
+    trial: Ask
+    job: Job
+    started: float
+    known: int
+    looks: int = 0
+    deaths: int = 0
+
+    @property
+    def can_halve(self) -> bool:
+        """Whether it may be tried once more with half the batch."""
+        return self.job.batches == 1 and self.job.settings.batch_size > 1
 
 
 class Engine:
@@ -56,19 +65,15 @@ class Engine:
         self._store = store
         self._pool = pool
         self._on_event = on_event
-        self._asked: dict[int, Ask] = {}
-        self._looks: dict[int, int] = {}
-        self._started: dict[int, float] = {}
-        self._redraws = 0
-        self._walk: list[dict[str, Any]] | None = None
-        self._over = False
+        self._going: dict[int, _Going] = {}
+        self._ending = False
         self._trials: tuple[Trial, ...] = ()
-        self.notes: list[str] = []
-        self._known = {
-            each.fingerprint: each.number
-            for each in store.trials()
-            if each.fingerprint and each.counts
-        }
+        self._drawing = Drawing(plan, store, self._end)
+
+    @property
+    def notes(self) -> list[str]:
+        """What a person must know."""
+        return self._drawing.notes
 
     def run(self) -> None:
         """Train until the plan is met, the space is used up, or something stops it.
@@ -76,211 +81,144 @@ class Engine:
         Raises:
             TrialBugError: A trial met a bug.
             ProblemError: A problem that every trial would meet, such as a full disk.
+            KeyboardInterrupt: After the running epochs, or at once the second time.
         """
-        self._begin()
+        self._drawing.begin()
         try:
-            with held_interrupts() as stop_if_interrupted:
+            with held_interrupts() as interrupted:
                 self._fill()
                 while self._pool.busy:
                     for message in self._pool.messages():
                         self._hear(message)
-                        stop_if_interrupted()
-                    stop_if_interrupted()
+                    if interrupted() and not self._ending:
+                        self._ending = True
+                        self._say("ending", next(iter(self._going)))
                     self._fill()
         finally:
             self._pool.close()
-            for number in list(self._asked):
-                self._store.interrupt(number)
-
-    def _begin(self) -> None:
-        if self._known and self._counted() < self._plan.trials and self._untried() == []:
-            self._over = True  # resumed, and there is nothing left to draw
-            return
-        draw, words = self._plan.space.defaults()
-        if fingerprint(draw.graph) in self._known:
-            return
-        self.notes += words
-        if not self._store.waiting():
-            self._store.enqueue(draw.values)
+            for going in self._going.values():
+                self._interrupt(going)
+        if self._ending:
+            raise KeyboardInterrupt
 
     def _fill(self) -> None:
-        while self._pool.free and (job := self._next()) is not None:
-            self._pool.start(job)
-            self._say("start", job.number)
-
-    def _next(self) -> Job | None:
-        """The next network to train; ``None`` when there is none for now."""
-        while not self._over and self._counted() + len(self._asked) < self._plan.trials:
-            if (self._plan.walk or self._redraws >= REDRAWS) and not self._enqueue_untried():
-                self._over = True
-                return None
-            job = self._draw()
-            if job is not None:
-                self._redraws = 0
-                return job
-            self._redraws += 1
-        return None
-
-    def _counted(self) -> int:
-        return sum(each.counts for each in self._store.trials())
-
-    def _draw(self) -> Job | None:
-        trial = self._store.ask()
-        self._asked[trial.number] = trial
-        self._started[trial.number] = time.monotonic()
-        values: dict[str, Any] = {}
-
-        def suggest(key: str, search: Search) -> Any:
-            values[key] = self._store.suggest(trial, key, search)
-            return values[key]
-
-        try:
-            draw = self._plan.space.draw(suggest)
-            self._plan.check(draw.graph)
-        except ProblemError as error:
-            self._infeasible(trial, values, error)
-            return None
-        mark = fingerprint(draw.graph)
-        self._store.keep(trial.number, draw_facts(self._plan, draw, mark))
-        if mark in self._known:
-            self._duplicate(trial, self._known[mark])
-            return None
-        self._known[mark] = trial.number
-        return self._job(trial.number, draw, mark)
-
-    def _job(self, number: int, draw: Draw, mark: str) -> Job:
-        name = f"{TRIALS}/{number:04d}"
-        self._store.keep(number, {"folder": name})
-        plan = self._plan
-        return Job(
-            number=number,
-            graph=draw.graph,
-            values=draw.values,
-            fixed=plan.space.fixed,
-            spec_text=plan.spec_for(draw.graph),
-            data=plan.data,
-            options=plan.options,
-            settings=replace(plan.settings, seed=trial_seed(plan.seed, mark)),
-            folder=self._store.folder / name,
-            threads=plan.threads,
-        )
-
-    def _infeasible(self, trial: Ask, values: dict[str, Any], error: ProblemError) -> None:
-        facts = {
-            "state": INFEASIBLE,
-            "kind": "too-large" if error.problems[0].code == "AF609" else "cannot-build",
-            "message": first_words(error),
-            "values": values,
-        }
-        # A broken constraint is what a sampler learns from; a failed trial it forgets, and draws
-        # the same point again.
-        trial.set_constraint("builds", 1.0)
-        self._end(trial.number, TrialState.PRUNED, facts)
-
-    def _duplicate(self, trial: Ask, number: int) -> None:
-        twin = next(each for each in self._store.trials() if each.number == number)
-        facts = {"state": DUPLICATE, "twin": number, "message": f"the network of trial {number}"}
-        if twin.value is not None:
-            self._end(trial.number, TrialState.COMPLETE, facts, twin.value)
-            return
-        if twin.state in {RUNNING, FAILED}:
-            self._end(trial.number, TrialState.FAIL, facts)
-            return
-        for epoch, value in enumerate(twin.epochs, start=1):
-            trial.report(value, epoch)
-        self._end(trial.number, TrialState.PRUNED, facts)
-
-    def _enqueue_untried(self) -> bool:
-        """Enqueue the next point of a space that can be walked; ``False`` when there is none."""
-        if self._store.waiting():
-            return True
-        if self._walk is None:
-            self._walk = self._untried()
-        if self._walk is None:
-            self.notes.append(
-                f"{REDRAWS} draws in a row made no new network, so the search ended early."
+        while self._pool.free and not self._ending:
+            drawn = self._drawing.next(len(self._going))
+            if drawn is None:
+                return
+            number = drawn.trial.number
+            known = len(self._store.epochs(number))
+            self._going[number] = _Going(
+                drawn.trial, drawn.job, time.monotonic(), known, looks=known
             )
-            return False
-        if not self._walk:
-            return False
-        self._store.enqueue(self._walk.pop())
-        return True
-
-    def _untried(self) -> list[dict[str, Any]] | None:
-        """One point of each network that was not tried; ``None`` where the space has no end."""
-        found = networks(self._plan)
-        if found is None:
-            return None
-        if len(found) < self._plan.trials:
-            self.notes.append(all_tried(len(found)))
-        order = sorted(found, key=lambda mark: trial_seed(self._plan.seed, mark))
-        return [found[mark] for mark in order if mark not in self._known]
+            self._pool.start(drawn.job)
+            self._say("start", number)
 
     def _hear(self, message: Message) -> None:
-        number = message.number
+        going = self._going[message.number]
         if message.what == "epoch":
-            self._epoch(number, *message.content)
+            self._epoch(going, *message.content)
         elif message.what == "outcome":
-            self._outcome(number, message.content)
+            self._outcome(going, message.content)
         elif message.what == "problem":
-            self._problem(number, message.content)
+            self._problem(going, message.content)
         elif message.what == "bug":
-            self._bug(number, message.content)
+            self._bug(going, message.content)
         elif message.what == "timeout":
-            self._fail(number, "timeout", "it took longer than a trial may")
+            self._fail(going, "timeout", "it took longer than a trial may")
         elif message.what == "memory" or message.content[1]:
-            self._fail(number, "out-of-memory", "the memory did not suffice")
+            self._out_of_memory(going, "the memory did not suffice")
         else:
-            self._fail(number, "killed", f"its process ended with status {message.content[0]}")
+            self._died(going, f"its process ended with status {message.content[0]}")
 
-    def _epoch(self, number: int, epoch: int, value: float) -> None:
-        trial = self._asked[number]
-        trial.report(value, epoch)
+    def _epoch(self, going: _Going, epoch: int, value: float) -> None:
+        number = going.trial.number
+        if epoch > going.known:  # one that goes on tells its earlier epochs again
+            going.trial.report(value, epoch)
+            going.known, going.deaths = epoch, 0
+            self._say("epoch", number, epoch, value)
         prune = False
         # After its last epoch there is nothing left to save.
-        if epoch < self._plan.settings.epochs:
-            self._looks[number] = self._looks.get(number, 0) + 1
-            prune = trial.should_prune()
-        self._say("epoch", number, epoch, value)
+        if going.known <= epoch < self._plan.settings.epochs:
+            going.looks = max(going.looks, epoch)
+            prune = going.trial.should_prune()
+        if self._ending and not prune and epoch < self._plan.settings.epochs:
+            self._pool.stop(number)  # its checkpoint is written
+            self._interrupt(self._going.pop(number))
+            return
         self._pool.answer(number, go_on=not prune)
 
-    def _outcome(self, number: int, outcome: Outcome) -> None:
+    def _outcome(self, going: _Going, outcome: Outcome) -> None:
         facts = {"run": dict(outcome.facts)}
         if outcome.value is None:
-            self._end(number, TrialState.PRUNED, facts)
+            self._finish(going, TrialState.PRUNED, facts)
         elif math.isfinite(outcome.value):
-            self._end(number, TrialState.COMPLETE, facts, outcome.value)
+            self._finish(going, TrialState.COMPLETE, facts, outcome.value)
         else:
-            self._fail(number, "diverged", f"its score is {outcome.value}")
+            self._fail(going, "diverged", f"its score is {outcome.value}")
 
-    def _problem(self, number: int, error: ProblemError) -> None:
+    def _problem(self, going: _Going, error: ProblemError) -> None:
         kind = failure_kind(error)
-        if not kind:
-            self._store.interrupt(number)
-            del self._asked[number]
+        if kind == "out-of-memory":
+            self._out_of_memory(going, first_words(error))
+        elif kind:
+            self._fail(going, kind, first_words(error))
+        else:
             raise error
-        self._fail(number, kind, first_words(error))
 
-    def _bug(self, number: int, trace: str) -> NoReturn:
+    def _out_of_memory(self, going: _Going, message: str) -> None:
+        """Once more with half the batch and two of them to a step: the same mean of gradients."""
+        if going.can_halve:
+            shutil.rmtree(going.job.folder, ignore_errors=True)
+            going.job = going.job.halved()
+            self._store.keep(going.trial.number, {"batches": going.job.batches})
+            self._pool.start(going.job)
+            return
+        # A failed trial the sampler forgets, and draws the same point again: it learns from a
+        # constraint.
+        going.trial.set_constraint("memory", 1.0)
+        facts = {"state": "failed", "kind": "out-of-memory", "message": message}
+        self._finish(going, TrialState.PRUNED, facts)
+
+    def _died(self, going: _Going, message: str) -> None:
+        """Killed from outside, it goes on from its checkpoint; killed by itself, it would again."""
+        going.deaths += 1
+        if going.deaths < MOST_DEATHS:
+            self._pool.start(going.job)
+        else:
+            self._fail(going, "killed", f"{message}, {MOST_DEATHS} times in the same epoch")
+
+    def _bug(self, going: _Going, trace: str) -> NoReturn:
+        number = going.trial.number
         path = self._store.folder / TRIALS / f"{number:04d}" / "traceback.txt"
         write_whole(path, trace)
         line = trace.rstrip().rsplit("\n", 1)[-1]
-        self._fail(number, "bug", line)
+        self._fail(going, "bug", line)
         raise TrialBugError(f"trial {number}: {line} (the traceback is in {path})")
 
-    def _fail(self, number: int, kind: str, message: str) -> None:
-        self._end(number, TrialState.FAIL, {"kind": kind, "message": message})
+    def _fail(self, going: _Going, kind: str, message: str) -> None:
+        self._finish(going, TrialState.FAIL, {"kind": kind, "message": message})
+
+    def _finish(
+        self, going: _Going, state: TrialState, facts: dict[str, Any], value: float | None = None
+    ) -> None:
+        del self._going[going.trial.number]
+        spent = {"looks": going.looks, "seconds": self._seconds(going)}
+        self._end(going.trial, state, {**facts, **spent}, value)
+
+    def _interrupt(self, going: _Going) -> None:
+        self._store.interrupt(going.trial.number, self._seconds(going))
+
+    def _seconds(self, going: _Going) -> float:
+        return self._store.seconds(going.trial.number) + time.monotonic() - going.started
 
     def _end(
-        self, number: int, state: TrialState, facts: dict[str, Any], value: float | None = None
+        self, trial: Ask, state: TrialState, facts: dict[str, Any], value: float | None = None
     ) -> None:
-        looks = self._looks.pop(number, 0)
-        seconds = time.monotonic() - self._started.pop(number)
-        self._store.keep(number, {**facts, "looks": looks, "seconds": seconds})
-        self._store.study.tell(number, value, state=state)
-        del self._asked[number]
+        self._store.keep(trial.number, facts)
+        self._store.study.tell(trial.number, value, state=state)
         drop_models(self._store.trials())
-        self._say("end", number)
+        self._say("end", trial.number)
 
     def _say(self, what: str, number: int, epoch: int = 0, value: float | None = None) -> None:
         if what != "epoch":  # in between nothing changes that an event tells

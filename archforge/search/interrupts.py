@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def held_interrupts() -> Iterator[Callable[[], None]]:
+def held_interrupts() -> Iterator[Callable[[], bool]]:
     """Keep Ctrl-C until the block asks for it; a second one is raised at once.
 
     Python drops an exception that rises inside a weak reference's callback or a finalizer, and a
@@ -15,11 +15,11 @@ def held_interrupts() -> Iterator[Callable[[], None]]:
     caller has Ctrl-C ignored, as `nohup` and background jobs do, it stays ignored.
 
     Yields:
-        A function that raises ``KeyboardInterrupt`` if Ctrl-C has come.
+        A function that says whether Ctrl-C has come.
     """
     before = signal.getsignal(signal.SIGINT)
     if threading.current_thread() is not threading.main_thread() or before == signal.SIG_IGN:
-        yield lambda: None  # signals go to the main thread, which has its own way with them
+        yield lambda: False  # signals go to the main thread, which has its own way with them
         return
     came = threading.Event()
 
@@ -27,12 +27,8 @@ def held_interrupts() -> Iterator[Callable[[], None]]:
         came.set()
         signal.signal(signal.SIGINT, before)
 
-    def raise_if_it_came() -> None:
-        if came.is_set():
-            raise KeyboardInterrupt
-
     signal.signal(signal.SIGINT, remember)
     try:
-        yield raise_if_it_came
+        yield came.is_set
     finally:
         signal.signal(signal.SIGINT, before)

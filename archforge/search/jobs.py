@@ -1,7 +1,7 @@
 """What a trial's process is given, and what it gives back."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,8 @@ class Job:
         settings: Of the training, with the trial's own seed.
         folder: Where its run is kept.
         threads: That it may use.
+        batches: Whose gradients make a step, of those that were asked for: 2 where a whole one was
+            too large for the memory.
     """
 
     number: int
@@ -40,6 +42,13 @@ class Job:
     settings: Settings
     folder: Path
     threads: int = 1
+    batches: int = 1
+
+    def halved(self) -> "Job":
+        """The same with half the batch, two of which make a step: the same mean of gradients."""
+        now = self.settings
+        half = replace(now, batch_size=now.batch_size // 2, accumulate=now.accumulate * 2)
+        return replace(self, settings=half, batches=2)
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ def draw_history(study: Study, path: Path) -> Path:
     axes = figure.add_axes((0.1, 0.13, 0.88, 0.79))  # a layout engine draws everything twice
     done = [each for each in study.trials if each.state == COMPLETE and each.value is not None]
     pruned = [each for each in study.trials if each.state == PRUNED and each.epochs]
-    failed = [each for each in study.trials if each.state == FAILED and each.counts]
+    failed = [each for each in study.trials if each.state == FAILED]
     _points(axes, [(each.number, each.value or 0.0) for each in done], BLUE, "o", "complete")
     _points(
         axes,

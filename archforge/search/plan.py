@@ -50,7 +50,8 @@ class Event:
     """Something a person may want to see while it goes.
 
     Args:
-        what: ``start``, ``epoch`` or ``end``.
+        what: ``start``, ``epoch``, ``end``, or ``ending``: Ctrl-C came, it ends after the epochs
+            that are running.
         trial: As it is now.
         done: Networks trained so far.
         wanted: Networks to train in all.

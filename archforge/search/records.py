@@ -9,9 +9,10 @@ from typing import Any
 COMPLETE, PRUNED, FAILED = "complete", "pruned", "failed"
 INFEASIBLE, DUPLICATE, RUNNING = "infeasible", "duplicate", "running"
 STATES = (COMPLETE, PRUNED, INFEASIBLE, FAILED, DUPLICATE)
-TRAINED = (COMPLETE, PRUNED, FAILED)
+COUNTED = (COMPLETE, PRUNED)
+TRAINED = (*COUNTED, FAILED)
 
-# Why a trial failed. `interrupted` ones are tried again, so they are no failures in the counts.
+# Why a trial failed. An interrupted one is still running: the next session goes on with it.
 INTERRUPTED = "interrupted"
 KINDS = (
     "cannot-build",
@@ -47,6 +48,8 @@ class Trial:
         seed: Of its training.
         looks: How often the pruner was asked.
         folder: Of its run, if it was started.
+        batches: Whose gradients made a step, of those that were asked for.
+        run: What its training told at its end.
     """
 
     number: int
@@ -65,11 +68,18 @@ class Trial:
     seed: int = 0
     looks: int = 0
     folder: Path | None = None
+    batches: int = 1
+    run: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def counts(self) -> bool:
-        """Whether it is one of the trials that were asked for."""
-        return self.state in TRAINED and self.kind != INTERRUPTED
+        """Whether it is one of the trials that were asked for: complete, or stopped for cause."""
+        return self.state in COUNTED
+
+    @property
+    def trained(self) -> bool:
+        """Whether its network is not to be trained again."""
+        return self.state in TRAINED
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,12 +129,12 @@ class Study:
 
     @property
     def interrupted(self) -> int:
-        """Trials that were cut off; their values are tried again."""
+        """Trials that were cut off; the next session goes on with them."""
         return sum(each.kind == INTERRUPTED for each in self.trials)
 
     def counts(self) -> dict[str, int]:
         """How many trials ended in which way."""
-        found = Counter(each.state for each in self.trials if each.kind != INTERRUPTED)
+        found = Counter(each.state for each in self.trials)
         return {state: found[state] for state in STATES}
 
     def facts(self) -> dict[str, Any]:
@@ -144,7 +154,7 @@ class Study:
         trained = sum(each.counts for each in self.trials)
         lines = [f"{_networks(trained)} of {self.wanted} trained: {counts}."]
         if self.interrupted:
-            lines.append(f"{self.interrupted} interrupted; the same command tries them again.")
+            lines.append(f"{self.interrupted} interrupted; the same command goes on with them.")
         lines += [self._pruner_words(), *self._failure_words(), *self._best_words(), *self.notes]
         return [line for line in lines if line]
 
@@ -165,12 +175,8 @@ class Study:
         return f"The pruner looked {_times(looks)} and stopped {_trials(stopped)}."
 
     def _failure_words(self) -> list[str]:
-        kinds = Counter(each.kind for each in self.trials if each.state == FAILED and each.counts)
-        first = {
-            each.kind: each.message
-            for each in reversed(self.trials)
-            if each.state == FAILED and each.counts
-        }
+        kinds = Counter(each.kind for each in self.trials if each.state == FAILED)
+        first = {each.kind: each.message for each in reversed(self.trials) if each.state == FAILED}
         return [f"{_trials(n)} failed ({kind}): {first[kind]}" for kind, n in kinds.items()]
 
     def _best_words(self) -> list[str]:

@@ -36,7 +36,6 @@ from archforge.spec.rewrite import written
 DATABASE = "study.db"
 NAME = "archforge"
 FACTS = "archforge"
-AGAIN = "archforge:again"
 _STATES = {
     TrialState.COMPLETE: COMPLETE,
     TrialState.PRUNED: PRUNED,
@@ -111,23 +110,12 @@ class Store:
 
     def keep(self, number: int, facts: Mapping[str, Any]) -> None:
         """Add to what is kept of a trial."""
-        trial_id = self._id(number)
-        before = self._storage.get_trial(trial_id).user_attrs.get(FACTS, {})
-        self._storage.set_trial_user_attr(trial_id, FACTS, {**before, **facts})
+        kept = {**self.facts(number), **facts}
+        self._storage.set_trial_user_attr(self._id(number), FACTS, kept)
 
-    def enqueue(self, values: Mapping[str, Any], again: int | None = None) -> None:
+    def enqueue(self, values: Mapping[str, Any]) -> None:
         """Have ``values`` tried before anything else is drawn."""
-        attributes = {} if again is None else {AGAIN: again}
-        plain = {key: _label(value) for key, value in values.items()}
-        self.study.enqueue_trial(plain, user_attrs=attributes)
-
-    def enqueue_again(self, number: int) -> None:
-        """Have the values of a trial that was cut off tried again, once."""
-        if any(each.user_attrs.get(AGAIN) == number for each in self.frozen()):
-            return
-        params = self._storage.get_trial(self._id(number)).params
-        if params:
-            self.study.enqueue_trial(params, user_attrs={AGAIN: number})
+        self.study.enqueue_trial({key: _label(value) for key, value in values.items()})
 
     def frozen(self) -> list[FrozenTrial]:
         """Optuna's records."""
@@ -139,18 +127,33 @@ class Store:
             self._trial(each) for each in self.frozen() if each.state is not TrialState.WAITING
         )
 
-    def adopt(self) -> list[int]:
-        """Fail what a coordinator that died left running, and have its values tried again."""
-        left = [each.number for each in self.frozen() if each.state is TrialState.RUNNING]
-        for number in left:
-            self.interrupt(number)
-        return left
+    def running(self) -> list[Ask]:
+        """Trials that a session began and did not end, oldest first."""
+        return [
+            Ask(self.study, each._trial_id)  # noqa: SLF001 (a live trial has no other door)
+            for each in self.frozen()
+            if each.state is TrialState.RUNNING
+        ]
 
-    def interrupt(self, number: int) -> None:
-        """Fail a trial that was cut off, and have its values tried again."""
-        self.enqueue_again(number)
-        self.keep(number, {"kind": INTERRUPTED, "message": "the search was interrupted"})
-        self.study.tell(number, state=TrialState.FAIL)
+    def epochs(self, number: int) -> dict[int, float]:
+        """The values that a trial has told so far, by epoch."""
+        return dict(self._storage.get_trial(self._id(number)).intermediate_values)
+
+    def seconds(self, number: int) -> float:
+        """That earlier sessions spent on a trial."""
+        return float(self.facts(number).get("seconds", 0.0))
+
+    def facts(self, number: int) -> Mapping[str, Any]:
+        """What is kept of a trial."""
+        kept: Mapping[str, Any] = self._storage.get_trial(self._id(number)).user_attrs.get(
+            FACTS, {}
+        )
+        return kept
+
+    def interrupt(self, number: int, seconds: float) -> None:
+        """Say of a trial that it was cut off: the next session goes on with it."""
+        facts = {"kind": INTERRUPTED, "message": "the search was interrupted", "seconds": seconds}
+        self.keep(number, facts)
 
     def waiting(self) -> int:
         """Enqueued trials that nobody has begun."""
@@ -188,6 +191,8 @@ _KEPT = (
     "seconds",
     "seed",
     "looks",
+    "batches",
+    "run",
 )
 
 

@@ -139,7 +139,6 @@ def _session(
     begin(folder, _identity(request, opened, plan.space), {**numbers, **flags})
     store = Store(folder, sampler, pruner)
     try:
-        store.adopt()
         pool = Pool(request.work, workers, request.timeout_s)
         return _run(Engine(plan, store, pool, on_event), store, opened.notes)
     finally:

@@ -1,17 +1,25 @@
 """A trial as a real training. Only a trial's process and its server import it: it brings Keras."""
 
+import shutil
 from typing import Any
 
 from archforge.build.quiet import tensorflow
 from archforge.data import Dataset, open_dataset
+from archforge.errors import ProblemError
 from archforge.graph import Graph
+from archforge.runs import Run, read_run
 from archforge.search.jobs import Job, Outcome, Report
 from archforge.train import Epoch
-from archforge.train.fitting import train
+from archforge.train.checkpoint import has_checkpoint
+from archforge.train.fitting import resume, train
+from archforge.train.history import read_history
 
 
 def train_trial(job: Job, report: Report) -> Outcome:
     """Train the job's network and score its best weights on full-size originals.
+
+    A folder that holds a part of this very training is gone on with, from its last epoch; the
+    epochs before it are told again.
 
     Raises:
         ProblemError: As ``train`` does.
@@ -23,21 +31,36 @@ def train_trial(job: Job, report: Report) -> Outcome:
     def on_epoch(epoch: Epoch) -> bool:
         return report(epoch.epoch, epoch.score)
 
-    run = train(
-        job.graph,
-        job.spec_text,
-        _dataset(job, job.graph),
-        job.settings,
-        job.folder,
-        fixed=job.fixed,
-        on_epoch=on_epoch,
-    )
+    run = _begun(job)
+    if run is not None and not all(
+        report(int(row["epoch"]), row["score"]) for row in read_history(run.history)
+    ):
+        return Outcome(None)
+    if run is None:
+        run = train(
+            job.graph, job.spec_text, _dataset(job, job.graph), job.settings, job.folder,
+            fixed=job.fixed, on_epoch=on_epoch,
+        )  # fmt: skip
+    elif run.status != "done":
+        run = resume(run, job.graph, _dataset(job, job.graph), on_epoch)
     facts: dict[str, Any] = {
         "best_epoch": run.best_epoch,
         "scores": dict(run.scores),
         "baseline": dict(run.baseline),
     }
     return Outcome(run.scores["dice"] if run.status == "done" else None, facts)
+
+
+def _begun(job: Job) -> Run | None:
+    """The run that was cut off after at least one epoch; of anything else the folder is cleared."""
+    try:
+        run = read_run(job.folder)
+    except ProblemError:
+        run = None
+    if run is not None and (run.status == "done" or has_checkpoint(job.folder)):
+        return run
+    shutil.rmtree(job.folder, ignore_errors=True)
+    return None
 
 
 def _dataset(job: Job, graph: Graph) -> Dataset:

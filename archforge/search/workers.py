@@ -106,6 +106,12 @@ class Pool:
         except OSError:  # it died while we thought; its end is read next
             return
 
+    def stop(self, number: int) -> None:
+        """End one trial."""
+        child = self._children[number]
+        child.process.terminate()
+        self._remove(child)
+
     def messages(self, wait_s: float = 0.5) -> Iterator[Message]:
         """What trials have said; a trial that ended is out of the pool when its end is given."""
         handles: dict[Any, _Child] = {child.pipe: child for child in self._children.values()}
@@ -139,8 +145,7 @@ class Pool:
             return
         for child in list(self._children.values()):
             if time.monotonic() - child.started > self._timeout_s:
-                child.process.terminate()
-                self._remove(child)
+                self.stop(child.job.number)
                 yield Message(child.job.number, "timeout")
 
     def _remove(self, child: _Child) -> None:

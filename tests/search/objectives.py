@@ -45,6 +45,34 @@ def runs_out_of_memory(job: Job, report: Report) -> Outcome:
     raise MemoryError
 
 
+def needs_small_batches(job: Job, report: Report) -> Outcome:
+    if job.settings.batch_size > 8:
+        raise MemoryError
+    facts = {"batch_size": job.settings.batch_size, "accumulate": job.settings.accumulate}
+    return Outcome(0.5, facts)
+
+
+def train_trial_itself(job: Job, report: Report) -> Outcome:
+    from archforge.search.training import train_trial
+
+    return train_trial(job, report)
+
+
+def dies_once_in_epoch_3(job: Job, report: Report) -> Outcome:
+    """A real training that is killed from outside, once, before it tells its third epoch."""
+    from archforge.search.training import train_trial
+
+    def told(epoch: int, value: float) -> bool:
+        if epoch == 3 and not (job.folder.parent / "died").exists():
+            (job.folder.parent / "died").touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        with (job.folder.parent / "told").open("a") as file:
+            print(epoch, file=file)
+        return report(epoch, value)
+
+    return train_trial(job, told)
+
+
 def has_a_bug(job: Job, report: Report) -> Outcome:
     raise KeyError("a slip of ours")
 

@@ -39,7 +39,7 @@ if __name__ == "__main__":
 """
 
 
-def test_ctrl_c_keeps_finished_trials_and_the_next_session_tries_the_others_again(
+def test_ctrl_c_keeps_finished_trials_and_the_next_session_goes_on_with_the_others(
     searching: Searching, tmp_path: Path
 ) -> None:
     def press(event: Event) -> None:
@@ -54,8 +54,8 @@ def test_ctrl_c_keeps_finished_trials_and_the_next_session_tries_the_others_agai
     (left,) = [each for each in cut.trials if each.kind == "interrupted"]
     assert cut.counts()["complete"] == 1
     assert cut.counts()["failed"] == 0
-    assert "1 interrupted; the same command tries them again." in cut.words()
-    assert study.trials[left.number + 1].values == left.values
+    assert "1 interrupted; the same command goes on with them." in cut.words()
+    assert (study.trials[left.number].values, study.interrupted) == (left.values, 0)
     assert sum(each.counts for each in study.trials) == 3
 
 
@@ -119,7 +119,7 @@ def group(leader: int) -> list[int]:
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processes are looked up in /proc")
-def test_a_killed_coordinator_leaves_no_orphan_and_its_trials_are_tried_again(
+def test_a_killed_coordinator_leaves_no_orphan_and_the_same_trials_go_on(
     searching: Searching, tmp_path: Path, nuclei: Path
 ) -> None:
     folder = tmp_path / "study"
@@ -143,7 +143,6 @@ def test_a_killed_coordinator_leaves_no_orphan_and_its_trials_are_tried_again(
     assert started
     assert ended
     assert [each.state for each in before.trials] == ["running", "running"]
-    assert [each.kind for each in study.trials[:2]] == ["interrupted", "interrupted"]
-    again = [each.values for each in study.trials[2:4]]
+    again = [each.values for each in study.trials[:2]]
     assert again == [each.values for each in before.trials]
     assert sum(each.counts for each in study.trials) == 3

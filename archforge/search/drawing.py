@@ -1,0 +1,201 @@
+"""From what Optuna proposes to a network that is worth training.
+
+A draw that does not build and a network that was trained already cost no process; both are told to
+the sampler and drawn again. After ``REDRAWS`` of them in a row a space with steps is walked point
+by point, so a search of a small space ends, and ends complete. A trial that an earlier session left
+running comes first: its values are read again, and it goes on in its own folder.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from optuna.trial import TrialState
+
+from archforge.errors import ProblemError
+from archforge.graph import fingerprint
+from archforge.search.failures import first_words
+from archforge.search.jobs import Job
+from archforge.search.plan import Plan, all_tried, draw_facts, networks, trial_seed
+from archforge.search.records import DUPLICATE, FAILED, INFEASIBLE, RUNNING
+from archforge.search.space import Draw
+from archforge.search.store import Ask, Store
+from archforge.spec import Search
+
+REDRAWS = 10
+# So many trials may fail before a search is given up; of a long one, as many as it has.
+LEAST_FAILURES = 10
+TRIALS = "trials"
+
+End = Callable[[Ask, TrialState, dict[str, Any], float | None], None]
+"""Ends a trial: told its state, facts to keep, and a value."""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A trial, and what is to be trained for it."""
+
+    trial: Ask
+    job: Job
+
+
+class Drawing:
+    """Draws networks until there are enough of them, or no more.
+
+    Args:
+        plan: What to do.
+        store: The database.
+        end: Called for a trial that is over before it began.
+    """
+
+    def __init__(self, plan: Plan, store: Store, end: End) -> None:
+        self._plan = plan
+        self._store = store
+        self._end = end
+        self._left = store.running()
+        self._redraws = 0
+        self._walk: list[dict[str, Any]] | None = None
+        self._over = False
+        self.notes: list[str] = []
+        self._known = {
+            each.fingerprint: each.number
+            for each in store.trials()
+            if each.fingerprint and each.trained
+        }
+
+    def begin(self) -> None:
+        """Have the defaults tried first; of a space that is used up, draw nothing."""
+        if self._known and self._counted() < self._plan.trials and self._untried() == []:
+            self._over = not self._left
+            return
+        draw, words = self._plan.space.defaults()
+        if fingerprint(draw.graph) in self._known or self._left:
+            return
+        self.notes += words
+        if not self._store.waiting():
+            self._store.enqueue(draw.values)
+
+    def next(self, running: int) -> Drawn | None:
+        """The next network to train; ``None`` when there is none for now.
+
+        Args:
+            running: Trials that are being trained.
+        """
+        while self._left:
+            drawn = self._draw(self._left.pop(0))
+            if drawn is not None:
+                return drawn
+        while not self._over and self._counted() + running < self._plan.trials:
+            if self._too_many_failed():
+                return None
+            if (self._plan.walk or self._redraws >= REDRAWS) and not self._enqueue_untried():
+                self._over = True
+                return None
+            drawn = self._draw(self._store.ask())
+            if drawn is not None:
+                self._redraws = 0
+                return drawn
+            self._redraws += 1
+        return None
+
+    def _counted(self) -> int:
+        return sum(each.counts for each in self._store.trials())
+
+    def _too_many_failed(self) -> bool:
+        """Failed trials are no trials, so a search of nothing else would have no end."""
+        failed = sum(each.state == FAILED for each in self._store.trials())
+        self._over = failed >= max(LEAST_FAILURES, self._plan.trials)
+        if self._over:
+            self.notes.append(f"{failed} trials failed, so the search ended early.")
+        return self._over
+
+    def _draw(self, trial: Ask) -> Drawn | None:
+        values: dict[str, Any] = {}
+
+        def suggest(key: str, search: Search) -> Any:
+            values[key] = self._store.suggest(trial, key, search)
+            return values[key]
+
+        try:
+            draw = self._plan.space.draw(suggest)
+            self._plan.check(draw.graph)
+        except ProblemError as error:
+            self._infeasible(trial, values, error)
+            return None
+        mark = fingerprint(draw.graph)
+        self._store.keep(trial.number, draw_facts(self._plan, draw, mark))
+        if self._known.get(mark, trial.number) != trial.number:
+            self._duplicate(trial, self._known[mark])
+            return None
+        self._known[mark] = trial.number
+        return Drawn(trial, self._job(trial.number, draw, mark))
+
+    def _job(self, number: int, draw: Draw, mark: str) -> Job:
+        name = f"{TRIALS}/{number:04d}"
+        again = self._store.facts(number).get("batches", 1) > 1
+        self._store.keep(number, {"folder": name, "kind": "", "message": ""})
+        plan = self._plan
+        job = Job(
+            number=number,
+            graph=draw.graph,
+            values=draw.values,
+            fixed=plan.space.fixed,
+            spec_text=plan.spec_for(draw.graph),
+            data=plan.data,
+            options=plan.options,
+            settings=replace(plan.settings, seed=trial_seed(plan.seed, mark)),
+            folder=self._store.folder / name,
+            threads=plan.threads,
+        )
+        return job.halved() if again else job
+
+    def _infeasible(self, trial: Ask, values: dict[str, Any], error: ProblemError) -> None:
+        facts = {
+            "state": INFEASIBLE,
+            "kind": "too-large" if error.problems[0].code == "AF609" else "cannot-build",
+            "message": first_words(error),
+            "values": values,
+        }
+        # A broken constraint is what a sampler learns from; a failed trial it forgets, and draws
+        # the same point again.
+        trial.set_constraint("builds", 1.0)
+        self._end(trial, TrialState.PRUNED, facts, None)
+
+    def _duplicate(self, trial: Ask, number: int) -> None:
+        twin = next(each for each in self._store.trials() if each.number == number)
+        facts = {"state": DUPLICATE, "twin": number, "message": f"the network of trial {number}"}
+        if twin.value is not None:
+            self._end(trial, TrialState.COMPLETE, facts, twin.value)
+            return
+        if twin.state in {RUNNING, FAILED}:
+            self._end(trial, TrialState.FAIL, facts, None)
+            return
+        for epoch, value in enumerate(twin.epochs, start=1):
+            trial.report(value, epoch)
+        self._end(trial, TrialState.PRUNED, facts, None)
+
+    def _enqueue_untried(self) -> bool:
+        """Enqueue the next point of a space that can be walked; ``False`` when there is none."""
+        if self._store.waiting():
+            return True
+        if self._walk is None:
+            self._walk = self._untried()
+        if self._walk is None:
+            self.notes.append(
+                f"{REDRAWS} draws in a row made no new network, so the search ended early."
+            )
+            return False
+        if not self._walk:
+            return False
+        self._store.enqueue(self._walk.pop())
+        return True
+
+    def _untried(self) -> list[dict[str, Any]] | None:
+        """One point of each network that was not tried; ``None`` where the space has no end."""
+        found = networks(self._plan)
+        if found is None:
+            return None
+        if len(found) < self._plan.trials:
+            self.notes.append(all_tried(len(found)))
+        order = sorted(found, key=lambda mark: trial_seed(self._plan.seed, mark))
+        return [found[mark] for mark in order if mark not in self._known]
