@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 ENDINGS = (".yaml", ".yml")
 KIND = "experiment"
-SEARCHING = ("trials", "seed", "workers", "sampler", "pruner", "timeout_s")
+SEARCHING = ("trials", "seed", "workers", "sampler", "pruner", "timeout_s", "goals", "limits")
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,24 @@ class Workers(click.ParamType[int | str]):
         return text if text == "auto" else int(text)
 
 
+def _or_none(
+    context: click.Context, parameter: click.Parameter, value: tuple[str, ...]
+) -> tuple[str, ...] | None:
+    """Nothing given is not the same as an empty list: then a file says it."""
+    return value or None
+
+
+def _as_mapping(
+    context: click.Context, parameter: click.Parameter, value: tuple[str, ...]
+) -> dict[str, str] | None:
+    pairs = [text.partition("=") for text in value]
+    wrong = next((text for text, (_, sign, most) in zip(value, pairs, strict=True)
+                  if not sign or not most), None)  # fmt: skip
+    if wrong is not None:
+        raise click.BadParameter(f"'{wrong}' is no COST=MOST, such as macs=2G")
+    return {name.strip(): most for name, _, most in pairs} or None
+
+
 @click.command(epilog=EXAMPLE)
 @spec_options
 @data_options(required=False)
@@ -60,8 +78,27 @@ class Workers(click.ParamType[int | str]):
 )
 @training_options
 @click.option("--seed", type=int, help="Of draws, split and trainings.  [default: 0]")
+@click.option(
+    "--goal",
+    "goals",
+    multiple=True,
+    callback=_or_none,
+    metavar="NAME",
+    help="A metric, or a cost (macs, parameters, memory, predict_ms) beside one; several give a "
+    "Pareto front.  [default: dice]",
+)
+@click.option(
+    "--limit",
+    "limits",
+    multiple=True,
+    callback=_as_mapping,
+    metavar="COST=MOST",
+    help="What is above it is never trained: macs=2G, parameters=5M, memory=4GiB, predict_ms=20.",
+)
 @click.option("--sampler", help="See `archforge list samplers`.  [default: tpe]")
-@click.option("--pruner", help="See `archforge list pruners`.  [default: median]")
+@click.option(
+    "--pruner", help="See `archforge list pruners`.  [default: median; none for several goals]"
+)
 @click.option("--workers", type=Workers(), help="Trainings at once.  [default: auto]")
 @click.option(
     "--timeout",
@@ -197,7 +234,7 @@ def trial_line(event: "Event") -> str:
     trial = event.trial
     if trial.state in {"infeasible", "duplicate"}:
         return f"trial {trial.number}: {trial.state}, drawn again: {trial.message}"
-    value = "" if trial.value is None else f"  Dice {trial.value:.4f}"
+    value = "" if trial.value is None else f"  {event.score} {trial.value:.4f}"
     why = f" ({trial.kind}: {trial.message})" if trial.kind else ""
     after = f" after epoch {len(trial.epochs)}" if trial.state == "pruned" else ""
     return (

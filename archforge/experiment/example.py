@@ -28,6 +28,9 @@ SAMPLES: dict[str, Any] = {
     "output_weights": {"mask@1": 0.5},
     "trials": 20,
     "timeout": 3600,
+    "goal": "val_dice",
+    "goals": ["maximize val_dice", "minimize macs"],
+    "limits": {"parameters": "5M", "memory": "6GiB"},
 }
 SECTIONS = ("data", "train", "search")
 # `folder` and `trials` are what every training and every search needs.

@@ -5,12 +5,8 @@ from collections.abc import Iterator
 from archforge.errors import Mark, Problem
 from archforge.spec import Mapping, Tree
 
-DICE = "leave it out: a search maximizes the validation Dice"
 # By section and key: what to do in the meantime.
 LATER: dict[tuple[str, str], str] = {
-    ("search", "goal"): DICE,
-    ("search", "goals"): DICE,
-    ("search", "limits"): "leave it out, and give ranges under `space:` that stay below them",
     ("search", "retrain"): "leave it out, and train the best spec with `archforge train` again",
 }
 RATE = ("train", "learning_rate")

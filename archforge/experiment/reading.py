@@ -24,6 +24,13 @@ from archforge.train import Settings
 Values = dict[str, Any]
 # A key that means something only beside another one is judged with it.
 BESIDE = {"fold": "folds"}
+# Keys of `search:` whose field has another name, or another form.
+_SEARCHING: dict[str, tuple[str, Callable[[Any], Any]]] = {
+    "timeout": ("timeout_s", lambda value: value),
+    "goal": ("goals", lambda value: (value,)),
+    "goals": ("goals", tuple),
+    "limits": ("limits", lambda value: value or {}),
+}
 
 
 def read_experiment(path: Path) -> Experiment:
@@ -120,12 +127,17 @@ class _Reader:
 
     def _searching(self, values: Values, seed: int) -> Searching:
         space = values.pop("space", None) or {}
-        if "timeout" in values:
-            values["timeout_s"] = values.pop("timeout")
+        if "goal" in values and "goals" in values:
+            fix = "name all of them under `goals`"
+            problem = Problem("AF608", "both `goal` and `goals` are given", fix=fix)
+            self._found.extend(self._at(ProblemError([problem]), "search", "goal"))
         needed: Values = {"data": Path(), "trials": 1, "settings": Settings()}
-        for key, value in values.items():
-            place = "timeout" if key == "timeout_s" else key
-            self._try("search", place, Request, {**needed, key: value})
+        renamed: Values = {}
+        for place, value in values.items():
+            key, made = _SEARCHING.get(place, (place, lambda value: value))
+            renamed[key] = made(value)
+            self._try("search", place, Request, {**needed, key: renamed[key]})
+        values = renamed
         ranges = {name: _range(name, told) for name, told in space.items()}
         return Searching(**{"seed": seed, **values}, ranges=ranges)
 

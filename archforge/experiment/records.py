@@ -7,6 +7,7 @@ from typing import Any
 
 from archforge.data import DataOptions
 from archforge.errors import Mark
+from archforge.search.measures import DEFAULT_GOALS
 from archforge.spec import Mapping as Keys
 from archforge.train import Settings
 
@@ -20,8 +21,10 @@ class Searching:
         seed: Of draws, split and trainings.
         workers: Trainings at once, or ``auto``.
         sampler: A key of ``SAMPLERS``.
-        pruner: A key of ``PRUNERS``.
+        pruner: A key of ``PRUNERS``; none for the one that fits the goals.
         timeout_s: After which a trial is ended; none for never.
+        goals: As ``search.measures`` reads them.
+        limits: The most of each cost.
         ranges: As ``--search`` takes them, by name: ``filters=8..24:8``.
     """
 
@@ -29,8 +32,10 @@ class Searching:
     seed: int = 0
     workers: int | str = "auto"
     sampler: str = "tpe"
-    pruner: str = "median"
+    pruner: str | None = None
     timeout_s: float | None = None
+    goals: tuple[str, ...] = DEFAULT_GOALS
+    limits: Mapping[str, Any] = field(default_factory=dict)
     ranges: Mapping[str, str] = field(default_factory=dict)
 
 

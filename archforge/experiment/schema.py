@@ -16,6 +16,7 @@ from archforge.experiment.records import Searching
 from archforge.losses import LOSSES
 from archforge.schema.fragments import Schema, closed
 from archforge.search import PRUNERS, SAMPLERS
+from archforge.search.measures import COSTS
 from archforge.train import OPTIMIZERS, Settings
 from archforge.train.settings import (
     AUTO,
@@ -154,6 +155,19 @@ SEARCH: dict[str, Schema] = {
     "sampler": _one_of(SAMPLERS, "what draws the next network"),
     "pruner": _one_of(PRUNERS, "what ends a training early that falls behind"),
     "timeout": _number("seconds after which a trial is ended"),
+    "goal": _word("a metric that is to be high, such as val_dice"),
+    "goals": {
+        "type": "array",
+        "items": {"type": "string"},
+        "minItems": 1,
+        "description": "several, scores and costs: [maximize val_dice, minimize macs]",
+    },
+    "limits": {
+        "type": ["object", "null"],
+        "additionalProperties": {"type": ["number", "string"]},
+        "propertyNames": {"enum": list(COSTS)},
+        "description": "the most of each cost: {parameters: 5M, macs: 2G, memory: 6GiB}",
+    },
     "space": {
         "type": ["object", "null"],
         "additionalProperties": {"type": ["string", "array"], "items": SCALAR, "minItems": 1},

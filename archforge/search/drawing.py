@@ -6,6 +6,7 @@ by point, so a search of a small space ends, and ends complete. A trial that an 
 running comes first: its values are read again, and it goes on in its own folder.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,6 +17,7 @@ from archforge.errors import ProblemError
 from archforge.graph import fingerprint
 from archforge.search.failures import first_words
 from archforge.search.jobs import Job
+from archforge.search.measures import MEASURED, excess, excess_words
 from archforge.search.plan import Plan, all_tried, draw_facts, networks, trial_seed
 from archforge.search.records import DUPLICATE, FAILED, INFEASIBLE, RUNNING
 from archforge.search.space import Draw
@@ -27,8 +29,8 @@ REDRAWS = 10
 LEAST_FAILURES = 10
 TRIALS = "trials"
 
-End = Callable[[Ask, TrialState, dict[str, Any], float | None], None]
-"""Ends a trial: told its state, facts to keep, and a value."""
+End = Callable[[Ask, TrialState, dict[str, Any], tuple[float, ...] | None], None]
+"""Ends a trial: told its state, facts to keep, and the values of the goals."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +125,13 @@ class Drawing:
             self._infeasible(trial, values, error)
             return None
         mark = fingerprint(draw.graph)
-        self._store.keep(trial.number, draw_facts(self._plan, draw, mark))
+        facts = draw_facts(self._plan, draw, mark)
+        self._store.keep(trial.number, facts)
+        limits = self._plan.limits
+        self._store.constrain(trial, {"builds": 0.0, **excess(limits, facts)})
+        if words := excess_words(limits, facts):
+            self._end(trial, TrialState.PRUNED, beyond(words), None)
+            return None
         if self._known.get(mark, trial.number) != trial.number:
             self._duplicate(trial, self._known[mark])
             return None
@@ -146,6 +154,9 @@ class Drawing:
             settings=replace(plan.settings, seed=trial_seed(plan.seed, mark)),
             folder=self._store.folder / name,
             threads=plan.threads,
+            goal=plan.goals[0].name,
+            timed=plan.timed,
+            most_ms=plan.limits.get(MEASURED, math.inf),
         )
         return job.halved() if again else job
 
@@ -158,14 +169,14 @@ class Drawing:
         }
         # A broken constraint is what a sampler learns from; a failed trial it forgets, and draws
         # the same point again.
-        trial.set_constraint("builds", 1.0)
+        self._store.constrain(trial, {"builds": 1.0})
         self._end(trial, TrialState.PRUNED, facts, None)
 
     def _duplicate(self, trial: Ask, number: int) -> None:
         twin = next(each for each in self._store.trials() if each.number == number)
         facts = {"state": DUPLICATE, "twin": number, "message": f"the network of trial {number}"}
         if twin.value is not None:
-            self._end(trial, TrialState.COMPLETE, facts, twin.value)
+            self._end(trial, TrialState.COMPLETE, facts, twin.goals)
             return
         if twin.state in {RUNNING, FAILED}:
             self._end(trial, TrialState.FAIL, facts, None)
@@ -199,3 +210,8 @@ class Drawing:
             self.notes.append(all_tried(len(found)))
         order = sorted(found, key=lambda mark: trial_seed(self._plan.seed, mark))
         return [found[mark] for mark in order if mark not in self._known]
+
+
+def beyond(words: str) -> dict[str, Any]:
+    """What is kept of a draw that is above a limit."""
+    return {"state": INFEASIBLE, "kind": "too-large", "message": words}

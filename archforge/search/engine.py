@@ -15,13 +15,14 @@ from optuna.trial import TrialState
 
 from archforge.errors import ProblemError
 from archforge.files import write_whole
-from archforge.search.drawing import TRIALS, Drawing
+from archforge.search.drawing import TRIALS, Drawing, beyond
 from archforge.search.failures import failure_kind, first_words
 from archforge.search.interrupts import held_interrupts
 from archforge.search.jobs import Job, Outcome
-from archforge.search.models import drop_models, ranked
+from archforge.search.measures import excess, excess_words
+from archforge.search.models import drop_models
 from archforge.search.plan import Event, OnEvent, Plan
-from archforge.search.records import Trial
+from archforge.search.records import Trial, rank
 from archforge.search.store import Ask, Store
 from archforge.search.workers import Message, Pool
 
@@ -134,12 +135,14 @@ class Engine:
     def _epoch(self, going: _Going, epoch: int, value: float) -> None:
         number = going.trial.number
         if epoch > going.known:  # one that goes on tells its earlier epochs again
-            going.trial.report(value, epoch)
+            if len(self._plan.goals) == 1:  # with several, Optuna takes no values in between
+                going.trial.report(value, epoch)
             going.known, going.deaths = epoch, 0
             self._say("epoch", number, epoch, value)
         prune = False
         # After its last epoch there is nothing left to save.
-        if going.known <= epoch < self._plan.settings.epochs:
+        alone = len(self._plan.goals) == 1
+        if alone and going.known <= epoch < self._plan.settings.epochs:
             going.looks = max(going.looks, epoch)
             prune = going.trial.should_prune()
         if self._ending and not prune and epoch < self._plan.settings.epochs:
@@ -149,13 +152,26 @@ class Engine:
         self._pool.answer(number, go_on=not prune)
 
     def _outcome(self, going: _Going, outcome: Outcome) -> None:
-        facts = {"run": dict(outcome.facts)}
-        if outcome.value is None:
-            self._finish(going, TrialState.PRUNED, facts)
+        run = dict(outcome.facts)
+        timed = excess(self._plan.limits, run)
+        self._store.constrain(going.trial, timed)
+        if words := excess_words(self._plan.limits, run):
+            self._finish(going, TrialState.PRUNED, {**beyond(words), "run": run})
+        elif outcome.value is None:
+            self._finish(going, TrialState.PRUNED, {"run": run})
         elif math.isfinite(outcome.value):
-            self._finish(going, TrialState.COMPLETE, facts, outcome.value)
+            values = self._goals(going, outcome)
+            self._finish(going, TrialState.COMPLETE, {"run": run}, values)
         else:
             self._fail(going, "diverged", f"its score is {outcome.value}")
+
+    def _goals(self, going: _Going, outcome: Outcome) -> tuple[float, ...]:
+        """The value of each goal: the first is the outcome's, costs are those of the draw."""
+        known = {**self._store.facts(going.trial.number), **outcome.facts}
+        known |= outcome.facts.get("scores", {})
+        first, *others = self._plan.goals
+        known[first.name] = outcome.value
+        return tuple(float(known[goal.name]) for goal in (first, *others))
 
     def _problem(self, going: _Going, error: ProblemError) -> None:
         kind = failure_kind(error)
@@ -176,7 +192,7 @@ class Engine:
             return
         # A failed trial the sampler forgets, and draws the same point again: it learns from a
         # constraint.
-        going.trial.set_constraint("memory", 1.0)
+        self._store.constrain(going.trial, {"trains": 1.0})
         facts = {"state": "failed", "kind": "out-of-memory", "message": message}
         self._finish(going, TrialState.PRUNED, facts)
 
@@ -200,11 +216,15 @@ class Engine:
         self._finish(going, TrialState.FAIL, {"kind": kind, "message": message})
 
     def _finish(
-        self, going: _Going, state: TrialState, facts: dict[str, Any], value: float | None = None
+        self,
+        going: _Going,
+        state: TrialState,
+        facts: dict[str, Any],
+        values: tuple[float, ...] | None = None,
     ) -> None:
         del self._going[going.trial.number]
         spent = {"looks": going.looks, "seconds": self._seconds(going)}
-        self._end(going.trial, state, {**facts, **spent}, value)
+        self._end(going.trial, state, {**facts, **spent}, values)
 
     def _interrupt(self, going: _Going) -> None:
         self._store.interrupt(going.trial.number, self._seconds(going))
@@ -213,18 +233,22 @@ class Engine:
         return self._store.seconds(going.trial.number) + time.monotonic() - going.started
 
     def _end(
-        self, trial: Ask, state: TrialState, facts: dict[str, Any], value: float | None = None
+        self,
+        trial: Ask,
+        state: TrialState,
+        facts: dict[str, Any],
+        values: tuple[float, ...] | None = None,
     ) -> None:
         self._store.keep(trial.number, facts)
-        self._store.study.tell(trial.number, value, state=state)
-        drop_models(self._store.trials())
+        self._store.tell(trial.number, state, values)
+        drop_models(self._store.trials(), self._plan.goals)
         self._say("end", trial.number)
 
     def _say(self, what: str, number: int, epoch: int = 0, value: float | None = None) -> None:
         if what != "epoch":  # in between nothing changes that an event tells
             self._trials = self._store.trials()
         trials = self._trials
-        best = ranked(trials)[:1]
+        best = rank(trials, self._plan.goals)[:1]
         self._on_event(
             Event(
                 what=what,
@@ -234,5 +258,6 @@ class Engine:
                 best=best[0] if best else None,
                 epoch=epoch,
                 value=value,
+                score=self._plan.goals[0].title,
             )
         )

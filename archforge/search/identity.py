@@ -10,7 +10,7 @@ import os
 import platform
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -19,13 +19,14 @@ from typing import Any, NoReturn
 from archforge import __version__
 from archforge.errors import Mark, ProblemError, refuse
 from archforge.files import said_if_unwritable, write_whole
+from archforge.search.measures import DEFAULT_GOALS
 from archforge.search.store import DATABASE
 from archforge.spec import read_text
 from archforge.train import Settings
 
 RECORD = "study.json"
 LOCK = "study.lock"
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +46,8 @@ class Identity:
         seed: Of the study.
         sampler: Its name.
         pruner: Its name.
+        goals: Their names, in order.
+        limits: The most of each cost.
     """
 
     architecture: str
@@ -59,6 +62,8 @@ class Identity:
     seed: int
     sampler: str
     pruner: str
+    goals: tuple[str, ...] = DEFAULT_GOALS
+    limits: Mapping[str, float] = field(default_factory=dict)
 
 
 def training_facts(settings: Settings) -> dict[str, Any]:
@@ -174,6 +179,8 @@ _NAMES = {
     "seed": "another seed",
     "sampler": "another sampler",
     "pruner": "another pruner",
+    "goals": "other goals",
+    "limits": "other limits",
 }
 
 

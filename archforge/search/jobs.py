@@ -1,5 +1,6 @@
 """What a trial's process is given, and what it gives back."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -30,6 +31,9 @@ class Job:
         threads: That it may use.
         batches: Whose gradients make a step, of those that were asked for: 2 where a whole one was
             too large for the memory.
+        goal: The metric that is its value.
+        timed: Whether the time of a prediction is measured, before the training.
+        most_ms: Above this it is not trained.
     """
 
     number: int
@@ -43,6 +47,9 @@ class Job:
     folder: Path
     threads: int = 1
     batches: int = 1
+    goal: str = "dice"
+    timed: bool = False
+    most_ms: float = math.inf
 
     def halved(self) -> "Job":
         """The same with half the batch, two of which make a step: the same mean of gradients."""
@@ -56,7 +63,7 @@ class Outcome:
     """What a trial came to.
 
     Args:
-        value: The goal; ``None`` if it was stopped before its end.
+        value: The goal; ``None`` if it was stopped before its end, or never started.
         facts: More that is kept with the trial, as JSON.
     """
 

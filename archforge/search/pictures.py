@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from archforge.files import whole_file
-from archforge.search.records import COMPLETE, FAILED, GOAL, PRUNED, Study, Trial
+from archforge.search.records import COMPLETE, FAILED, PRUNED, Study, Trial
 
 BLUE, ORANGE, RED, BLACK, GREY = "#0072B2", "#E69F00", "#D55E00", "#000000", "#767676"
 DPI = 120
@@ -40,7 +40,7 @@ def draw_history(study: Study, path: Path) -> Path:
     if "dice" in study.baseline:
         _level(axes, study.baseline["dice"], GREY, ":", "Otsu's threshold")
     axes.set_xlabel("trial (0 has the defaults)")
-    axes.set_ylabel(f"{GOAL}, mean over validation images")
+    axes.set_ylabel(f"{study.goals[0].title}, mean over validation images")
     axes.set_title(f"Search of {_name(study)}: {len(done)} complete, {len(pruned)} pruned")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.grid(visible=True, color="#DDDDDD", linewidth=0.6)
@@ -57,7 +57,7 @@ def draw_importance(study: Study, shares: Mapping[str, float], path: Path) -> Pa
     bars = axes.barh([name for name, _ in rows], [share for _, share in rows], color=BLUE)
     axes.bar_label(bars, [f"{share:.0%}" for _, share in rows], padding=3, fontsize="small")
     axes.set_xlim(0, max(share for _, share in rows) * 1.12)
-    axes.set_xlabel(f"share of the spread of {GOAL} (PED-ANOVA)")
+    axes.set_xlabel(f"share of the spread of {study.goals[0].title} (PED-ANOVA)")
     axes.set_title(f"What mattered in the search of {_name(study)}")
     axes.grid(visible=True, axis="x", color="#DDDDDD", linewidth=0.6)
     axes.set_axisbelow(True)

@@ -2,8 +2,8 @@
 
 import hashlib
 import os
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from archforge.analysis import costs, memory
 from archforge.data import DataOptions
 from archforge.errors import ProblemError
 from archforge.graph import Graph, fingerprint
+from archforge.search.measures import MEASURED, Goal
 from archforge.search.records import Trial
 from archforge.search.space import Draw, EndlessError, Space, Suggest
 from archforge.train import Settings
@@ -31,6 +32,8 @@ class Plan:
         seed: Of the study.
         threads: Of each trial.
         walk: Whether points are taken one after the other from the beginning.
+        goals: What is to be high or low; scores first.
+        limits: The most that each cost may be.
     """
 
     space: Space
@@ -43,6 +46,13 @@ class Plan:
     seed: int = 0
     threads: int = 1
     walk: bool = False
+    goals: tuple[Goal, ...] = (Goal("dice", maximize=True),)
+    limits: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def timed(self) -> bool:
+        """Whether the time of a prediction must be measured."""
+        return MEASURED in self.limits or any(goal.name == MEASURED for goal in self.goals)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +68,7 @@ class Event:
         best: The best complete trial so far.
         epoch: From 1, for ``epoch``.
         value: Of that epoch.
+        score: The name of the first goal.
     """
 
     what: str
@@ -67,6 +78,7 @@ class Event:
     best: Trial | None = None
     epoch: int = 0
     value: float | None = None
+    score: str = "val_dice"
 
 
 OnEvent = Callable[[Event], None]
@@ -104,6 +116,7 @@ def draw_facts(plan: Plan, draw: Draw, mark: str) -> dict[str, Any]:
         "fingerprint": mark,
         "parameters": total.parameters.total,
         "macs": total.macs,
+        "memory": needed_bytes(draw.graph, plan.settings.batch_size),
         "seed": trial_seed(plan.seed, mark),
     }
 

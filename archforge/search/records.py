@@ -1,10 +1,13 @@
 """A trial and a study as records, and what a person reads of them."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from archforge.errors import listing
+from archforge.search.measures import Goal, front
 
 COMPLETE, PRUNED, FAILED = "complete", "pruned", "failed"
 INFEASIBLE, DUPLICATE, RUNNING = "infeasible", "duplicate", "running"
@@ -24,7 +27,6 @@ KINDS = (
     "bug",
     INTERRUPTED,
 )
-GOAL = "val_dice"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +37,7 @@ class Trial:
         number: In the study's database, from 0.
         state: One of ``STATES`` or ``running``.
         values: What was drawn, by key; those that the network reads and no others.
-        value: The goal, for complete trials and duplicates of them.
+        goals: The value of each goal, for complete trials and duplicates of them.
         epochs: Values that it told, one after each epoch.
         kind: One of ``KINDS`` for failed and infeasible trials.
         message: Why, in words.
@@ -44,6 +46,7 @@ class Trial:
         fingerprint: Of the graph.
         parameters: All learned numbers.
         macs: Multiply-accumulates for one image.
+        memory: Bytes that its training needs at least.
         seconds: From its start to its end.
         seed: Of its training.
         looks: How often the pruner was asked.
@@ -55,7 +58,7 @@ class Trial:
     number: int
     state: str
     values: Mapping[str, Any]
-    value: float | None = None
+    goals: tuple[float, ...] = ()
     epochs: tuple[float, ...] = ()
     kind: str = ""
     message: str = ""
@@ -64,12 +67,18 @@ class Trial:
     fingerprint: str = ""
     parameters: int = 0
     macs: int = 0
+    memory: int = 0
     seconds: float = 0.0
     seed: int = 0
     looks: int = 0
     folder: Path | None = None
     batches: int = 1
     run: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def value(self) -> float | None:
+        """The first goal."""
+        return self.goals[0] if self.goals else None
 
     @property
     def counts(self) -> bool:
@@ -100,6 +109,8 @@ class Study:
         baseline: Scores of Otsu's threshold on the same images, if there are any.
         spec: The text of the architecture.
         pictures: Files that were drawn.
+        goals: What was to be high or low; scores first.
+        limits: The most that each cost may be.
     """
 
     folder: Path
@@ -115,17 +126,25 @@ class Study:
     baseline: Mapping[str, float] = field(default_factory=dict)
     spec: str = ""
     pictures: tuple[Path, ...] = ()
+    goals: tuple[Goal, ...] = (Goal("dice", maximize=True),)
+    limits: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def ranked(self) -> tuple[Trial, ...]:
         """Complete trials, the best first; of equals the smaller network."""
-        done = [each for each in self.trials if each.state == COMPLETE and each.value is not None]
-        return tuple(sorted(done, key=lambda each: (-(each.value or 0), each.macs, each.number)))
+        return rank(self.trials, self.goals)
 
     @property
     def best(self) -> Trial | None:
-        """The complete trial with the highest value."""
+        """The complete trial with the best first goal."""
         return self.ranked[0] if self.ranked else None
+
+    @property
+    def front(self) -> tuple[Trial, ...]:
+        """Trials that no other beats in a goal without losing in another, the best score first."""
+        losses = [_losses(each, self.goals) for each in self.ranked]
+        kept = front(losses)
+        return tuple(each for each, keep in zip(self.ranked, kept, strict=True) if keep)
 
     @property
     def interrupted(self) -> int:
@@ -145,7 +164,10 @@ class Study:
             "interrupted": self.interrupted,
             "pruner_looks": sum(each.looks for each in self.trials),
             "notes": list(self.notes),
-            "best": [self._best_facts(each) for each in self.ranked[:1]],
+            "best": [
+                self._best_facts(each)
+                for each in (self.ranked[:1] if len(self.goals) == 1 else self.front)
+            ],
         }
 
     def words(self) -> list[str]:
@@ -161,7 +183,9 @@ class Study:
     def _best_facts(self, best: Trial) -> dict[str, Any]:
         return {
             "trial": best.number,
-            "values": {GOAL: best.value},
+            "values": {
+                goal.title: value for goal, value in zip(self.goals, best.goals, strict=True)
+            },
             "hyperparameters": dict(best.hyperparameters),
             "fingerprint": best.fingerprint,
             "run": str(best.folder),
@@ -183,13 +207,26 @@ class Study:
         best = self.best
         if best is None:
             return ["No trial is complete, so there is no best one."]
+        if len(self.goals) > 1:
+            goals = listing([goal.title for goal in self.goals])
+            return [f"{_trials(len(self.front))} on the front of {goals}: no other beats them."]
         start = next((each for each in self.trials if each.number == 0), None)
-        line = f"The best is trial {best.number} with {GOAL} {best.value:.4f}"
+        line = f"The best is trial {best.number} with {self.goals[0].title} {best.value:.4f}"
         if start is not None and start.value is not None and start.number != best.number:
             line += f"; the defaults (trial 0) have {start.value:.4f}"
-        if "dice" in self.baseline:
-            line += f"; Otsu's threshold has {self.baseline['dice']:.4f}"
+        if self.goals[0].name in self.baseline:
+            line += f"; Otsu's threshold has {self.baseline[self.goals[0].name]:.4f}"
         return [f"{line}."]
+
+
+def rank(trials: Iterable[Trial], goals: tuple[Goal, ...]) -> tuple[Trial, ...]:
+    """Complete trials, the best of the first goal first; of equals the smaller network."""
+    done = [each for each in trials if each.state == COMPLETE and each.goals]
+    return tuple(sorted(done, key=lambda each: (_losses(each, goals)[0], each.macs, each.number)))
+
+
+def _losses(trial: Trial, goals: tuple[Goal, ...]) -> tuple[float, ...]:
+    return tuple(goal.loss(value) for goal, value in zip(goals, trial.goals, strict=True))
 
 
 def _networks(count: int) -> str:

@@ -1,11 +1,13 @@
 """What a person asks of a search, checked before anything is read."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from archforge.data import DataOptions
 from archforge.errors import Problem, ProblemError
+from archforge.search.measures import DEFAULT_GOALS, find_goals, read_limits
 from archforge.search.methods import PRUNERS, SAMPLERS, find_method
 from archforge.train import Settings
 
@@ -26,9 +28,11 @@ class Request:
     workers: int | str = "auto"
     seed: int = 0
     sampler: str = "tpe"
-    pruner: str = "median"
+    pruner: str | None = None
     options: DataOptions = field(default_factory=DataOptions)
     timeout_s: float | None = None
+    goals: tuple[str, ...] = DEFAULT_GOALS
+    limits: Mapping[str, Any] = field(default_factory=dict)
     work: str = WORK
 
     def __post_init__(self) -> None:
@@ -36,7 +40,14 @@ class Request:
         if problems:
             raise ProblemError(problems)
         find_method("sampler", SAMPLERS, self.sampler)
-        find_method("pruner", PRUNERS, self.pruner)
+        find_method("pruner", PRUNERS, self.chosen_pruner)
+        find_goals(self.goals)
+        read_limits(self.limits)
+
+    @property
+    def chosen_pruner(self) -> str:
+        """The one that was asked for; by default ``median``, and with several goals ``none``."""
+        return self.pruner or ("median" if len(self.goals) == 1 else "none")
 
 
 def _problems(request: Request) -> Iterator[Problem]:
@@ -46,6 +57,13 @@ def _problems(request: Request) -> Iterator[Problem]:
         yield _wrong("workers", request.workers, "give a whole number of at least 1, or auto")
     if not 0 <= request.seed < 2**32:
         yield _wrong("seed", request.seed, "give a whole number of at least 0")
+    if len(request.goals) > 1 and request.chosen_pruner != "none":
+        yield Problem(
+            "AF608",
+            f"the pruner '{request.pruner}' cannot judge {len(request.goals)} goals",
+            why="it compares one score at the same epoch; Optuna prunes no trials of several goals",
+            fix="leave the pruner out, or name one goal",
+        )
     if request.timeout_s is not None and request.timeout_s <= 0:
         yield _wrong("the time limit", request.timeout_s, "give seconds above 0")
 

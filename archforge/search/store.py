@@ -20,10 +20,12 @@ from optuna.storages import RDBStorage
 from optuna.trial import FrozenTrial, TrialState
 
 from archforge.errors import Mark, refuse
+from archforge.search.measures import Goal
 from archforge.search.records import (
     COMPLETE,
     DUPLICATE,
     FAILED,
+    INFEASIBLE,
     INTERRUPTED,
     PRUNED,
     RUNNING,
@@ -52,6 +54,7 @@ class Store:
         folder: Of the study.
         sampler: Optuna's.
         pruner: Optuna's.
+        goals: What a new study is for.
     """
 
     def __init__(
@@ -59,6 +62,7 @@ class Store:
         folder: Path,
         sampler: optuna.samplers.BaseSampler | None = None,
         pruner: optuna.pruners.BasePruner | None = None,
+        goals: tuple[Goal, ...] = (Goal("dice", maximize=True),),
     ) -> None:
         optuna.logging.set_verbosity(optuna.logging.ERROR)
         self.folder = folder
@@ -68,7 +72,7 @@ class Store:
             self.study = optuna.create_study(
                 storage=self._storage,
                 study_name=NAME,
-                direction="maximize",
+                directions=["maximize" if goal.maximize else "minimize" for goal in goals],
                 load_if_exists=True,
                 sampler=sampler,
                 pruner=pruner,
@@ -112,6 +116,17 @@ class Store:
         """Add to what is kept of a trial."""
         kept = {**self.facts(number), **facts}
         self._storage.set_trial_user_attr(self._id(number), FACTS, kept)
+
+    def constrain(self, trial: Ask, values: Mapping[str, float]) -> None:
+        """Tell the sampler how far a trial is from being allowed: above 0 it is not."""
+        there = self._storage.get_trial(trial._trial_id).constraints  # noqa: SLF001 (as above)
+        for name, value in values.items():
+            if name not in there:  # a trial that goes on has them
+                trial.set_constraint(name, value)
+
+    def tell(self, number: int, state: TrialState, values: tuple[float, ...] | None) -> None:
+        """End a trial."""
+        self.study.tell(number, values, state=state)
 
     def enqueue(self, values: Mapping[str, Any]) -> None:
         """Have ``values`` tried before anything else is drawn."""
@@ -168,12 +183,12 @@ class Store:
         state = facts.get("state", _STATES[frozen.state])
         folder = facts.get("folder")
         steps = sorted(frozen.intermediate_values.items())
-        has_value = frozen.state is TrialState.COMPLETE
+        has_value = frozen.state is TrialState.COMPLETE and state != INFEASIBLE
         return Trial(
             number=frozen.number,
             state=state,
             values=facts.get("values", frozen.params),
-            value=frozen.values[0] if has_value and frozen.values else None,
+            goals=tuple(frozen.values) if has_value and frozen.values else (),
             epochs=() if state == DUPLICATE else tuple(value for _, value in steps),
             folder=None if folder is None else self.folder / folder,
             **{name: facts[name] for name in _KEPT if name in facts},
@@ -188,6 +203,7 @@ _KEPT = (
     "fingerprint",
     "parameters",
     "macs",
+    "memory",
     "seconds",
     "seed",
     "looks",

@@ -1,7 +1,7 @@
 """The whole way of a search: check everything, then train, then write what came of it."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -12,9 +12,11 @@ from archforge.data import DataOptions
 from archforge.errors import ProblemError, refuse
 from archforge.expand.ranges import with_ranges
 from archforge.graph import Graph
+from archforge.metrics import METRICS
 from archforge.runs import read_run
 from archforge.search.engine import Engine
 from archforge.search.identity import Identity, alone, begin, read_record, training_facts
+from archforge.search.measures import DEFAULT_GOALS, find_goals, read_limits
 from archforge.search.methods import PRUNERS, SAMPLERS
 from archforge.search.models import drop_models
 from archforge.search.plan import Event, OnEvent, Plan, machine_bytes, needed_bytes, networks
@@ -41,9 +43,11 @@ def search(  # noqa: PLR0913 - the room's one door: each is a part of a search
     workers: int | str = "auto",
     seed: int = 0,
     sampler: str = "tpe",
-    pruner: str = "median",
+    pruner: str | None = None,
     options: DataOptions | None = None,
     timeout_s: float | None = None,
+    goals: Sequence[str] = DEFAULT_GOALS,
+    limits: Mapping[str, Any] | None = None,
     on_event: OnEvent | None = None,
     work: str = WORK,
 ) -> Study:
@@ -61,9 +65,12 @@ def search(  # noqa: PLR0913 - the room's one door: each is a part of a search
         workers: Processes at the same time, or ``auto``.
         seed: Of draws, split and trainings.
         sampler: A key of ``SAMPLERS``.
-        pruner: A key of ``PRUNERS``.
+        pruner: A key of ``PRUNERS``; by default ``median``, and with several goals ``none``.
         options: How masks are understood and parts are made; their seed is that of the study.
         timeout_s: After which a trial is ended; ``None`` for never.
+        goals: Keys of ``METRICS`` and of ``measures.COSTS``; several give a Pareto front.
+        limits: The most of each cost, as a number or ``2e9``, ``1.5M``, ``4GiB``. What is above one
+            is not trained.
         on_event: Told what happens.
         work: ``module:function`` that trains a trial.
 
@@ -86,6 +93,8 @@ def search(  # noqa: PLR0913 - the room's one door: each is a part of a search
         pruner=pruner,
         options=replace(options or DataOptions(), seed=seed),
         timeout_s=timeout_s,
+        goals=tuple(goals),
+        limits=dict(limits or {}),
         work=work,
     )
     read = read_architecture(architecture) if isinstance(architecture, str) else architecture
@@ -93,6 +102,7 @@ def search(  # noqa: PLR0913 - the room's one door: each is a part of a search
         read, preset, given or {}, request.data, settings=request.settings,
         options=request.options,
     )  # fmt: skip
+    _check_goals(request, opened)
     spec = with_ranges(read.spec, ranges, opened.fixed)
     space = Space(replace(read, spec=spec), opened.preset, opened.fixed)
     plan = _plan(request, opened, space)
@@ -133,11 +143,13 @@ def _session(
     sampler, sampler_flags = SAMPLERS[request.sampler].make(
         _session_seed(folder, request.seed), request.trials
     )
-    pruner, pruner_flags = PRUNERS[request.pruner].make(request.trials, request.settings.epochs)
+    pruner, pruner_flags = PRUNERS[request.chosen_pruner].make(
+        request.trials, request.settings.epochs
+    )
     numbers = {"trials": request.trials, "workers": workers, "threads": threads}
     flags = {"sampler": sampler_flags, "pruner": pruner_flags, "timeout_s": request.timeout_s}
     begin(folder, _identity(request, opened, plan.space), {**numbers, **flags})
-    store = Store(folder, sampler, pruner)
+    store = Store(folder, sampler, pruner, plan.goals)
     try:
         pool = Pool(request.work, workers, request.timeout_s)
         return _run(Engine(plan, store, pool, on_event), store, opened.notes)
@@ -150,8 +162,8 @@ def _run(engine: Engine, store: Store, notes: tuple[str, ...]) -> Study:
         engine.run()
     finally:
         # Also after Ctrl-C and a bug: what is finished is written.
-        drop_models(store.trials())
         study = _study(store, (*notes, *engine.notes))
+        drop_models(study.trials, study.goals)
         study = write_results(study, store.study)
     return study
 
@@ -171,6 +183,8 @@ def _study(store: Store, notes: tuple[str, ...]) -> Study:
         sampler=session["sampler"],
         pruner=session["pruner"],
         spec=record["spec"],
+        goals=find_goals(record["goals"]),
+        limits=record["limits"],
     )
     return replace(study, baseline=_baseline(study.best))
 
@@ -202,7 +216,22 @@ def _plan(request: Request, opened: Opened, space: Space) -> Plan:
         seed=request.seed,
         threads=worker_count(request.workers, request.trials)[1],
         walk=request.sampler == "grid",
+        goals=find_goals(request.goals),
+        limits=read_limits(request.limits),
     )
+
+
+def _check_goals(request: Request, opened: Opened) -> None:
+    for goal in find_goals(request.goals):
+        if goal.is_score and METRICS[goal.name].needs == "labels" and not (
+            opened.dataset.has_instances
+        ):  # fmt: skip
+            refuse(
+                "AF608",
+                f"the images have no labels for the goal '{goal.name}'",
+                why="objects are counted where masks number them",
+                fix="name a goal that follows from masks, such as dice or iou",
+            )
 
 
 def _check_memory(graph: Graph, batch_size: int) -> None:
@@ -249,7 +278,9 @@ def _identity(request: Request, opened: Opened, space: Space) -> Identity:
         settings=training_facts(request.settings),
         seed=request.seed,
         sampler=request.sampler,
-        pruner=request.pruner,
+        pruner=request.chosen_pruner,
+        goals=tuple(goal.name for goal in find_goals(request.goals)),
+        limits=read_limits(request.limits),
     )
 
 

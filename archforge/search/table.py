@@ -5,25 +5,27 @@ import io
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from archforge.search.records import GOAL, Study, Trial
+from archforge.search.measures import Goal, amount
+from archforge.search.records import Study, Trial
 
 BEST = "best.yaml"
 TABLE = "trials.csv"
 
 
-def table_text(trials: Iterable[Trial]) -> str:
+def table_text(study: Study) -> str:
     """Every trial as a line of CSV, with a column for each value that any of them has."""
-    rows = list(trials)
+    rows, goals = study.trials, study.goals
     keys = value_keys(rows)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([*_COLUMNS, *keys, "message"])
+    columns = [*_FIRST, *(goal.title for goal in goals), *_THEN]
+    writer.writerow([*columns, *keys, "message"])
     for each in rows:
         facts = (
             each.number,
             each.state,
             each.kind,
-            "" if each.value is None else repr(each.value),
+            *(map(repr, each.goals) if each.goals else [""] * len(goals)),
             len(each.epochs),
             each.parameters or "",
             each.macs or "",
@@ -36,18 +38,9 @@ def table_text(trials: Iterable[Trial]) -> str:
     return text.getvalue()
 
 
-_COLUMNS = (
-    "trial",
-    "state",
-    "kind",
-    GOAL,
-    "epochs",
-    "parameters",
-    "macs",
-    "seconds",
-    "fingerprint",
-    "twin",
-)
+_FIRST = ("trial", "state", "kind")
+# Of a cost that is a goal, the column of the goal says the same number once more.
+_THEN = ("epochs", "parameters", "macs", "seconds", "fingerprint", "twin")
 
 
 def value_keys(trials: Iterable[Trial]) -> list[str]:
@@ -74,18 +67,27 @@ def _short(value: Any) -> str:
 
 
 def table_rows(study: Study, most: int = 10) -> Iterator[tuple[str, ...]]:
-    """The best trials as rows of text, with a header."""
-    yield ("rank", "trial", GOAL, "parameters", "MACs", "seconds", "hyperparameters")
-    for rank, each in enumerate(study.ranked[:most], start=1):
+    """The best trials as rows of text, with a header; of several goals, those on the front."""
+    goals = [goal for goal in study.goals if goal.name not in {"parameters", "macs"}]
+    titles = [goal.title for goal in goals]
+    yield ("rank", "trial", *titles, "parameters", "MACs", "seconds", "hyperparameters")
+    trials = study.ranked if len(study.goals) == 1 else study.front
+    for rank, each in enumerate(trials[:most], start=1):
+        values = dict(zip(study.goals, each.goals, strict=True))
         yield (
             str(rank),
             str(each.number),
-            f"{each.value:.4f}",
+            *(goal_words(goal, values[goal]) for goal in goals),
             f"{each.parameters:,}",
             f"{each.macs:,}",
             f"{each.seconds:.0f}",
             values_words(each),
         )
+
+
+def goal_words(goal: Goal, value: float) -> str:
+    """A score with four places, a cost as people read it."""
+    return f"{value:.4f}" if goal.is_score else amount(goal.name, value)
 
 
 def folder_words(study: Study) -> list[str]:

@@ -3,16 +3,21 @@
 import shutil
 from typing import Any
 
+from archforge.build import build_model
 from archforge.build.quiet import tensorflow
 from archforge.data import Dataset, open_dataset
 from archforge.errors import ProblemError
+from archforge.files import write_whole
 from archforge.graph import Graph
+from archforge.predict.timing import predict_ms
 from archforge.runs import Run, read_run
 from archforge.search.jobs import Job, Outcome, Report
 from archforge.train import Epoch
 from archforge.train.checkpoint import has_checkpoint
 from archforge.train.fitting import resume, train
 from archforge.train.history import read_history
+
+TIME = "predict_ms.txt"
 
 
 def train_trial(job: Job, report: Report) -> Outcome:
@@ -32,6 +37,9 @@ def train_trial(job: Job, report: Report) -> Outcome:
         return report(epoch.epoch, epoch.score)
 
     run = _begun(job)
+    facts: dict[str, Any] = {"predict_ms": _timed(job)} if job.timed else {}
+    if facts.get("predict_ms", 0.0) > job.most_ms:
+        return Outcome(None, facts)
     if run is not None and not all(
         report(int(row["epoch"]), row["score"]) for row in read_history(run.history)
     ):
@@ -43,12 +51,22 @@ def train_trial(job: Job, report: Report) -> Outcome:
         )  # fmt: skip
     elif run.status != "done":
         run = resume(run, job.graph, _dataset(job, job.graph), on_epoch)
-    facts: dict[str, Any] = {
+    facts |= {
         "best_epoch": run.best_epoch,
         "scores": dict(run.scores),
         "baseline": dict(run.baseline),
     }
-    return Outcome(run.scores["dice"] if run.status == "done" else None, facts)
+    return Outcome(run.scores[job.goal] if run.status == "done" else None, facts)
+
+
+def _timed(job: Job) -> float:
+    """Milliseconds for an image; a trial that goes on keeps what it measured, and its verdict."""
+    kept = job.folder / TIME
+    if kept.exists():
+        return float(kept.read_text("utf-8"))
+    found = predict_ms(build_model(job.graph))
+    write_whole(kept, f"{found!r}\n")
+    return found
 
 
 def _begun(job: Job) -> Run | None:

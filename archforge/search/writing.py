@@ -7,8 +7,9 @@ from typing import Any
 import optuna
 
 from archforge.files import said_if_unwritable, write_whole
+from archforge.search.measures import amount
 from archforge.search.pictures import draw_history, draw_importance
-from archforge.search.records import COMPLETE, GOAL, Study
+from archforge.search.records import COMPLETE, Study, Trial
 from archforge.search.table import BEST, TABLE, table_text, value_keys, values_words
 from archforge.spec import read_text
 from archforge.spec.rewrite import with_defaults, without_sections
@@ -26,7 +27,7 @@ def write_results(study: Study, of_optuna: optuna.study.Study) -> Study:
         ProblemError: The folder cannot be written.
     """
     with said_if_unwritable(study.folder):
-        write_whole(study.folder / TABLE, table_text(study.trials))
+        write_whole(study.folder / TABLE, table_text(study))
         if study.best is None:
             return study
         write_whole(study.folder / BEST, best_text(study))
@@ -76,7 +77,7 @@ def best_text(study: Study) -> str:
     trained = sum(each.counts for each in study.trials)
     head = [
         f"# The best of {trained} networks that `archforge search` trained: trial {best.number},",
-        f"# {GOAL} {best.value:.4f}, {best.parameters:,} parameters, {best.macs:,} MACs.",
+        f"# {_goals_words(study, best)}, {best.parameters:,} parameters, {best.macs:,} MACs.",
         f"# Found: {values_words(best) or 'the defaults'}",
         f"# Fingerprint: {best.fingerprint}",
     ]
@@ -85,6 +86,16 @@ def best_text(study: Study) -> str:
     if first.startswith("# yaml-language-server:"):
         return "\n".join([first, *head, rest])
     return "\n".join([*head, text])
+
+
+def _goals_words(study: Study, trial: Trial) -> str:
+    """The goals that the line does not say anyway."""
+    pairs = zip(study.goals, trial.goals, strict=True)
+    return ", ".join(
+        f"{goal.title} {value:.4f}" if goal.is_score else amount(goal.name, value)
+        for goal, value in pairs
+        if goal.name not in {"parameters", "macs"}
+    )
 
 
 def importances(study: Study, of_optuna: optuna.study.Study) -> tuple[dict[str, float], str]:

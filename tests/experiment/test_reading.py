@@ -123,14 +123,32 @@ def test_keys_of_a_later_version_are_refused_by_name(tmp_path: Path) -> None:
     file = written(
         tmp_path,
         "train: {learning_rate: {default: 1e-3, search: {float: [1e-4, 1e-2]}}}\n"
-        "search: {trials: 3, goals: [minimize macs], limits: {macs: 2G}, retrain: {top: 3}}\n",
+        "search: {trials: 3, retrain: {top: 3}}\n",
     )
 
     assert refused(file) == [
         "5:9 AF151 a search of the learning rate is not in this version",
-        "6:21 AF151 'search.goals' is not in this version",
-        "6:45 AF151 'search.limits' is not in this version",
-        "6:65 AF151 'search.retrain' is not in this version",
+        "6:21 AF151 'search.retrain' is not in this version",
+    ]
+
+
+def test_goals_and_limits_are_read_and_each_wrong_one_is_told_at_its_line(tmp_path: Path) -> None:
+    file = written(
+        tmp_path,
+        "search:\n  goals: [maximize val_dice, minimize macs]\n  limits: {macs: 2G}\n",
+    )
+    search = read_experiment(file).search
+    assert search.goals == ("maximize val_dice", "minimize macs")
+    assert (search.limits, search.pruner) == ({"macs": "2G"}, None)
+    assert read_experiment(written(tmp_path, "search: {goal: iou}\n")).search.goals == ("iou",)
+
+    wrong = written(
+        tmp_path,
+        "search:\n  goals: [minimize dice, macs]\n  limits: {macs: -1}\n  pruner: median\n",
+    )
+    assert refused(wrong) == [
+        "6:10 AF608 the goal cannot be 'minimize dice'",
+        "7:11 AF608 the limit of macs cannot be '-1'",
     ]
 
 

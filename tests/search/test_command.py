@@ -7,7 +7,7 @@ import pytest
 
 from archforge.cli import run
 from archforge.runs import read_run
-from archforge.search.records import Trial
+from archforge.search.records import Study, Trial
 from archforge.search.table import table_text, values_words
 from tests.search.conftest import TOY
 
@@ -76,11 +76,12 @@ def test_families_are_shown_as_lists() -> None:
 
 def test_a_value_that_a_network_does_not_read_is_empty_in_the_csv() -> None:
     rows = [
-        Trial(number=0, state="complete", values={"depth": 1, "dropout@1": 0.1}, value=0.5),
+        Trial(number=0, state="complete", values={"depth": 1, "dropout@1": 0.1}, goals=(0.5,)),
         Trial(number=1, state="infeasible", values={"depth": 9}, message="too deep, by far"),
     ]
 
-    header, first, second = table_text(rows).splitlines()
+    study = Study(folder=Path(), architecture="toy", preset=None, wanted=2, trials=tuple(rows))
+    header, first, second = table_text(study).splitlines()
     assert header.endswith(",depth,dropout@1,message")
     assert first.endswith(",1,0.1,")
     assert second.endswith(',9,,"too deep, by far"')

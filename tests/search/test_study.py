@@ -451,7 +451,7 @@ def test_importances_are_drawn_from_eight_complete_trials_on(
 
 def test_of_equal_values_the_smaller_network_is_better(tmp_path: Path) -> None:
     def trial(number: int, macs: int) -> Trial:
-        return Trial(number=number, state="complete", values={}, value=0.5, macs=macs)
+        return Trial(number=number, state="complete", values={}, goals=(0.5,), macs=macs)
 
     study = Study(
         folder=tmp_path,
