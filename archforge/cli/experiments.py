@@ -1,7 +1,7 @@
 """What a command that trains works with: from an experiment file, from options, or from both."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,22 @@ if TYPE_CHECKING:
 
 ENDINGS = (".yaml", ".yml")
 KIND = "experiment"
-SEARCHING = ("trials", "seed", "workers", "sampler", "pruner", "timeout_s", "goals", "limits")
+SEARCHING = (
+    "trials",
+    "seed",
+    "workers",
+    "sampler",
+    "pruner",
+    "timeout_s",
+    "goals",
+    "limits",
+    "retrain",
+    "repeats",
+    "continue_from",
+    "memory",
+    "minutes",
+    "gpus",
+)
 
 
 @dataclass(frozen=True)
@@ -175,7 +190,7 @@ def kept_ranges(
 
 def _searching(chosen: dict[str, Any], experiment: "Experiment | None") -> dict[str, Any]:
     """Values of the search but its ranges."""
-    values = asdict(experiment.search) if experiment else {}
+    values = dict(vars(experiment.search)) if experiment else {}
     asked = {key: chosen.pop(key) for key in SEARCHING}
     values |= told(asked)
     if values.get("trials") is None:

@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from archforge.search import Event, Study
+    from archforge.search.retraining import Retrain
 
 EXAMPLE = (
     "Example:  archforge search unet --preset tutorial --search filters=8..24:8 --data nuclei "
@@ -65,6 +66,14 @@ def _as_mapping(
     return {name.strip(): most for name, _, most in pairs} or None
 
 
+def _as_retrain(
+    context: click.Context, parameter: click.Parameter, value: str | None
+) -> "Retrain | None":
+    from archforge.search.retraining import Retrain
+
+    return None if value is None else Retrain.read(value)
+
+
 @click.command(epilog=EXAMPLE)
 @spec_options
 @data_options(required=False)
@@ -99,7 +108,41 @@ def _as_mapping(
 @click.option(
     "--pruner", help="See `archforge list pruners`.  [default: median; none for several goals]"
 )
+@click.option(
+    "--retrain",
+    metavar="top=N,seeds=M",
+    callback=_as_retrain,
+    help="Train the N best again on M other seeds each, and say which can be told apart.",
+)
+@click.option(
+    "--repeats",
+    type=int,
+    help="How often the same network may be trained with the same settings.  [default: 1]",
+)
+@click.option(
+    "--continue-from",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Take the trials of an earlier study over into a new one, with wider ranges for example.",
+)
 @click.option("--workers", type=Workers(), help="Trainings at once.  [default: auto]")
+@click.option(
+    "--gpus",
+    metavar="N,M",
+    callback=lambda _, __, value: None if value is None else tuple(value.split(",")),
+    help="A worker on each of these GPUs, such as 0,1.",
+)
+@click.option(
+    "--memory",
+    metavar="SIZE",
+    help="That a trial may hold, such as 4GiB.  [default: its share of the machine's]",
+)
+@click.option(
+    "--minutes",
+    type=float,
+    metavar="N",
+    help="Start no trial after so long and end the running ones; the same command goes on.",
+)
 @click.option(
     "--timeout",
     "timeout_s",
@@ -113,6 +156,12 @@ def _as_mapping(
     metavar="DIR",
     type=click.Path(path_type=Path),
     help="By default runs/SPEC-PRESET-search-DATA, for an experiment runs/NAME-search.",
+)
+@click.option(
+    "--dashboard",
+    "with_dashboard",
+    is_flag=True,
+    help="Show the study in optuna-dashboard on this machine while the search goes.",
 )
 @json_option
 def command(
@@ -130,8 +179,9 @@ def command(
     interrupted, and with more --trials adds to it. SPEC may be an experiment file, which says data,
     settings and ranges too; options win over it.
     """
+    with_dashboard = chosen.pop("with_dashboard")
     asked = ask([spec], given, data, chosen, preset)
-    study = _searched(asked, output)
+    study = _searched(asked, output, with_dashboard=with_dashboard)
     if as_json:
         print_json(study.facts())
         return
@@ -139,14 +189,19 @@ def command(
         click.echo(line)
 
 
-def _searched(asked: Asked, output: Path | None) -> "Study":
+def _searched(asked: Asked, output: Path | None, *, with_dashboard: bool) -> "Study":
     from archforge.search import default_folder, search
+    from archforge.search.dashboard import check_dashboard
+
+    if with_dashboard:
+        check_dashboard()
 
     found, preset = asked.one()
     own = Path("runs") / f"{asked.name}-search"
     folder = output or (own if asked.name else default_folder(found, preset, asked.data))
     click.echo(f"study: {folder} (the same command goes on with it)", err=True)
-    with shown(asked.settings.epochs) as on_event:
+    with shown(asked.settings.epochs) as hear, ExitStack() as stack:
+        on_event = _with_dashboard(hear, folder, stack) if with_dashboard else hear
         return search(
             found,
             data=asked.data,
@@ -158,6 +213,24 @@ def _searched(asked: Asked, output: Path | None) -> "Study":
             on_event=on_event,
             **asked.search,
         )
+
+
+def _with_dashboard(
+    on_event: Callable[["Event"], None], folder: Path, stack: ExitStack
+) -> Callable[["Event"], None]:
+    """Begins with the first event: before it there is no database to show."""
+    from archforge.search.dashboard import dashboard
+    from archforge.search.store import DATABASE
+
+    shown_at: list[str] = []
+
+    def hear(event: "Event") -> None:
+        if not shown_at:
+            shown_at.append(stack.enter_context(dashboard(folder / DATABASE)))
+            click.echo(f"dashboard: {shown_at[0]}", err=True)
+        on_event(event)
+
+    return hear
 
 
 @contextmanager
@@ -174,8 +247,8 @@ def shown(epochs: int) -> Iterator[Callable[["Event"], None]]:
     def line(event: "Event") -> None:
         if event.what == "end":
             click.echo(trial_line(event), err=True)
-        elif event.what == "ending":
-            click.echo(ENDING, err=True)
+        elif event.what in {"ending", "retrained"}:
+            click.echo(_other_line(event), err=True)
 
     yield line
 
@@ -202,9 +275,9 @@ def _bars(console: "Console", epochs: int) -> Iterator[Callable[["Event"], None]
                 if number in running:
                     bars.remove_task(running.pop(number))
                 console.print(trial_line(event))
-            elif event.what == "ending":
-                console.print(ENDING)
-            facts = f"{event.done} of {event.wanted}{_best(event)}{left.words(event)}"
+            elif event.what in {"ending", "retrained"}:
+                console.print(_other_line(event))
+            facts = f"{event.done} of {event.wanted}{_ends(event)}{_best(event)}{left.words(event)}"
             bars.update(whole, completed=event.done, total=event.wanted, facts=facts)
 
         yield on_event
@@ -227,6 +300,12 @@ class TimeLeft:
         return f"  about {clock(seconds)} left"
 
 
+def _other_line(event: "Event") -> str:
+    if event.what == "ending":
+        return ENDING
+    return f"trial {event.trial.number} trained again  [{event.done} of {event.wanted}]"
+
+
 def trial_line(event: "Event") -> str:
     """What a log keeps of a trial."""
     from archforge.search.table import values_words
@@ -241,6 +320,12 @@ def trial_line(event: "Event") -> str:
         f"trial {trial.number}: {trial.state}{after}{why}{value}  {values_words(trial)}  "
         f"{clock(trial.seconds)}  [{event.done} of {event.wanted}{_best(event)}]"
     )
+
+
+def _ends(event: "Event") -> str:
+    """Trials that ended before their last epoch, or before the first."""
+    kinds = ("pruned", "infeasible", "failed")
+    return "".join(f", {event.counts[kind]} {kind}" for kind in kinds if event.counts.get(kind))
 
 
 def _best(event: "Event") -> str:

@@ -56,7 +56,6 @@ CODES: dict[str, str] = {
     "AF145": "no ImageNet weights for this architecture",
     "AF146": "pixel values in another range than the weights expect",
     # experiment files
-    "AF151": "a key of experiments that this version does not read",
     "AF152": "an experiment where an architecture is wanted",
     # hyperparameters and promises
     "AF301": "no hyperparameter of that name",

@@ -55,13 +55,24 @@ def _one(spec: Spec, text: str, fixed: Mapping[str, Any]) -> tuple[str, Search]:
     if not (name and equals and words):
         refuse("AF602", f"'{text}' is not a range", fix=FORM)
     _check_name(spec, name, fixed)
-    known = spec.hyperparameters[name]
+    return name, read_range(spec.hyperparameters[name], text)
+
+
+def read_range(known: Hyperparameter, text: str) -> Search:
+    """The range that ``text``, as ``name=lo..hi``, says for a hyperparameter.
+
+    Raises:
+        ProblemError: It cannot be.
+    """
+    words = text.partition("=")[2].strip()
+    if not words:
+        refuse("AF602", f"'{text}' is not a range", fix=FORM)
     match = RANGE.match(words)
     search = _numbers(known, text, *match.groups()) if match else _choices(text, words)
     problems = list(_misfits(known, text, search))
     if problems:
         raise ProblemError(problems)
-    return name, search
+    return search
 
 
 def _check_name(spec: Spec, name: str, fixed: Mapping[str, Any]) -> None:

@@ -8,6 +8,7 @@ from archforge.catalog import check, named, read_architecture
 from archforge.errors import Problem, ProblemError
 from archforge.expand.ranges import with_ranges
 from archforge.experiment.records import Experiment
+from archforge.search.recipe import parted, training_ranges
 
 
 def check_experiment(
@@ -53,8 +54,10 @@ def _problems(
         return
     spec = read_architecture(name).spec
     for key, text in searched.items():
+        of_network, of_training = parted([text])
         try:
-            with_ranges(spec, [text], fixed)
+            with_ranges(spec, of_network, fixed)
+            training_ranges(of_training, experiment.settings)
         except ProblemError as error:
             mark = experiment.mark(("search", "space", key))
             yield from (replace(one, mark=mark) for one in error.problems)

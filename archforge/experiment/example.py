@@ -30,6 +30,7 @@ SAMPLES: dict[str, Any] = {
     "timeout": 3600,
     "goal": "val_dice",
     "goals": ["maximize val_dice", "minimize macs"],
+    "retrain": {"top": 3, "seeds": 3},
     "limits": {"parameters": "5M", "memory": "6GiB"},
 }
 SECTIONS = ("data", "train", "search")

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,12 @@ from archforge.catalog.names import is_path, located
 from archforge.data import DataOptions
 from archforge.data.augment import augmentation_from_mapping
 from archforge.errors import Problem, ProblemError, Problems
-from archforge.experiment.later import without_later
 from archforge.experiment.records import Experiment, Searching, mark_of
 from archforge.experiment.schema import experiment_schema
+from archforge.experiment.tuned import without_ranges
 from archforge.losses import loss_from_mapping
 from archforge.search.request import Request
+from archforge.search.retraining import Retrain
 from archforge.spec import Items, read_file
 from archforge.spec import Mapping as Keys
 from archforge.spec.validate import misfit, problems
@@ -26,10 +28,11 @@ Values = dict[str, Any]
 BESIDE = {"fold": "folds"}
 # Keys of `search:` whose field has another name, or another form.
 _SEARCHING: dict[str, tuple[str, Callable[[Any], Any]]] = {
-    "timeout": ("timeout_s", lambda value: value),
+    "timeout": ("timeout_s", float),
     "goal": ("goals", lambda value: (value,)),
     "goals": ("goals", tuple),
     "limits": ("limits", lambda value: value or {}),
+    "retrain": ("retrain", lambda value: Retrain(**value) if value else None),
 }
 
 
@@ -39,12 +42,11 @@ def read_experiment(path: Path) -> Experiment:
     Raises:
         ProblemError: With every problem that can be found without reading its architectures.
     """
-    whole = read_file(path)
-    tree, later = without_later(whole)
+    tree, ranges, wrong = without_ranges(read_file(path))
     found = Problems()
-    found.extend(later)
+    found.extend(wrong)
     found.extend(problems(experiment_schema(), tree, "an experiment", formulas=False))
-    reader = _Reader(tree, path, found)
+    reader = _Reader(tree, path, found, ranges)
     experiment = reader.experiment()
     found.raise_any()
     assert experiment is not None, "a file without problems makes an experiment"
@@ -54,8 +56,8 @@ def read_experiment(path: Path) -> Experiment:
 class _Reader:
     """Takes one section after the other; what the schema refused is passed over."""
 
-    def __init__(self, tree: Keys, file: Path, found: Problems) -> None:
-        self._tree, self._file, self._found = tree, file, found
+    def __init__(self, tree: Keys, file: Path, found: Problems, ranges: Mapping[str, str]) -> None:
+        self._tree, self._file, self._found, self._ranges = tree, file, found, ranges
 
     def experiment(self) -> Experiment | None:
         train, data, search = (self._values(name) for name in ("train", "data", "search"))
@@ -135,10 +137,12 @@ class _Reader:
         renamed: Values = {}
         for place, value in values.items():
             key, made = _SEARCHING.get(place, (place, lambda value: value))
-            renamed[key] = made(value)
-            self._try("search", place, Request, {**needed, key: renamed[key]})
+            found = self._try("search", place, partial(made, value), {})
+            self._try("search", place, Request, {**needed, key: found})
+            renamed[key] = found
         values = renamed
-        ranges = {name: _range(name, told) for name, told in space.items()}
+        ranges = {name: f"{name}={words}" for name, words in self._ranges.items()}
+        ranges |= {name: _range(name, told) for name, told in space.items()}
         return Searching(**{"seed": seed, **values}, ranges=ranges)
 
     def _architectures(self) -> Iterator[str]:

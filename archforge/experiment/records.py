@@ -8,6 +8,7 @@ from typing import Any
 from archforge.data import DataOptions
 from archforge.errors import Mark
 from archforge.search.measures import DEFAULT_GOALS
+from archforge.search.retraining import Retrain
 from archforge.spec import Mapping as Keys
 from archforge.train import Settings
 
@@ -25,6 +26,8 @@ class Searching:
         timeout_s: After which a trial is ended; none for never.
         goals: As ``search.measures`` reads them.
         limits: The most of each cost.
+        retrain: How many of the best are trained again, and on how many seeds; none for nothing.
+        repeats: How often one network may be trained with the same settings.
         ranges: As ``--search`` takes them, by name: ``filters=8..24:8``.
     """
 
@@ -36,6 +39,8 @@ class Searching:
     timeout_s: float | None = None
     goals: tuple[str, ...] = DEFAULT_GOALS
     limits: Mapping[str, Any] = field(default_factory=dict)
+    retrain: Retrain | None = None
+    repeats: int = 1
     ranges: Mapping[str, str] = field(default_factory=dict)
 
 

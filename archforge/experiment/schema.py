@@ -168,6 +168,12 @@ SEARCH: dict[str, Schema] = {
         "propertyNames": {"enum": list(COSTS)},
         "description": "the most of each cost: {parameters: 5M, macs: 2G, memory: 6GiB}",
     },
+    "retrain": {
+        **closed({"top": _whole("of the best"), "seeds": _whole("that each is trained on")}),
+        "type": ["object", "null"],
+        "description": "the best trained again on other seeds: {top: 3, seeds: 3}",
+    },
+    "repeats": _whole("how often one network may be trained with the same settings"),
     "space": {
         "type": ["object", "null"],
         "additionalProperties": {"type": ["string", "array"], "items": SCALAR, "minItems": 1},

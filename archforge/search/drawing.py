@@ -8,17 +8,17 @@ running comes first: its values are read again, and it goes on in its own folder
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from optuna.trial import TrialState
 
 from archforge.errors import ProblemError
-from archforge.graph import fingerprint
 from archforge.search.failures import first_words
 from archforge.search.jobs import Job
 from archforge.search.measures import MEASURED, excess, excess_words
 from archforge.search.plan import Plan, all_tried, draw_facts, networks, trial_seed
+from archforge.search.recipe import with_settings
 from archforge.search.records import DUPLICATE, FAILED, INFEASIBLE, RUNNING
 from archforge.search.space import Draw
 from archforge.search.store import Ask, Store
@@ -60,9 +60,7 @@ class Drawing:
         self._over = False
         self.notes: list[str] = []
         self._known = {
-            each.fingerprint: each.number
-            for each in store.trials()
-            if each.fingerprint and each.trained
+            each.mark: each.number for each in store.trials() if each.mark and each.trained
         }
 
     def begin(self) -> None:
@@ -71,7 +69,7 @@ class Drawing:
             self._over = not self._left
             return
         draw, words = self._plan.space.defaults()
-        if fingerprint(draw.graph) in self._known or self._left:
+        if draw.mark in self._known or self._left:
             return
         self.notes += words
         if not self._store.waiting():
@@ -120,25 +118,33 @@ class Drawing:
 
         try:
             draw = self._plan.space.draw(suggest)
-            self._plan.check(draw.graph)
+            self._plan.check(draw)
         except ProblemError as error:
             self._infeasible(trial, values, error)
             return None
-        mark = fingerprint(draw.graph)
-        facts = draw_facts(self._plan, draw, mark)
+        mark = self._free_mark(trial.number, draw.mark)
+        facts = draw_facts(self._plan, draw, mark or draw.mark)
         self._store.keep(trial.number, facts)
         limits = self._plan.limits
         self._store.constrain(trial, {"builds": 0.0, **excess(limits, facts)})
         if words := excess_words(limits, facts):
             self._end(trial, TrialState.PRUNED, beyond(words), None)
             return None
-        if self._known.get(mark, trial.number) != trial.number:
-            self._duplicate(trial, self._known[mark])
+        if mark is None:
+            self._duplicate(trial, self._known[draw.mark])
             return None
         self._known[mark] = trial.number
-        return Drawn(trial, self._job(trial.number, draw, mark))
+        return Drawn(trial, self._job(trial.number, draw, facts["seed"]))
 
-    def _job(self, number: int, draw: Draw, mark: str) -> Job:
+    def _free_mark(self, number: int, mark: str) -> str | None:
+        """The mark of this training, numbered from its second time on; none where it was enough."""
+        kept = self._store.facts(number).get("mark")
+        if kept is not None:  # one that goes on
+            return str(kept)
+        again = (f"{mark}#{time}" for time in range(1, self._plan.repeats))
+        return next((each for each in (mark, *again) if each not in self._known), None)
+
+    def _job(self, number: int, draw: Draw, seed: int) -> Job:
         name = f"{TRIALS}/{number:04d}"
         again = self._store.facts(number).get("batches", 1) > 1
         self._store.keep(number, {"folder": name, "kind": "", "message": ""})
@@ -151,7 +157,7 @@ class Drawing:
             spec_text=plan.spec_for(draw.graph),
             data=plan.data,
             options=plan.options,
-            settings=replace(plan.settings, seed=trial_seed(plan.seed, mark)),
+            settings=with_settings(plan.settings, {**draw.settings, "seed": seed}),
             folder=self._store.folder / name,
             threads=plan.threads,
             goal=plan.goals[0].name,

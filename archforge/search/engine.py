@@ -8,6 +8,7 @@ session goes on with it, whatever ended this one.
 import math
 import shutil
 import time
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -59,10 +60,14 @@ class Engine:
         store: The database.
         pool: The processes.
         on_event: Told what happens.
+        most_s: Seconds after which it ends as after a Ctrl-C, but of its own accord.
     """
 
-    def __init__(self, plan: Plan, store: Store, pool: Pool, on_event: OnEvent) -> None:
+    def __init__(
+        self, plan: Plan, store: Store, pool: Pool, on_event: OnEvent, most_s: float = math.inf
+    ) -> None:
         self._plan = plan
+        self._end_at = time.monotonic() + most_s
         self._store = store
         self._pool = pool
         self._on_event = on_event
@@ -75,6 +80,11 @@ class Engine:
     def notes(self) -> list[str]:
         """What a person must know."""
         return self._drawing.notes
+
+    @property
+    def cut_short(self) -> bool:
+        """Whether it ended before its plan was met, because the time was up."""
+        return self._ending
 
     def run(self) -> None:
         """Train until the plan is met, the space is used up, or something stops it.
@@ -91,16 +101,24 @@ class Engine:
                 while self._pool.busy:
                     for message in self._pool.messages():
                         self._hear(message)
-                    if interrupted() and not self._ending:
-                        self._ending = True
-                        self._say("ending", next(iter(self._going)))
+                    self._end_if(interrupted() or time.monotonic() > self._end_at)
                     self._fill()
+                called_off = interrupted()
         finally:
             self._pool.close()
             for going in self._going.values():
                 self._interrupt(going)
-        if self._ending:
+        if called_off:
             raise KeyboardInterrupt
+        if self._ending:
+            self.notes.append("The time was up; the same command goes on.")
+
+    def _end_if(self, over: object) -> None:
+        """Start nothing more, and let the running trials end after their epochs."""
+        if over and not self._ending:
+            self._ending = True
+            for number in list(self._going)[:1]:
+                self._say("ending", number)
 
     def _fill(self) -> None:
         while self._pool.free and not self._ending:
@@ -259,5 +277,6 @@ class Engine:
                 epoch=epoch,
                 value=value,
                 score=self._plan.goals[0].title,
+                counts=Counter(each.state for each in trials),
             )
         )

@@ -20,5 +20,6 @@ def drop_models(trials: Iterable[Trial], goals: tuple[Goal, ...], kept: Iterable
     every = list(trials)
     staying = {*kept, *(each.number for each in rank(every, goals)[:MODELS_KEPT])}
     for each in every:
-        if each.folder is not None and each.number not in staying and each.state != RUNNING:
+        ended = each.state != RUNNING and not each.source  # another study's models are not ours
+        if each.folder is not None and each.number not in staying and ended:
             (each.folder / "model.keras").unlink(missing_ok=True)

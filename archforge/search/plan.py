@@ -10,7 +10,7 @@ from typing import Any
 from archforge.analysis import costs, memory
 from archforge.data import DataOptions
 from archforge.errors import ProblemError
-from archforge.graph import Graph, fingerprint
+from archforge.graph import Graph
 from archforge.search.measures import MEASURED, Goal
 from archforge.search.records import Trial
 from archforge.search.space import Draw, EndlessError, Space, Suggest
@@ -24,30 +24,37 @@ class Plan:
     Args:
         space: What may vary.
         spec_for: The text of the spec with the values of a graph as its defaults.
-        check: Raises a ``ProblemError`` for a graph that does not fit the data.
+        check: Raises a ``ProblemError`` for a draw that does not fit the data or the machine.
         data: The folder of images.
         options: How masks are understood and parts are made.
         settings: Of each training; each trial has a seed of its own.
         trials: Networks to train in all.
         seed: Of the study.
         threads: Of each trial.
-        walk: Whether points are taken one after the other from the beginning.
+        sampler: A key of ``SAMPLERS``.
         goals: What is to be high or low; scores first.
         limits: The most that each cost may be.
+        repeats: How often one network may be trained with the same settings.
     """
 
     space: Space
     spec_for: Callable[[Graph], str]
-    check: Callable[[Graph], None]
+    check: Callable[[Draw], None]
     data: Path
     options: DataOptions
     settings: Settings
     trials: int
     seed: int = 0
     threads: int = 1
-    walk: bool = False
+    sampler: str = "tpe"
     goals: tuple[Goal, ...] = (Goal("dice", maximize=True),)
     limits: Mapping[str, float] = field(default_factory=dict)
+    repeats: int = 1
+
+    @property
+    def walk(self) -> bool:
+        """Whether points are taken one after the other from the beginning."""
+        return self.sampler == "grid"
 
     @property
     def timed(self) -> bool:
@@ -60,8 +67,8 @@ class Event:
     """Something a person may want to see while it goes.
 
     Args:
-        what: ``start``, ``epoch``, ``end``, or ``ending``: Ctrl-C came, it ends after the epochs
-            that are running.
+        what: ``start``, ``epoch``, ``end``, ``retrained``, or ``ending``: Ctrl-C came, so it ends
+            after the epochs that are running.
         trial: As it is now.
         done: Networks trained so far.
         wanted: Networks to train in all.
@@ -69,6 +76,7 @@ class Event:
         epoch: From 1, for ``epoch``.
         value: Of that epoch.
         score: The name of the first goal.
+        counts: How many trials ended in which way, by state.
     """
 
     what: str
@@ -79,24 +87,25 @@ class Event:
     epoch: int = 0
     value: float | None = None
     score: str = "val_dice"
+    counts: Mapping[str, int] = field(default_factory=dict)
 
 
 OnEvent = Callable[[Event], None]
 
 
 def networks(plan: Plan) -> dict[str, dict[str, Any]] | None:
-    """One point for each network of the space, by fingerprint; ``None`` where it has no end."""
+    """One point for each training of the space, by its mark; ``None`` where it has no end."""
     found: dict[str, dict[str, Any]] = {}
     made: list[str] = []
 
     def draw(suggest: Suggest) -> None:
         made.clear()
         try:
-            graph = plan.space.draw(suggest).graph
-            plan.check(graph)
+            drawn = plan.space.draw(suggest)
+            plan.check(drawn)
         except ProblemError:
             return
-        made.append(fingerprint(graph))
+        made.append(drawn.mark)
 
     try:
         for values in plan.space.points(draw):
@@ -108,15 +117,19 @@ def networks(plan: Plan) -> dict[str, dict[str, Any]] | None:
 
 
 def draw_facts(plan: Plan, draw: Draw, mark: str) -> dict[str, Any]:
-    """What is kept of a draw that builds; ``mark`` is its fingerprint."""
+    """What is kept of a draw that builds; ``mark`` tells its training from all others."""
     total = costs(draw.graph)
     return {
         "values": dict(draw.values),
         "hyperparameters": dict(draw.graph.hyperparameters),
-        "fingerprint": mark,
+        "fingerprint": draw.fingerprint,
+        "mark": mark,
+        "settings": dict(draw.settings),
         "parameters": total.parameters.total,
         "macs": total.macs,
-        "memory": needed_bytes(draw.graph, plan.settings.batch_size),
+        "memory": needed_bytes(
+            draw.graph, draw.settings.get("batch_size", plan.settings.batch_size)
+        ),
         "seed": trial_seed(plan.seed, mark),
     }
 
@@ -129,7 +142,7 @@ def all_tried(count: int) -> str:
 
 
 def trial_seed(seed: int, mark: str) -> int:
-    """The seed of a network's training: from the study's seed and the network, not from order."""
+    """The seed of a training: from the study's seed and what is trained, not from its order."""
     digest = hashlib.blake2b(f"{seed}:{mark}".encode(), digest_size=4).digest()
     return int.from_bytes(digest, "big")
 

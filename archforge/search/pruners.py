@@ -1,7 +1,9 @@
 """Optuna's pruners with the flags of ours, each with all flags for the record."""
 
+import warnings
 from typing import Any
 
+from optuna.exceptions import ExperimentalWarning
 from optuna.pruners import (
     BasePruner,
     HyperbandPruner,
@@ -9,6 +11,7 @@ from optuna.pruners import (
     NopPruner,
     PercentilePruner,
     SuccessiveHalvingPruner,
+    WilcoxonPruner,
 )
 
 Made = tuple[BasePruner, dict[str, Any]]
@@ -40,6 +43,16 @@ def hyperband(trials: int, epochs: int) -> Made:
     flags: dict[str, Any] = {"min_resource": 1, "max_resource": epochs, "reduction_factor": 3}
     pruner = HyperbandPruner(**flags)
     return pruner, {"class": "HyperbandPruner", **flags}
+
+
+def wilcoxon(trials: int, epochs: int) -> Made:
+    """Epoch by epoch worse than the best trial so far, by a signed rank test."""
+    del trials
+    flags: dict[str, Any] = {"p_threshold": 0.1, "n_startup_steps": max(2, epochs // 3)}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ExperimentalWarning)
+        pruner = WilcoxonPruner(**flags)
+    return pruner, {"class": "WilcoxonPruner", **flags}
 
 
 def never(trials: int, epochs: int) -> Made:

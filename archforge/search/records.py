@@ -8,6 +8,7 @@ from typing import Any
 
 from archforge.errors import listing
 from archforge.search.measures import Goal, front
+from archforge.search.retrained import Retrained, retrained_words
 
 COMPLETE, PRUNED, FAILED = "complete", "pruned", "failed"
 INFEASIBLE, DUPLICATE, RUNNING = "infeasible", "duplicate", "running"
@@ -44,6 +45,8 @@ class Trial:
         twin: The trial that trained the same network, for duplicates.
         hyperparameters: Every value that the network was made from.
         fingerprint: Of the graph.
+        mark: Of graph and settings: what is never trained twice.
+        settings: Of the training, those that were drawn.
         parameters: All learned numbers.
         macs: Multiply-accumulates for one image.
         memory: Bytes that its training needs at least.
@@ -53,6 +56,7 @@ class Trial:
         folder: Of its run, if it was started.
         batches: Whose gradients made a step, of those that were asked for.
         run: What its training told at its end.
+        source: The study that it was taken over from; empty for one of this study.
     """
 
     number: int
@@ -65,6 +69,8 @@ class Trial:
     twin: int | None = None
     hyperparameters: Mapping[str, Any] = field(default_factory=dict)
     fingerprint: str = ""
+    mark: str = ""
+    settings: Mapping[str, Any] = field(default_factory=dict)
     parameters: int = 0
     macs: int = 0
     memory: int = 0
@@ -74,6 +80,7 @@ class Trial:
     folder: Path | None = None
     batches: int = 1
     run: Mapping[str, Any] = field(default_factory=dict)
+    source: str = ""
 
     @property
     def value(self) -> float | None:
@@ -83,7 +90,7 @@ class Trial:
     @property
     def counts(self) -> bool:
         """Whether it is one of the trials that were asked for: complete, or stopped for cause."""
-        return self.state in COUNTED
+        return self.state in COUNTED and not self.source
 
     @property
     def trained(self) -> bool:
@@ -111,6 +118,7 @@ class Study:
         pictures: Files that were drawn.
         goals: What was to be high or low; scores first.
         limits: The most that each cost may be.
+        retrained: The best ones, trained again with other seeds, by mean.
     """
 
     folder: Path
@@ -128,6 +136,7 @@ class Study:
     pictures: tuple[Path, ...] = ()
     goals: tuple[Goal, ...] = (Goal("dice", maximize=True),)
     limits: Mapping[str, float] = field(default_factory=dict)
+    retrained: tuple[Retrained, ...] = ()
 
     @property
     def ranked(self) -> tuple[Trial, ...]:
@@ -136,7 +145,9 @@ class Study:
 
     @property
     def best(self) -> Trial | None:
-        """The complete trial with the best first goal."""
+        """The complete trial with the best first goal; where some were retrained, the best mean."""
+        if self.retrained:
+            return next(each for each in self.trials if each.number == self.retrained[0].trial)
         return self.ranked[0] if self.ranked else None
 
     @property
@@ -164,6 +175,7 @@ class Study:
             "interrupted": self.interrupted,
             "pruner_looks": sum(each.looks for each in self.trials),
             "notes": list(self.notes),
+            "retrained": [row.facts() for row in self.retrained],
             "best": [
                 self._best_facts(each)
                 for each in (self.ranked[:1] if len(self.goals) == 1 else self.front)
@@ -177,7 +189,8 @@ class Study:
         lines = [f"{_networks(trained)} of {self.wanted} trained: {counts}."]
         if self.interrupted:
             lines.append(f"{self.interrupted} interrupted; the same command goes on with them.")
-        lines += [self._pruner_words(), *self._failure_words(), *self._best_words(), *self.notes]
+        lines += [self._pruner_words(), *self._failure_words(), *self._best_words()]
+        lines += [*retrained_words(self.retrained, self.goals[0]), *self.notes]
         return [line for line in lines if line]
 
     def _best_facts(self, best: Trial) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from archforge.data import DataOptions
 from archforge.errors import Problem, ProblemError
 from archforge.search.measures import DEFAULT_GOALS, find_goals, read_limits
 from archforge.search.methods import PRUNERS, SAMPLERS, find_method
+from archforge.search.retraining import Retrain
 from archforge.train import Settings
 
 WORK = "archforge.search.training:train_trial"
@@ -33,16 +34,28 @@ class Request:
     timeout_s: float | None = None
     goals: tuple[str, ...] = DEFAULT_GOALS
     limits: Mapping[str, Any] = field(default_factory=dict)
+    retrain: Retrain | None = None
+    repeats: int = 1
+    continue_from: Path | None = None
+    memory: Any = None
+    minutes: float | None = None
+    gpus: tuple[str, ...] = ()
     work: str = WORK
 
     def __post_init__(self) -> None:
         problems = list(_problems(self))
         if problems:
             raise ProblemError(problems)
-        find_method("sampler", SAMPLERS, self.sampler)
+        find_method("sampler", SAMPLERS, self.sampler, len(self.goals))
         find_method("pruner", PRUNERS, self.chosen_pruner)
         find_goals(self.goals)
+        self.memory_bytes  # noqa: B018 (refused here where it cannot be)
         read_limits(self.limits)
+
+    @property
+    def memory_bytes(self) -> float | None:
+        """That a trial may hold; ``None`` where nothing is said."""
+        return None if self.memory is None else read_limits({"memory": self.memory})["memory"]
 
     @property
     def chosen_pruner(self) -> str:
@@ -53,6 +66,8 @@ class Request:
 def _problems(request: Request) -> Iterator[Problem]:
     if request.trials < 1:
         yield _wrong("trials", request.trials, "give a whole number of at least 1")
+    if request.repeats < 1:
+        yield _wrong("repeats", request.repeats, "give a whole number of at least 1")
     if request.workers != "auto" and not (isinstance(request.workers, int) and request.workers > 0):
         yield _wrong("workers", request.workers, "give a whole number of at least 1, or auto")
     if not 0 <= request.seed < 2**32:
@@ -64,6 +79,8 @@ def _problems(request: Request) -> Iterator[Problem]:
             why="it compares one score at the same epoch; Optuna prunes no trials of several goals",
             fix="leave the pruner out, or name one goal",
         )
+    if request.minutes is not None and request.minutes <= 0:
+        yield _wrong("minutes", request.minutes, "give minutes above 0")
     if request.timeout_s is not None and request.timeout_s <= 0:
         yield _wrong("the time limit", request.timeout_s, "give seconds above 0")
 

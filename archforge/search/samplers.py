@@ -4,7 +4,15 @@ import warnings
 from typing import Any
 
 from optuna.exceptions import ExperimentalWarning
-from optuna.samplers import BaseSampler, RandomSampler, TPESampler
+from optuna.samplers import (
+    BaseSampler,
+    CmaEsSampler,
+    GPSampler,
+    NSGAIIISampler,
+    NSGAIISampler,
+    RandomSampler,
+    TPESampler,
+)
 
 
 def tpe(seed: int, trials: int) -> tuple[BaseSampler, dict[str, Any]]:
@@ -32,6 +40,60 @@ def tpe(seed: int, trials: int) -> tuple[BaseSampler, dict[str, Any]]:
         warnings.simplefilter("ignore", ExperimentalWarning)
         sampler = TPESampler(**flags)
     return sampler, {"class": "TPESampler", **flags}
+
+
+def gaussian_process(seed: int, trials: int) -> tuple[BaseSampler, dict[str, Any]]:
+    """Expected improvement under a Gaussian process; needs torch.
+
+    Of a conditional space it models what all networks have; the rest is drawn at random.
+    """
+    flags: dict[str, Any] = {
+        "n_startup_trials": min(10, max(1, trials // 2)),
+        "deterministic_objective": False,
+        "seed": seed,
+        "warn_independent_sampling": False,
+    }
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ExperimentalWarning)
+        sampler = GPSampler(**flags)
+    return sampler, {"class": "GPSampler", **flags}
+
+
+def evolution(seed: int, trials: int) -> tuple[BaseSampler, dict[str, Any]]:
+    """Covariance matrix adaptation over the numbers that all networks have; the rest at random.
+
+    ``with_margin`` keeps steps of whole numbers from dying out.
+    """
+    flags: dict[str, Any] = {
+        "n_startup_trials": min(5, max(1, trials // 4)),
+        "with_margin": True,
+        "seed": seed,
+        "warn_independent_sampling": False,
+    }
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ExperimentalWarning)
+        sampler = CmaEsSampler(**flags)
+    return sampler, {"class": "CmaEsSampler", **flags}
+
+
+def sorting(seed: int, trials: int) -> tuple[BaseSampler, dict[str, Any]]:
+    """Parents from the front of each generation, far from each other on it."""
+    flags: dict[str, Any] = {"population_size": _population(trials), "seed": seed}
+    return NSGAIISampler(**flags), {"class": "NSGAIISampler", **flags}
+
+
+def reference_points(seed: int, trials: int) -> tuple[BaseSampler, dict[str, Any]]:
+    """As ``sorting``, spread over the front by reference points: for three goals and more."""
+    flags: dict[str, Any] = {"population_size": _population(trials), "seed": seed}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ExperimentalWarning)
+        sampler = NSGAIIISampler(**flags)
+    return sampler, {"class": "NSGAIIISampler", **flags}
+
+
+def _population(trials: int) -> int:
+    """Ten generations and more of a long search; Optuna's 50 at most."""
+    return min(50, max(4, trials // 10))
 
 
 def uniform(seed: int, trials: int) -> tuple[BaseSampler, dict[str, Any]]:

@@ -7,13 +7,15 @@ that Optuna cannot hold (lists) are named by their text.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from hashlib import blake2b
 from math import floor
 from typing import Any
 
 from archforge.catalog import Architecture
 from archforge.expand.operations import show
 from archforge.expand.ranges import SLACK, grid_values, step_of, value_at
-from archforge.graph import Graph
+from archforge.graph import Graph, fingerprint
+from archforge.search.recipe import PREFIX
 from archforge.spec import Search
 
 # Above this a space is not walked to its end; one U-Net takes some milliseconds.
@@ -33,11 +35,31 @@ class Draw:
 
     Args:
         graph: Of these values.
-        values: What was drawn, by key, in the order in which the expansion asked.
+        values: What was drawn, by key, in the order in which the expansion asked; settings of the
+            training after it.
+        settings: Those of the training, by their names.
+        ranges: Of each value.
     """
 
     graph: Graph
     values: Mapping[str, Any]
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    ranges: Mapping[str, Search] = field(default_factory=dict)
+
+    @property
+    def fingerprint(self) -> str:
+        """Of the network."""
+        return fingerprint(self.graph)
+
+    @property
+    def mark(self) -> str:
+        """What tells one training from another: the network's fingerprint, and the settings."""
+        mark = self.fingerprint
+        if not self.settings:
+            return mark
+        return blake2b(
+            f"{mark}:{sorted(self.settings.items())}".encode(), digest_size=32
+        ).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -48,11 +70,15 @@ class Space:
         architecture: With the ranges in force.
         preset: Whose values are the defaults.
         fixed: Values that are given.
+        training: Ranges of settings of the training, by their names.
+        settings: The settings that are not drawn, and the defaults of those that are.
     """
 
     architecture: Architecture
     preset: str | None = None
     fixed: Mapping[str, Any] = field(default_factory=dict)
+    training: Mapping[str, Search] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
     def draw(self, suggest: Suggest) -> Draw:
         """One point.
@@ -60,14 +86,7 @@ class Space:
         Raises:
             ProblemError: Its graph does not expand.
         """
-        values: dict[str, Any] = {}
-
-        def choose(key: str, search: Search, default: Any) -> Any:
-            values[key] = suggest(key, search)
-            return values[key]
-
-        graph = self.architecture.graph(self.preset, self.fixed, choose)
-        return Draw(graph, values)
+        return self.place(lambda key, search, _: suggest(key, search))
 
     def defaults(self) -> tuple[Draw, list[str]]:
         """The defaults in force, each at the nearest value of its range, and words on the moved.
@@ -76,28 +95,49 @@ class Space:
             ProblemError: They do not build.
         """
         words: list[str] = []
-        values: dict[str, Any] = {}
 
         def choose(key: str, search: Search, default: Any) -> Any:
-            values[key] = nearest_value(search, default)
-            if values[key] != default:
+            value = nearest_value(search, default)
+            if value != default:
                 words.append(
-                    f"Trial 0 has {key} = {show(values[key])}: "
+                    f"Trial 0 has {key} = {show(value)}: "
                     f"the default {show(default)} is not in its range."
                 )
+            return value
+
+        return self.place(choose), words
+
+    def place(self, choose: Callable[[str, Search, Any], Any]) -> Draw:
+        """One point; ``choose`` is told the default, too.
+
+        Raises:
+            ProblemError: Its graph does not expand.
+        """
+        values: dict[str, Any] = {}
+        ranges: dict[str, Search] = {}
+
+        def keep(key: str, search: Search, default: Any) -> Any:
+            ranges[key] = search
+            values[key] = choose(key, search, default)
             return values[key]
 
-        graph = self.architecture.graph(self.preset, self.fixed, choose)
-        return Draw(graph, values), words
+        graph = self.architecture.graph(self.preset, self.fixed, keep)
+        drawn = {
+            name: keep(f"{PREFIX}{name}", search, self.settings[name])
+            for name, search in self.training.items()
+        }
+        return Draw(graph, values, drawn, ranges)
 
     def ranges(self) -> dict[str, str]:
         """Every range in words, by the hyperparameter's name; fixed ones have none."""
         known = self.architecture.spec.hyperparameters.values()
-        return {
+        of_network = {
             each.name: range_words(each.search)
             for each in known
             if each.search is not None and each.name not in self.fixed
         }
+        of_training = {f"{PREFIX}{name}": range_words(each) for name, each in self.training.items()}
+        return of_network | of_training
 
     def points(self, draw: Callable[[Suggest], object]) -> Iterator[dict[str, Any]]:
         """The values of every point, depth first.

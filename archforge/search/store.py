@@ -31,7 +31,7 @@ from archforge.search.records import (
     RUNNING,
     Trial,
 )
-from archforge.search.space import closed
+from archforge.search.space import Draw, closed
 from archforge.spec import Search
 from archforge.spec.rewrite import written
 
@@ -66,6 +66,7 @@ class Store:
     ) -> None:
         optuna.logging.set_verbosity(optuna.logging.ERROR)
         self.folder = folder
+        self._ended: dict[int, Trial] = {}
         path = folder / DATABASE
         try:
             self._storage = RDBStorage(f"sqlite:///{path.resolve()}")
@@ -128,6 +129,27 @@ class Store:
         """End a trial."""
         self.study.tell(number, values, state=state)
 
+    def take_over(self, trial: Trial, draw: Draw, folder: Path) -> None:
+        """Add a trial of another study, placed in this one's space.
+
+        Args:
+            trial: As it was there.
+            draw: Its network and values here.
+            folder: Of the other study.
+        """
+        ranges = draw.ranges
+        frozen = optuna.trial.create_trial(
+            state=TrialState.COMPLETE if trial.state == COMPLETE else TrialState.PRUNED,
+            params={key: _label(value) for key, value in draw.values.items()},
+            distributions={key: distribution(ranges[key]) for key in draw.values},
+            values=trial.goals if trial.state == COMPLETE else None,
+            intermediate_values=dict(enumerate(trial.epochs, start=1)),
+            user_attrs={FACTS: {**_facts(trial), "values": dict(draw.values), "mark": draw.mark,
+                                "settings": dict(draw.settings), "source": str(folder)}},
+        )  # fmt: skip
+        frozen.set_constraint("builds", 0.0)
+        self.study.add_trial(frozen)
+
     def enqueue(self, values: Mapping[str, Any]) -> None:
         """Have ``values`` tried before anything else is drawn."""
         self.study.enqueue_trial({key: _label(value) for key, value in values.items()})
@@ -139,8 +161,17 @@ class Store:
     def trials(self) -> tuple[Trial, ...]:
         """Every trial that was begun."""
         return tuple(
-            self._trial(each) for each in self.frozen() if each.state is not TrialState.WAITING
+            self._ended.get(each.number) or self._read(each)
+            for each in self.frozen()
+            if each.state is not TrialState.WAITING
         )
+
+    def _read(self, frozen: FrozenTrial) -> Trial:
+        """A trial as a record; one that ended changes no more, so it is read once."""
+        found = self._trial(frozen)
+        if frozen.state.is_finished():
+            self._ended[frozen.number] = found
+        return found
 
     def running(self) -> list[Ask]:
         """Trials that a session began and did not end, oldest first."""
@@ -201,6 +232,8 @@ _KEPT = (
     "twin",
     "hyperparameters",
     "fingerprint",
+    "mark",
+    "settings",
     "parameters",
     "macs",
     "memory",
@@ -209,7 +242,16 @@ _KEPT = (
     "looks",
     "batches",
     "run",
+    "source",
 )
+
+
+def _facts(trial: Trial) -> dict[str, Any]:
+    """What is kept of a trial, for another study."""
+    kept = {name: getattr(trial, name) for name in _KEPT}
+    folder = None if trial.folder is None else str(trial.folder.resolve())
+    return {**kept, "folder": folder, "hyperparameters": dict(trial.hyperparameters),
+            "run": dict(trial.run)}  # fmt: skip
 
 
 def distribution(search: Search) -> BaseDistribution:

@@ -1,6 +1,7 @@
 """The whole way of a search: check everything, then train, then write what came of it."""
 
 import hashlib
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -9,25 +10,27 @@ from typing import Any
 from archforge.catalog import Architecture, read_architecture
 from archforge.compare.opening import open_sized
 from archforge.data import DataOptions
-from archforge.errors import ProblemError, refuse
+from archforge.errors import ProblemError
 from archforge.expand.ranges import with_ranges
-from archforge.graph import Graph
-from archforge.metrics import METRICS
 from archforge.runs import read_run
 from archforge.search.engine import Engine
 from archforge.search.identity import Identity, alone, begin, read_record, training_facts
 from archforge.search.measures import DEFAULT_GOALS, find_goals, read_limits
 from archforge.search.methods import PRUNERS, SAMPLERS
 from archforge.search.models import drop_models
-from archforge.search.plan import Event, OnEvent, Plan, machine_bytes, needed_bytes, networks
+from archforge.search.plan import Event, OnEvent, Plan, machine_bytes
+from archforge.search.preparing import make_plan
 from archforge.search.proving import space_words
+from archforge.search.recipe import parted, training_ranges
 from archforge.search.records import Study, Trial
 from archforge.search.request import WORK, Request
+from archforge.search.retraining import OnTraining, Retrain, Retraining, read_retrained
 from archforge.search.space import Space
 from archforge.search.store import Store
+from archforge.search.widening import take_over
 from archforge.search.workers import Pool, worker_count
-from archforge.search.writing import spec_with, write_results
-from archforge.train import Opened, Settings, check_fits, learned_classes
+from archforge.search.writing import write_results
+from archforge.train import Opened, Settings
 
 
 def search(  # noqa: PLR0913 - the room's one door: each is a part of a search
@@ -48,6 +51,12 @@ def search(  # noqa: PLR0913 - the room's one door: each is a part of a search
     timeout_s: float | None = None,
     goals: Sequence[str] = DEFAULT_GOALS,
     limits: Mapping[str, Any] | None = None,
+    retrain: Retrain | None = None,
+    repeats: int = 1,
+    continue_from: Path | None = None,
+    memory: Any = None,
+    minutes: float | None = None,
+    gpus: Sequence[str] = (),
     on_event: OnEvent | None = None,
     work: str = WORK,
 ) -> Study:
@@ -71,6 +80,14 @@ def search(  # noqa: PLR0913 - the room's one door: each is a part of a search
         goals: Keys of ``METRICS`` and of ``measures.COSTS``; several give a Pareto front.
         limits: The most of each cost, as a number or ``2e9``, ``1.5M``, ``4GiB``. What is above one
             is not trained.
+        retrain: Train the best again on other seeds, and say which can be told apart.
+        memory: That a trial may hold, in bytes or ``4GiB``; above it, it is tried once more
+            with half the batch. By default its share of nine tenths of the machine's.
+        minutes: After which no trial starts and the running ones end after their epochs; the same
+            call goes on.
+        gpus: Numbers of GPUs: a worker each. By default TensorFlow sees all of them.
+        continue_from: The folder of an earlier study whose trials are taken over into a new one.
+        repeats: How often the same network may be trained with the same settings.
         on_event: Told what happens.
         work: ``module:function`` that trains a trial.
 
@@ -95,6 +112,12 @@ def search(  # noqa: PLR0913 - the room's one door: each is a part of a search
         timeout_s=timeout_s,
         goals=tuple(goals),
         limits=dict(limits or {}),
+        retrain=retrain,
+        repeats=repeats,
+        continue_from=continue_from,
+        memory=memory,
+        minutes=minutes,
+        gpus=tuple(gpus),
         work=work,
     )
     read = read_architecture(architecture) if isinstance(architecture, str) else architecture
@@ -102,11 +125,13 @@ def search(  # noqa: PLR0913 - the room's one door: each is a part of a search
         read, preset, given or {}, request.data, settings=request.settings,
         options=request.options,
     )  # fmt: skip
-    _check_goals(request, opened)
-    spec = with_ranges(read.spec, ranges, opened.fixed)
-    space = Space(replace(read, spec=spec), opened.preset, opened.fixed)
-    plan = _plan(request, opened, space)
-    _check_space(plan)
+    of_network, of_training = parted(ranges)
+    spec = with_ranges(read.spec, of_network, opened.fixed)
+    space = Space(
+        replace(read, spec=spec), opened.preset, opened.fixed,
+        training_ranges(of_training, request.settings), request.settings.facts(),
+    )  # fmt: skip
+    plan = make_plan(request, opened, space)
     words = space_words(space)
     opened = replace(opened, notes=(*opened.notes, *words))
     where = folder or default_folder(read, opened.preset, request.data)
@@ -139,8 +164,8 @@ def _session(
     folder: Path, request: Request, plan: Plan, opened: Opened, on_event: OnEvent
 ) -> Study:
     """Go on from what lies in the folder, until the plan is met."""
-    workers, threads = worker_count(request.workers, request.trials)
-    sampler, sampler_flags = SAMPLERS[request.sampler].make(
+    workers, threads = _workers(request)
+    sampler, sampler_flags = SAMPLERS[plan.sampler].make(
         _session_seed(folder, request.seed), request.trials
     )
     pruner, pruner_flags = PRUNERS[request.chosen_pruner].make(
@@ -148,13 +173,58 @@ def _session(
     )
     numbers = {"trials": request.trials, "workers": workers, "threads": threads}
     flags = {"sampler": sampler_flags, "pruner": pruner_flags, "timeout_s": request.timeout_s}
-    begin(folder, _identity(request, opened, plan.space), {**numbers, **flags})
+    identity = _identity(request, opened, plan.space)
+    if request.continue_from is not None:
+        read_record(request.continue_from)  # refused before anything is written
+    begin(folder, identity, {**numbers, **flags})
     store = Store(folder, sampler, pruner, plan.goals)
     try:
-        pool = Pool(request.work, workers, request.timeout_s)
-        return _run(Engine(plan, store, pool, on_event), store, opened.notes)
+        notes = (*opened.notes, *_taken_over(request, store, plan, identity))
+        return _trained(request, plan, store, notes, on_event)
     finally:
         store.close()
+
+
+def _workers(request: Request) -> tuple[int, int]:
+    """Processes and threads of each."""
+    return worker_count(len(request.gpus) or request.workers, request.trials)
+
+
+def _taken_over(request: Request, store: Store, plan: Plan, identity: Identity) -> list[str]:
+    if request.continue_from is None:
+        return []
+    words = take_over(request.continue_from, store, plan, identity)
+    return [words] if words else []
+
+
+def _trained(
+    request: Request, plan: Plan, store: Store, notes: tuple[str, ...], on_event: OnEvent
+) -> Study:
+    """Search, and train the best again."""
+    workers, _ = _workers(request)
+
+    def pool() -> Pool:
+        most = request.memory_bytes or 0.9 * machine_bytes() / workers
+        return Pool(request.work, workers, request.timeout_s, most, request.gpus)
+
+    most_s = math.inf if request.minutes is None else 60 * request.minutes
+    engine = Engine(plan, store, pool(), on_event, most_s)
+    study = _run(engine, store, notes)
+    if request.retrain is None or engine.cut_short:
+        return study
+    again = Retraining(plan, store.folder, pool(), _told(on_event, store))
+    again.run(study.ranked, request.retrain)
+    return write_results(_study(store, (*study.notes, *again.notes)), store.study)
+
+
+def _told(on_event: OnEvent, store: Store) -> OnTraining:
+    """Trainings of the best, as events."""
+    trials = {each.number: each for each in store.trials()}
+
+    def tell(done: int, wanted: int, number: int) -> None:
+        on_event(Event(what="retrained", trial=trials[number], done=done, wanted=wanted))
+
+    return tell
 
 
 def _run(engine: Engine, store: Store, notes: tuple[str, ...]) -> Study:
@@ -186,6 +256,8 @@ def _study(store: Store, notes: tuple[str, ...]) -> Study:
         goals=find_goals(record["goals"]),
         limits=record["limits"],
     )
+    again = read_retrained(store.folder, study.trials, study.goals[0])
+    study = replace(study, retrained=again)
     return replace(study, baseline=_baseline(study.best))
 
 
@@ -196,73 +268,6 @@ def _baseline(best: Trial | None) -> Mapping[str, float]:
         return read_run(best.folder).baseline
     except ProblemError:  # the person moved it; the study stands without
         return {}
-
-
-def _plan(request: Request, opened: Opened, space: Space) -> Plan:
-    text = opened.architecture.standalone
-
-    def check(graph: Graph) -> None:
-        check_fits(graph, learned_classes(request.settings, opened.dataset), "segmentation")
-        _check_memory(graph, request.settings.batch_size)
-
-    return Plan(
-        space=space,
-        spec_for=lambda graph: spec_with(text, graph.hyperparameters),
-        check=check,
-        data=request.data,
-        options=request.options,
-        settings=request.settings,
-        trials=request.trials,
-        seed=request.seed,
-        threads=worker_count(request.workers, request.trials)[1],
-        walk=request.sampler == "grid",
-        goals=find_goals(request.goals),
-        limits=read_limits(request.limits),
-    )
-
-
-def _check_goals(request: Request, opened: Opened) -> None:
-    for goal in find_goals(request.goals):
-        if goal.is_score and METRICS[goal.name].needs == "labels" and not (
-            opened.dataset.has_instances
-        ):  # fmt: skip
-            refuse(
-                "AF608",
-                f"the images have no labels for the goal '{goal.name}'",
-                why="objects are counted where masks number them",
-                fix="name a goal that follows from masks, such as dice or iou",
-            )
-
-
-def _check_memory(graph: Graph, batch_size: int) -> None:
-    needed, there = needed_bytes(graph, batch_size), machine_bytes()
-    if needed > there:
-        refuse(
-            "AF609",
-            f"the network needs {needed / 2**30:.1f} GiB to train, the machine has "
-            f"{there / 2**30:.1f}",
-            why=f"training keeps every layer's output for each of {batch_size} images",
-            fix="use a smaller --batch-size, fewer filters or a smaller size",
-        )
-
-
-def _check_space(plan: Plan) -> None:
-    draw, _ = plan.space.defaults()
-    plan.check(draw.graph)
-    if not draw.values:
-        refuse(
-            "AF605",
-            f"'{plan.space.architecture.spec.name}' has nothing to search",
-            why="no hyperparameter that the network reads has a range and is left open",
-            fix="open one with `--search name=lo..hi`, or write `search:` in the spec",
-        )
-    if plan.walk and networks(plan) is None:
-        refuse(
-            "AF611",
-            "this space cannot be tried point by point",
-            why="it has a range without steps, or more points than anybody would try",
-            fix="give steps, such as --search dropout=0..0.4:0.2, or use --sampler tpe",
-        )
 
 
 def _identity(request: Request, opened: Opened, space: Space) -> Identity:

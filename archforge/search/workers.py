@@ -54,6 +54,7 @@ class _Child:
     pipe: Connection
     started: float
     oom_kills: int
+    gpu: str | None
 
 
 class Pool:
@@ -64,12 +65,23 @@ class Pool:
             in the server.
         workers: Processes at once.
         timeout_s: After which a trial is ended; ``None`` for never.
+        memory_bytes: That a trial may hold; ``None`` for any.
+        gpus: Numbers of the GPUs, one for each worker; none to leave the choice to TensorFlow.
     """
 
-    def __init__(self, work: str, workers: int, timeout_s: float | None = None) -> None:
+    def __init__(
+        self,
+        work: str,
+        workers: int,
+        timeout_s: float | None = None,
+        memory_bytes: float | None = None,
+        gpus: tuple[str, ...] = (),
+    ) -> None:
         self._work = work
         self._workers = workers
         self._timeout_s = timeout_s
+        self._memory_bytes = memory_bytes
+        self._gpus = gpus
         self._context: Any = _context(work.partition(":")[0])
         self._children: dict[int, _Child] = {}
 
@@ -91,13 +103,27 @@ class Pool:
         """Start a trial."""
         assert self.free
         ours, theirs = self._context.Pipe()
-        process = self._context.Process(
-            target=run_child, args=(theirs, self._work, job), daemon=True
-        )
         with _threads_in_environment(job.threads):
-            process.start()
+            try:
+                process = self._started(theirs, job)
+            except (OSError, EOFError):  # the server was killed; the next start brings another
+                process = self._started(theirs, job)
         theirs.close()
-        self._children[job.number] = _Child(job, process, ours, time.monotonic(), oom_kills())
+        self._children[job.number] = _Child(
+            job, process, ours, time.monotonic(), oom_kills(), self._free_gpu()
+        )
+
+    def _started(self, pipe: Connection, job: Job) -> Any:
+        process = self._context.Process(
+            target=run_child, args=(pipe, self._work, job, self._free_gpu()), daemon=True
+        )
+        process.start()
+        return process
+
+    def _free_gpu(self) -> str | None:
+        """A GPU that no running trial has."""
+        taken = {child.gpu for child in self._children.values()}
+        return next((gpu for gpu in self._gpus if gpu not in taken), None)
 
     def answer(self, number: int, *, go_on: bool) -> None:
         """Tell a trial that waits after an epoch whether to go on."""
@@ -141,12 +167,15 @@ class Pool:
         return Message(child.job.number, what, content)
 
     def _late(self) -> Iterator[Message]:
-        if self._timeout_s is None:
-            return
+        """Ends those that took too long or grew too large."""
         for child in list(self._children.values()):
-            if time.monotonic() - child.started > self._timeout_s:
-                self.stop(child.job.number)
-                yield Message(child.job.number, "timeout")
+            number = child.job.number
+            if self._timeout_s and time.monotonic() - child.started > self._timeout_s:
+                self.stop(number)
+                yield Message(number, "timeout")
+            elif self._memory_bytes and resident_bytes(child.process.pid) > self._memory_bytes:
+                self.stop(number)
+                yield Message(number, "memory", f"above {self._memory_bytes / 2**30:.1f} GiB")
 
     def _remove(self, child: _Child) -> None:
         self._children.pop(child.job.number, None)
@@ -158,8 +187,10 @@ class Pool:
         child.process.close()
 
 
-def run_child(pipe: Connection, work: str, job: Job) -> None:
+def run_child(pipe: Connection, work: str, job: Job, gpu: str | None = None) -> None:
     """The life of a trial's process."""
+    if gpu is not None:  # before TensorFlow lists its devices
+        os.environ["CUDA_VISIBLE_DEVICES"] = gpu
     # Ctrl-C goes to every process of the terminal; the parent decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ.update(dict.fromkeys(THREADS, str(job.threads)))
@@ -207,6 +238,15 @@ def worker_count(asked: int | str, trials: int) -> tuple[int, int]:
     auto = 1 if NVIDIA.exists() else min(cores, MOST_AUTO)
     workers = min(auto if asked == "auto" else int(asked), max(trials, 1))
     return workers, max(1, cores // workers)
+
+
+def resident_bytes(pid: int | None) -> int:
+    """Memory that a process holds, as Linux says it; 0 where nobody says."""
+    try:
+        pages = Path(f"/proc/{pid}/statm").read_text("ascii").split()[1]
+    except (OSError, IndexError):
+        return 0
+    return int(pages) * os.sysconf("SC_PAGE_SIZE")
 
 
 def oom_kills() -> int:

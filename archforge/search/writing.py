@@ -7,6 +7,8 @@ from typing import Any
 import optuna
 
 from archforge.files import said_if_unwritable, write_whole
+from archforge.search.handover import EXPERIMENT, experiment_text
+from archforge.search.identity import read_record
 from archforge.search.measures import amount
 from archforge.search.pictures import draw_history, draw_importance
 from archforge.search.records import COMPLETE, Study, Trial
@@ -31,6 +33,8 @@ def write_results(study: Study, of_optuna: optuna.study.Study) -> Study:
         if study.best is None:
             return study
         write_whole(study.folder / BEST, best_text(study))
+        text = experiment_text(read_record(study.folder), study.best)
+        write_whole(study.folder / EXPERIMENT, text)
         pictures = [draw_history(study, study.folder / HISTORY)]
         shares, words = importances(study, of_optuna)
         if shares:

@@ -11,6 +11,7 @@ from archforge.cli import OK, run
 from archforge.data import DataOptions
 from archforge.errors import ProblemError
 from archforge.experiment import check_experiment, experiment_schema, read_experiment
+from archforge.search.retraining import Retrain
 from archforge.train import Settings
 
 HEAD = "archforge: 1\nkind: experiment\nname: nuclei\narchitectures: [unet:tutorial]\n"
@@ -119,16 +120,40 @@ def test_all_problems_of_a_file_are_told_at_their_places(tmp_path: Path) -> None
     ]
 
 
-def test_keys_of_a_later_version_are_refused_by_name(tmp_path: Path) -> None:
+def test_settings_of_the_training_may_have_a_range_as_hyperparameters_have(tmp_path: Path) -> None:
     file = written(
         tmp_path,
-        "train: {learning_rate: {default: 1e-3, search: {float: [1e-4, 1e-2]}}}\n"
-        "search: {trials: 3, retrain: {top: 3}}\n",
+        "train:\n"
+        "  learning_rate: {default: 1e-3, search: {float: [1e-4, 1e-2], log: true}}\n"
+        "  loss: {default: dice, search: {choice: [dice, dice+bce]}}\n"
+        "  batch_size: {default: 8, search: {int: [4, 16], step: 4}}\n"
+        "search: {trials: 3, retrain: {top: 2, seeds: 4}}\n",
+    )
+
+    found = read_experiment(file)
+
+    assert (found.settings.learning_rate, found.settings.loss) == (1e-3, "dice")
+    assert found.search.ranges == {
+        "train.learning_rate": "train.learning_rate=0.0001..0.01:log",
+        "train.loss": 'train.loss="dice","dice+bce"',
+        "train.batch_size": "train.batch_size=4..16:4",
+    }
+    assert found.search.retrain == Retrain(top=2, seeds=4)
+
+
+def test_a_range_of_a_setting_that_cannot_be_read_is_told_at_its_line(tmp_path: Path) -> None:
+    file = written(
+        tmp_path,
+        "train:\n"
+        "  learning_rate: {default: 1e-3, search: {floot: [1e-4, 1e-2]}}\n"
+        "  loss: {search: {choice: [dice]}}\n"
+        "search: {retrain: {top: 0}}\n",
     )
 
     assert refused(file) == [
-        "5:9 AF151 a search of the learning rate is not in this version",
-        "6:21 AF151 'search.retrain' is not in this version",
+        "6:18 AF602 the range of 'train.learning_rate' cannot be read",
+        "7:9 AF602 the range of 'train.loss' cannot be read",
+        "8:19 AF608 retrain top cannot be 0",
     ]
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from archforge.analysis import costs
 from archforge.errors import refuse
+from archforge.files import write_whole
 from archforge.search.jobs import Job, Outcome, Report
 
 
@@ -102,6 +103,45 @@ def deeper_is_better(job: Job, report: Report) -> Outcome:
     assert isinstance(depth, int)
     assert isinstance(filters, int)
     return Outcome(0.2 * depth - 0.001 * abs(filters - 40))
+
+
+def lucky_hill(job: Job, report: Report) -> Outcome:
+    """Half of the value is the luck of the seed."""
+    return Outcome(_height(job) / 2 + job.settings.seed / 2**33)
+
+
+def tells_its_settings(job: Job, report: Report) -> Outcome:
+    """The faster the better."""
+    rate = job.settings.learning_rate
+    return Outcome(rate, {"learning_rate": rate})
+
+
+def climbs_with_a_checkpoint(job: Job, report: Report) -> Outcome:
+    """Goes on after the last epoch that it wrote, as a training does."""
+    job.folder.mkdir(parents=True, exist_ok=True)
+    kept = job.folder / "epoch"
+    done = int(kept.read_text()) if kept.exists() else 0
+    top = _height(job)
+    for epoch in range(1, job.settings.epochs + 1):
+        if epoch > done:
+            time.sleep(0.2)
+            write_whole(kept, str(epoch))
+        if not report(epoch, top * epoch / job.settings.epochs):
+            return Outcome(None)
+    return Outcome(top)
+
+
+def sees_its_gpu(job: Job, report: Report) -> Outcome:
+    time.sleep(0.3)
+    return Outcome(0.5, {"gpu": os.environ.get("CUDA_VISIBLE_DEVICES", "all")})
+
+
+def holds_half_a_gibibyte(job: Job, report: Report) -> Outcome:
+    """Unless its batch is small."""
+    held = bytearray(2**29 if job.settings.batch_size > 8 else 2**10)
+    held[:: 2**12] = b"1" * len(held[:: 2**12])
+    time.sleep(3)
+    return Outcome(0.5)
 
 
 def larger_is_better(job: Job, report: Report) -> Outcome:

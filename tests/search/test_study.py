@@ -231,6 +231,36 @@ def test_a_trial_that_needs_too_much_memory_is_tried_once_more_with_half_the_bat
     assert trial.run == {"batch_size": 8, "accumulate": 2}
 
 
+def test_a_trial_that_holds_more_memory_than_it_may_is_tried_with_half_the_batch(
+    searching: Searching,
+) -> None:
+    settings = Settings(epochs=4, batch_size=16)
+    study = searching("holds_half_a_gibibyte", trials=1, settings=settings, memory="400MiB")
+
+    (trial,) = study.trials
+    assert (trial.state, trial.batches) == ("complete", 2)
+
+
+def test_each_gpu_has_a_worker_of_its_own(searching: Searching) -> None:
+    study = searching("sees_its_gpu", trials=4, pruner="none", gpus=["0", "3"])
+
+    assert {each.run["gpu"] for each in study.trials if each.counts} == {"0", "3"}
+
+
+def test_a_search_ends_after_its_minutes_and_the_next_session_goes_on(
+    searching: Searching,
+) -> None:
+    ranges = ["depth=1..1", "filters=8..24:8"]
+    first = searching(
+        "tells_its_pid", trials=2, ranges=ranges, given=NO_DROPOUT, minutes=0.05, pruner="none",
+        settings=Settings(epochs=1000),
+    )  # fmt: skip
+
+    assert [each.kind for each in first.trials] == ["interrupted"]
+    assert len(first.trials[0].epochs) > 2
+    assert "The time was up; the same command goes on." in first.words()
+
+
 def test_a_search_in_which_everything_fails_ends(searching: Searching) -> None:
     study = searching("is_no_number", trials=2, pruner="none")
 

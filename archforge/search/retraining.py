@@ -1,0 +1,202 @@
+"""The best networks once more with other seeds: how sure is it that they are the best?
+
+One training of each network says little: seeds alone move scores by as much as networks differ.
+Each of the best is trained again by the processes of the search, in ``retrain/`` of its folder; a
+training that is done is not done again, one that was cut off goes on.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from archforge.errors import Problem, ProblemError
+from archforge.files import write_whole
+from archforge.search.failures import first_words
+from archforge.search.jobs import Job, Outcome
+from archforge.search.measures import Goal
+from archforge.search.plan import Plan, trial_seed
+from archforge.search.recipe import with_settings
+from archforge.search.records import Trial
+from archforge.search.retrained import Retrained, compared
+from archforge.search.workers import Message, Pool
+
+FOLDER = "retrain"
+RECORD = "retrained.json"
+SCORES = "scores.json"
+MOST_DEATHS = 3
+# A training's number: that of the trial times this, and the seed.
+SEEDS = 1000
+
+OnTraining = Callable[[int, int, int], None]
+"""Told trainings that are done, trainings in all, and the number of a trial."""
+
+
+@dataclass(frozen=True)
+class Retrain:
+    """How many of the best are trained again, and with how many seeds each.
+
+    Raises:
+        ProblemError: A number cannot be.
+    """
+
+    top: int = 3
+    seeds: int = 3
+
+    def __post_init__(self) -> None:
+        wrong = [(name, value) for name, value in vars(self).items() if not 0 < value < SEEDS]
+        if wrong:
+            raise ProblemError(
+                Problem("AF608", f"retrain {name} cannot be {value}", fix="give 1 to 999")
+                for name, value in wrong
+            )
+
+    @classmethod
+    def read(cls, text: str) -> "Retrain":
+        """From ``top=3,seeds=3``.
+
+        Raises:
+            ProblemError: It is something else.
+        """
+        pairs = [part.partition("=") for part in text.replace(" ", "").split(",")]
+        if any(name not in {"top", "seeds"} or not value.isdigit() for name, _, value in pairs):
+            fix = "write top=3,seeds=3"
+            raise ProblemError([Problem("AF608", f"retrain cannot be '{text}'", fix=fix)])
+        return cls(**{name: int(value) for name, _, value in pairs})
+
+
+def jobs_of(plan: Plan, trial: Trial, folder: Path, seeds: int) -> Iterator[Job]:
+    """The trainings of one network, each with a seed that no trial has."""
+    draw = plan.space.draw(lambda key, _: trial.values[key])
+    for seed in range(seeds):
+        settings = {**draw.settings, "seed": trial_seed(plan.seed, f"{draw.mark}:again:{seed}")}
+        yield Job(
+            number=trial.number * SEEDS + seed,
+            graph=draw.graph,
+            values=draw.values,
+            fixed=plan.space.fixed,
+            spec_text=plan.spec_for(draw.graph),
+            data=plan.data,
+            options=plan.options,
+            settings=with_settings(plan.settings, settings),
+            folder=folder / FOLDER / f"{trial.number:04d}-seed{seed}",
+            threads=plan.threads,
+            goal=plan.goals[0].name,
+        )
+
+
+class Retraining:
+    """Trains what is asked for, and keeps what came of it.
+
+    Args:
+        plan: Of the search.
+        folder: Of the study.
+        pool: The processes.
+        tell: Told after each training.
+    """
+
+    def __init__(self, plan: Plan, folder: Path, pool: Pool, tell: OnTraining) -> None:
+        self._plan, self._folder, self._pool, self._tell = plan, folder, pool, tell
+        self._deaths: dict[int, int] = {}
+        self._done = _read(folder / RECORD)
+        self.notes: list[str] = []
+
+    def run(self, trials: tuple[Trial, ...], asked: Retrain) -> None:
+        """Train the best networks again, where that is not done yet.
+
+        Args:
+            trials: All complete ones, the best first.
+            asked: How many, how often.
+
+        Raises:
+            RuntimeError: A training met a bug of ours.
+        """
+        best = trials[: asked.top]
+        every = [job for each in best for job in self._jobs(each, asked.seeds)]
+        self._total = len(every)
+        self._waiting = {job.number: job for job in every if str(job.number) not in self._done}
+        try:
+            self._train()
+        finally:
+            self._pool.close()
+
+    def _jobs(self, trial: Trial, seeds: int) -> Iterator[Job]:
+        return jobs_of(self._plan, trial, self._folder, seeds)
+
+    def _train(self) -> None:
+        left = list(self._waiting.values())
+        while left or self._pool.busy:
+            while left and self._pool.free:
+                self._pool.start(left.pop(0))
+            for message in self._pool.messages():
+                self._hear(message)
+
+    def _hear(self, message: Message) -> None:
+        number = message.number
+        if message.what == "epoch":
+            self._pool.answer(number, go_on=True)
+        elif message.what == "outcome":
+            self._keep(number, message.content)
+        elif message.what == "bug":
+            raise RuntimeError(f"retraining trial {number // SEEDS}: {message.content}")
+        elif message.what == "problem":
+            self._lose(number, first_words(message.content))
+        else:
+            self._deaths[number] = self._deaths.get(number, 0) + 1
+            if self._deaths[number] < MOST_DEATHS:
+                self._pool.start(self._waiting[number])
+            else:
+                self._lose(number, "its process ended early")
+
+    def _keep(self, number: int, outcome: Outcome) -> None:
+        images = _images(self._waiting[number].folder / SCORES, self._plan.goals[0].name)
+        self._done[str(number)] = {"value": outcome.value, "images": images}
+        write_whole(self._folder / RECORD, json.dumps(self._done, indent=1) + "\n")
+        self._tell(len(self._done), self._total, number // SEEDS)
+
+    def _lose(self, number: int, why: str) -> None:
+        self.notes.append(f"Trial {number // SEEDS} could not be trained again: {why}.")
+
+
+def read_retrained(folder: Path, trials: tuple[Trial, ...], goal: Goal) -> tuple[Retrained, ...]:
+    """What was retrained in a study so far, the best first.
+
+    Args:
+        folder: Of the study.
+        trials: Of the study.
+        goal: The first one.
+    """
+    kept = _read(folder / RECORD)
+    rows = []
+    for trial in trials:
+        found = [one for number, one in kept.items() if int(number) // SEEDS == trial.number]
+        if found:
+            values = tuple(float(each["value"]) for each in found)
+            images = _mean([each["images"] for each in found])
+            rows.append(
+                Retrained(trial=trial.number, values=values, images=images, macs=trial.macs)
+            )
+    return compared(rows, goal)
+
+
+def _images(path: Path, metric: str) -> dict[str, float]:
+    """The score of each validation image, where the training has left them."""
+    try:
+        rows = json.loads(path.read_text("utf-8"))["images"]
+    except FileNotFoundError:
+        return {}
+    return {row["id"]: float(row[metric]) for row in rows if row.get(metric) is not None}
+
+
+def _mean(parts: list[dict[str, float]]) -> dict[str, float]:
+    shared = set(parts[0]).intersection(*parts)
+    return {name: sum(each[name] for each in parts) / len(parts) for name in sorted(shared)}
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    except (FileNotFoundError, ValueError):  # damaged: the runs are there, and are read again
+        return {}
+    return found

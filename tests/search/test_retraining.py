@@ -1,0 +1,92 @@
+"""The best networks again, and what may be said of them."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from archforge.errors import ProblemError
+from archforge.search import Event, Study, read_study
+from archforge.search.measures import Goal
+from archforge.search.retrained import Retrained, cheapest, compared, retrained_words
+from archforge.search.retraining import Retrain
+
+Searching = Callable[..., Study]
+DICE = Goal("dice", maximize=True)
+SMALL = {"given": {"dropout": 0.0}, "ranges": ["depth=1..1", "filters=8..24:8"]}
+
+
+def row(trial: int, shift: float, macs: int, images: int = 20) -> Retrained:
+    """A network that is better by ``shift`` on every image."""
+    scores = {str(image): 0.5 + 0.01 * (image % 7) + shift for image in range(images)}
+    mean = sum(scores.values()) / images
+    return Retrained(trial=trial, values=(mean, mean), images=scores, macs=macs)
+
+
+def test_what_the_images_tell_apart_is_said_and_the_cheapest_of_the_rest_named() -> None:
+    plain = row(5, 0.0, 10)
+    shaken = {name: value + (-1) ** int(name) * 0.01 for name, value in plain.images.items()}
+    near = replace(plain, images=shaken)
+    rows = compared([row(3, -0.2, 1), row(4, 0.001, 100), near], DICE)
+
+    assert [each.trial for each in rows] == [4, 5, 3]
+    assert rows[2].p < 0.001
+    assert rows[1].p > 0.05
+    assert cheapest(rows).trial == 5
+    words = retrained_words(rows, DICE)
+    assert words[-2].startswith("Trials 4, 5 are not distinguishable on these 20 images")
+    assert words[-1] == "The cheapest of them is trial 5, with 10 MACs."
+
+
+def test_a_clear_winner_is_said_to_be_one_and_few_images_to_be_few() -> None:
+    clear, few = (
+        retrained_words(compared([row(1, 0.2, 9, images), row(2, 0.0, 1, images)], DICE), DICE)
+        for images in (20, 4)
+    )
+
+    assert clear[-1].startswith("Trial 1 is better than the others on these 20 images")
+    assert "4 validation images are too few to tell networks apart." in few
+
+
+@pytest.mark.parametrize("text", ["top=3,seeds", "top=a", "best=3", "top=0", ""])
+def test_a_retraining_that_cannot_be_is_refused(text: str) -> None:
+    with pytest.raises(ProblemError, match="AF608 retrain"):
+        Retrain.read(text)
+
+
+def test_the_best_are_trained_again_on_other_seeds_and_never_twice(
+    searching: Searching, tmp_path: Path
+) -> None:
+    told: list[str] = []
+
+    def hear(event: Event) -> None:
+        if event.what == "retrained":
+            told.append(f"{event.done} of {event.wanted}")
+
+    study = searching("lucky_hill", trials=3, retrain=Retrain(2, 3), on_event=hear, **SMALL)
+    again = searching("lucky_hill", trials=3, retrain=Retrain(2, 4), on_event=hear, **SMALL)
+
+    assert told == [f"{done} of 6" for done in range(1, 7)] + ["7 of 8", "8 of 8"]
+    assert [len(each.values) for each in study.retrained] == [3, 3]
+    assert [len(each.values) for each in again.retrained] == [4, 4]
+    seeds = {each.seed for each in study.trials}
+    assert all(len(set(each.values)) == 3 for each in study.retrained)
+    assert not seeds & {int(value * 1e9) for each in study.retrained for value in each.values}
+    assert study.best is not None
+    assert study.best.number == study.retrained[0].trial
+    assert read_study(tmp_path / "study").retrained == again.retrained
+    facts = json.loads(json.dumps(study.facts()))
+    assert facts["retrained"][0]["trial"] == study.best.number
+
+
+@pytest.mark.keras
+def test_real_networks_are_retrained_and_compared_image_by_image(searching: Searching) -> None:
+    study = searching(
+        "train_trial_itself", trials=2, pruner="none", retrain=Retrain(2, 2),
+        given={"dropout": 0.0}, ranges=["depth=1..1", "filters=8..16:8"],
+    )  # fmt: skip
+
+    assert len(study.retrained) == 2
+    assert all(each.images for each in study.retrained)
