@@ -1,0 +1,160 @@
+"""After the same minutes, which search has the better network?
+
+KerasTuner's RandomSearch and Hyperband, Optuna written by hand (``tuners.py``), and ours, on the
+same space, images and recipe of training, each alone on the machine for the same time. What counts
+is the mean IoU over images, of the network that a method holds to be its best, on the validation
+images and on images that no method has seen; and when ours had reached what the others ended with.
+The same command goes on where it was stopped.
+
+    python benchmarks/search_quality.py --data path/to/nuclei --minutes 8 --seeds 3
+
+Exit status 1 if ours is not ahead of each of the others, on the mean over seeds.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+import numpy as np
+from search_throughput import recipe, small_images
+from tuners import METHODS
+
+from archforge.build.quiet import keras
+from archforge.data import DataOptions, Dataset, open_dataset
+from archforge.runs import read_run
+from archforge.search import search
+from archforge.train.history import read_history
+
+ASKED: dict[str, Any] = {"size": 128, "depth": [2, 4], "filters": [8, 16, 24],
+                         "rates": [3e-4, 1e-3, 3e-3], "batch": 16, "epochs": 12,
+                         "trials": 1000}  # fmt: skip
+
+
+def arrays(dataset: Dataset) -> dict[str, Any]:
+    """All images as floats; ``test_`` ones are seen by nobody."""
+    found = {}
+    for name in ("train", "validation", "test"):
+        part = getattr(dataset, name)
+        key = "" if name == "train" else f"{name}_"
+        rows = range(len(part))
+        found[f"{key}images"] = np.stack([part.image(row) for row in rows]).astype(np.float32)
+        masks = np.stack([part.mask(row) for row in rows])[..., np.newaxis]
+        found[f"{key}masks"] = masks.astype(np.float32)
+    return found
+
+
+def mean_iou(path: Path, held: dict[str, Any], part: str) -> float:
+    """Of a saved network, over images."""
+    model = keras.models.load_model(path, compile=False)
+    said = np.asarray(model.predict(held[f"{part}_images"], verbose=0)) > 0.5
+    true = held[f"{part}_masks"] > 0.5
+    both = (said & true).sum((1, 2, 3))
+    either = (said | true).sum((1, 2, 3))
+    return float(np.where(either, both / np.maximum(either, 1), 1.0).mean())
+
+
+def others(method: str, kept: Path, asked: dict[str, Any], folder: Path) -> Path:
+    """The best network of another tool."""
+    text = folder / "asked.json"
+    text.write_text(json.dumps(asked))
+    program = Path(__file__).with_name("tuners.py")
+    subprocess.run([sys.executable, program, method, kept, text, folder], check=True,
+                   capture_output=True)  # fmt: skip
+    return folder / "best.keras"
+
+
+def ours(data: Path, asked: dict[str, Any], folder: Path) -> tuple[Path, list[list[float]]]:
+    """The best network of our search, and when each better epoch came."""
+    study = search(
+        "unet", preset="tutorial", data=data, trials=asked["trials"], folder=folder / "study",
+        given={"size": asked["size"], "dropout": 0.1}, seed=asked["seed"],
+        ranges=[
+            f"depth={asked['depth'][0]}..{asked['depth'][1]}",
+            f"filters={','.join(map(str, asked['filters']))}",
+            f"train.learning_rate={','.join(map(str, asked['rates']))}",
+        ],
+        settings=recipe(asked), goals=["iou"], minutes=asked["seconds"] / 60,
+        options=DataOptions(test=0.25),
+    )  # fmt: skip
+    assert study.best is not None
+    assert study.best.folder is not None
+    return study.best.folder / "model.keras", sorted(_moments(study.folder))
+
+
+def _moments(folder: Path) -> Iterator[list[float]]:
+    """When each epoch of each trial ended, since the beginning of the search, and its mean IoU."""
+    start = (folder / "study.lock").stat().st_ctime
+    for path in (folder / "trials").glob("*/run.json"):
+        run = read_run(path.parent)
+        rows = read_history(run.history)
+        end = run.history.stat().st_mtime
+        for place, row in enumerate(rows):
+            later = sum(each["seconds"] for each in rows[place + 1 :])
+            yield [end - later - start, row["second"]]
+
+
+def one(method: str, seed: int, given: argparse.Namespace, data: Path) -> dict[str, Any]:
+    """What a method comes to with a seed: kept, so that it is measured once."""
+    folder = given.output / f"{method.replace(' ', '-')}-seed{seed}"
+    kept = folder / "scores.json"
+    if kept.exists():
+        found: dict[str, Any] = json.loads(kept.read_text())
+        return found
+    folder.mkdir(parents=True, exist_ok=True)
+    size = (ASKED["size"],) * 2
+    held = arrays(open_dataset(data, size=size, channels=3,
+                               options=DataOptions(seed=seed, test=0.25)))  # fmt: skip
+    asked = {**ASKED, "seconds": 60 * given.minutes, "seed": seed}
+    moments: list[list[float]] = []
+    if method == "ours":
+        best, moments = ours(data, asked, folder)
+    else:
+        np.savez(folder / "arrays.npz", **held)
+        best = others(method, folder / "arrays.npz", asked, folder)
+    found = {part: mean_iou(best, held, part) for part in ("validation", "test")}
+    found["moments"] = moments
+    kept.write_text(json.dumps(found))
+    return found
+
+
+def main() -> int:
+    """Measure, print and judge."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("--data", type=Path, help="a folder of nuclei; by default drawn ones")
+    parser.add_argument("--minutes", type=float, default=8.0)
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("-o", "--output", type=Path, default=Path("runs/search-quality"))
+    given = parser.parse_args()
+    data = given.output / "images"
+    if not data.exists():
+        given.output.mkdir(parents=True, exist_ok=True)
+        small_images(given.data, ASKED["size"], given.output)
+    found = {
+        method: [one(method, seed, given, data) for seed in range(given.seeds)]
+        for method in (*METHODS, "ours")
+    }
+    print(f"{'':<24}validation IoU  held-out IoU   ({given.minutes:g} minutes, "
+          f"{given.seeds} seeds)")  # fmt: skip
+    means = {}
+    for method, rows in found.items():
+        means[method] = fmean(row["test"] for row in rows)
+        print(f"{method:<24}{fmean(row['validation'] for row in rows):<16.4f}{means[method]:.4f}")
+    for method in METHODS:
+        times = [_reached(mine["moments"], other["validation"])
+                 for mine, other in zip(found["ours"], found[method], strict=True)]  # fmt: skip
+        print(f"ours had the validation IoU of {method} after "
+              f"{', '.join('never' if t is None else f'{t:.0f} s' for t in times)}")  # fmt: skip
+    return int(not all(means["ours"] > means[method] for method in METHODS))
+
+
+def _reached(moments: list[list[float]], value: float) -> float | None:
+    return next((when for when, iou in moments if iou >= value), None)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
