@@ -19,13 +19,13 @@ from archforge.search.methods import PRUNERS, SAMPLERS
 from archforge.search.records import Study, Trial
 
 if TYPE_CHECKING:
-    from archforge.search.engine import TrialBugError
+    from archforge.search.failures import TrialBugError
     from archforge.search.plan import Event
     from archforge.search.study import default_folder, read_study, search
 
 _LATER = {
     "Event": "plan",
-    "TrialBugError": "engine",
+    "TrialBugError": "failures",
     "default_folder": "study",
     "read_study": "study",
     "search": "study",

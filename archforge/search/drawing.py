@@ -6,7 +6,6 @@ by point, so a search of a small space ends, and ends complete. A trial that an 
 running comes first: its values are read again, and it goes on in its own folder.
 """
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -16,9 +15,9 @@ from optuna.trial import TrialState
 from archforge.errors import ProblemError
 from archforge.search.failures import first_words
 from archforge.search.jobs import Job
-from archforge.search.measures import MEASURED, excess, excess_words
+from archforge.search.making import make_job
+from archforge.search.measures import excess, excess_words
 from archforge.search.plan import Plan, all_tried, draw_facts, networks, trial_seed
-from archforge.search.recipe import with_settings
 from archforge.search.records import DUPLICATE, FAILED, INFEASIBLE, RUNNING
 from archforge.search.space import Draw
 from archforge.search.store import Ask, Store
@@ -148,22 +147,7 @@ class Drawing:
         name = f"{TRIALS}/{number:04d}"
         again = self._store.facts(number).get("batches", 1) > 1
         self._store.keep(number, {"folder": name, "kind": "", "message": ""})
-        plan = self._plan
-        job = Job(
-            number=number,
-            graph=draw.graph,
-            values=draw.values,
-            fixed=plan.space.fixed,
-            spec_text=plan.spec_for(draw.graph),
-            data=plan.data,
-            options=plan.options,
-            settings=with_settings(plan.settings, {**draw.settings, "seed": seed}),
-            folder=self._store.folder / name,
-            threads=plan.threads,
-            goal=plan.goals[0].name,
-            timed=plan.timed,
-            most_ms=plan.limits.get(MEASURED, math.inf),
-        )
+        job = make_job(self._plan, draw, number, self._store.folder / name, seed)
         return job.halved() if again else job
 
     def _infeasible(self, trial: Ask, values: dict[str, Any], error: ProblemError) -> None:

@@ -16,8 +16,9 @@ from optuna.trial import TrialState
 
 from archforge.errors import ProblemError
 from archforge.files import write_whole
+from archforge.search.crew import MOST_DEATHS
 from archforge.search.drawing import TRIALS, Drawing, beyond
-from archforge.search.failures import failure_kind, first_words
+from archforge.search.failures import TrialBugError, failure_kind, first_words
 from archforge.search.interrupts import held_interrupts
 from archforge.search.jobs import Job, Outcome
 from archforge.search.measures import excess, excess_words
@@ -26,13 +27,6 @@ from archforge.search.plan import Event, OnEvent, Plan
 from archforge.search.records import Trial, rank
 from archforge.search.store import Ask, Store
 from archforge.search.workers import Message, Pool
-
-# A process that dies this often without finishing one more epoch dies of its trial.
-MOST_DEATHS = 3
-
-
-class TrialBugError(RuntimeError):
-    """A trial met an exception that is no problem of the user's; its traceback is in the file."""
 
 
 @dataclass
@@ -259,7 +253,7 @@ class Engine:
     ) -> None:
         self._store.keep(trial.number, facts)
         self._store.tell(trial.number, state, values)
-        drop_models(self._store.trials(), self._plan.goals)
+        drop_models(self._store.trials(), self._plan.goals, self._plan.kept)
         self._say("end", trial.number)
 
     def _say(self, what: str, number: int, epoch: int = 0, value: float | None = None) -> None:

@@ -6,6 +6,10 @@ _BUILDING = ("AF1", "AF2", "AF3")
 _BY_CODE = {"AF509": "diverged", "AF510": "out-of-memory"}
 
 
+class TrialBugError(RuntimeError):
+    """A trial met an exception that is no problem of the user's; its traceback is in the file."""
+
+
 def failure_kind(error: ProblemError) -> str:
     """Why this one trial failed; empty where every other trial would meet the same."""
     code = error.problems[0].code

@@ -31,7 +31,7 @@ class Job:
         threads: That it may use.
         batches: Whose gradients make a step, of those that were asked for: 2 where a whole one was
             too large for the memory.
-        goal: The metric that is its value.
+        metrics: That are scored at its end; the first is its value.
         timed: Whether the time of a prediction is measured, before the training.
         most_ms: Above this it is not trained.
     """
@@ -47,7 +47,7 @@ class Job:
     folder: Path
     threads: int = 1
     batches: int = 1
-    goal: str = "dice"
+    metrics: tuple[str, ...] = ("dice",)
     timed: bool = False
     most_ms: float = math.inf
 

@@ -9,16 +9,16 @@ from archforge.search.records import RUNNING, Trial, rank
 MODELS_KEPT = 3
 
 
-def drop_models(trials: Iterable[Trial], goals: tuple[Goal, ...], kept: Iterable[int] = ()) -> None:
+def drop_models(trials: Iterable[Trial], goals: tuple[Goal, ...], kept: int = MODELS_KEPT) -> None:
     """Remove the saved networks of all trials that ended, but for the best.
 
     Args:
         trials: All.
         goals: What they are ranked by.
-        kept: Numbers of others that stay.
+        kept: How many stay.
     """
     every = list(trials)
-    staying = {*kept, *(each.number for each in rank(every, goals)[:MODELS_KEPT])}
+    staying = {each.number for each in rank(every, goals)[:kept]}
     for each in every:
         ended = each.state != RUNNING and not each.source  # another study's models are not ours
         if each.folder is not None and each.number not in staying and ended:

@@ -35,6 +35,7 @@ class Plan:
         goals: What is to be high or low; scores first.
         limits: The most that each cost may be.
         repeats: How often one network may be trained with the same settings.
+        kept: Trained networks that stay on the disk, the best ones.
     """
 
     space: Space
@@ -50,6 +51,13 @@ class Plan:
     goals: tuple[Goal, ...] = (Goal("dice", maximize=True),)
     limits: Mapping[str, float] = field(default_factory=dict)
     repeats: int = 1
+    kept: int = 3
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """What a training is scored by: the goals, and what a person always wants to know."""
+        goals = [goal.name for goal in self.goals if goal.is_score]
+        return tuple(dict.fromkeys([*goals, "dice", "iou"]))
 
     @property
     def walk(self) -> bool:

@@ -7,6 +7,7 @@ from archforge.graph import Graph
 from archforge.losses import check_loss
 from archforge.metrics import METRICS
 from archforge.search.measures import find_goals, read_limits
+from archforge.search.models import MODELS_KEPT
 from archforge.search.plan import Plan, machine_bytes, needed_bytes, networks
 from archforge.search.recipe import with_settings
 from archforge.search.request import Request
@@ -61,6 +62,7 @@ def _plan(request: Request, opened: Opened, space: Space) -> Plan:
         goals=find_goals(request.goals),
         limits=read_limits(request.limits),
         repeats=request.repeats,
+        kept=max(MODELS_KEPT, request.retrain.top if request.retrain else 0),
     )
 
 

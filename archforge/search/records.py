@@ -158,6 +158,13 @@ class Study:
         return tuple(each for each, keep in zip(self.ranked, kept, strict=True) if keep)
 
     @property
+    def leading(self) -> tuple[Trial, ...]:
+        """The best first: that of the retrained means, then by rank or along the front."""
+        best, rest = self.best, self.ranked if len(self.goals) == 1 else self.front
+        first = () if best is None else (best,)
+        return (*first, *(each for each in rest if best is None or each.number != best.number))
+
+    @property
     def interrupted(self) -> int:
         """Trials that were cut off; the next session goes on with them."""
         return sum(each.kind == INTERRUPTED for each in self.trials)

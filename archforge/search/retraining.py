@@ -13,19 +13,19 @@ from typing import Any
 
 from archforge.errors import Problem, ProblemError
 from archforge.files import write_whole
+from archforge.search.crew import run_all
 from archforge.search.failures import first_words
 from archforge.search.jobs import Job, Outcome
+from archforge.search.making import make_job
 from archforge.search.measures import Goal
 from archforge.search.plan import Plan, trial_seed
-from archforge.search.recipe import with_settings
 from archforge.search.records import Trial
 from archforge.search.retrained import Retrained, compared
-from archforge.search.workers import Message, Pool
+from archforge.search.workers import Pool
 
 FOLDER = "retrain"
 RECORD = "retrained.json"
 SCORES = "scores.json"
-MOST_DEATHS = 3
 # A training's number: that of the trial times this, and the seed.
 SEEDS = 1000
 
@@ -70,20 +70,10 @@ def jobs_of(plan: Plan, trial: Trial, folder: Path, seeds: int) -> Iterator[Job]
     """The trainings of one network, each with a seed that no trial has."""
     draw = plan.space.draw(lambda key, _: trial.values[key])
     for seed in range(seeds):
-        settings = {**draw.settings, "seed": trial_seed(plan.seed, f"{draw.mark}:again:{seed}")}
-        yield Job(
-            number=trial.number * SEEDS + seed,
-            graph=draw.graph,
-            values=draw.values,
-            fixed=plan.space.fixed,
-            spec_text=plan.spec_for(draw.graph),
-            data=plan.data,
-            options=plan.options,
-            settings=with_settings(plan.settings, settings),
-            folder=folder / FOLDER / f"{trial.number:04d}-seed{seed}",
-            threads=plan.threads,
-            goal=plan.goals[0].name,
-        )
+        number = trial.number * SEEDS + seed
+        place = folder / FOLDER / f"{trial.number:04d}-seed{seed}"
+        again = trial_seed(plan.seed, f"{draw.mark}:again:{seed}")
+        yield make_job(plan, draw, number, place, again)
 
 
 class Retraining:
@@ -98,7 +88,6 @@ class Retraining:
 
     def __init__(self, plan: Plan, folder: Path, pool: Pool, tell: OnTraining) -> None:
         self._plan, self._folder, self._pool, self._tell = plan, folder, pool, tell
-        self._deaths: dict[int, int] = {}
         self._done = _read(folder / RECORD)
         self.notes: list[str] = []
 
@@ -110,53 +99,29 @@ class Retraining:
             asked: How many, how often.
 
         Raises:
-            RuntimeError: A training met a bug of ours.
+            TrialBugError: A training met a bug of ours.
         """
         best = trials[: asked.top]
         every = [job for each in best for job in self._jobs(each, asked.seeds)]
         self._total = len(every)
-        self._waiting = {job.number: job for job in every if str(job.number) not in self._done}
-        try:
-            self._train()
-        finally:
-            self._pool.close()
+        waiting = [job for job in every if str(job.number) not in self._done]
+        for job, message in run_all(self._pool, waiting):
+            if message.what == "outcome":
+                self._keep(job, message.content)
+            else:
+                why = message.content
+                said = first_words(why) if isinstance(why, ProblemError) else "its process ended"
+                number = job.number // SEEDS
+                self.notes.append(f"Trial {number} could not be trained again: {said}.")
 
     def _jobs(self, trial: Trial, seeds: int) -> Iterator[Job]:
         return jobs_of(self._plan, trial, self._folder, seeds)
 
-    def _train(self) -> None:
-        left = list(self._waiting.values())
-        while left or self._pool.busy:
-            while left and self._pool.free:
-                self._pool.start(left.pop(0))
-            for message in self._pool.messages():
-                self._hear(message)
-
-    def _hear(self, message: Message) -> None:
-        number = message.number
-        if message.what == "epoch":
-            self._pool.answer(number, go_on=True)
-        elif message.what == "outcome":
-            self._keep(number, message.content)
-        elif message.what == "bug":
-            raise RuntimeError(f"retraining trial {number // SEEDS}: {message.content}")
-        elif message.what == "problem":
-            self._lose(number, first_words(message.content))
-        else:
-            self._deaths[number] = self._deaths.get(number, 0) + 1
-            if self._deaths[number] < MOST_DEATHS:
-                self._pool.start(self._waiting[number])
-            else:
-                self._lose(number, "its process ended early")
-
-    def _keep(self, number: int, outcome: Outcome) -> None:
-        images = _images(self._waiting[number].folder / SCORES, self._plan.goals[0].name)
-        self._done[str(number)] = {"value": outcome.value, "images": images}
+    def _keep(self, job: Job, outcome: Outcome) -> None:
+        images = _images(job.folder / SCORES, self._plan.goals[0].name)
+        self._done[str(job.number)] = {"value": outcome.value, "images": images}
         write_whole(self._folder / RECORD, json.dumps(self._done, indent=1) + "\n")
-        self._tell(len(self._done), self._total, number // SEEDS)
-
-    def _lose(self, number: int, why: str) -> None:
-        self.notes.append(f"Trial {number // SEEDS} could not be trained again: {why}.")
+        self._tell(len(self._done), self._total, job.number // SEEDS)
 
 
 def read_retrained(folder: Path, trials: tuple[Trial, ...], goal: Goal) -> tuple[Retrained, ...]:

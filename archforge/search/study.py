@@ -13,11 +13,11 @@ from archforge.data import DataOptions
 from archforge.errors import ProblemError
 from archforge.expand.ranges import with_ranges
 from archforge.runs import read_run
+from archforge.search.completing import COMPLETES, complete_best
 from archforge.search.engine import Engine
 from archforge.search.identity import Identity, alone, begin, read_record, training_facts
 from archforge.search.measures import DEFAULT_GOALS, find_goals, read_limits
 from archforge.search.methods import PRUNERS, SAMPLERS
-from archforge.search.models import drop_models
 from archforge.search.plan import Event, OnEvent, Plan, machine_bytes
 from archforge.search.preparing import make_plan
 from archforge.search.proving import space_words
@@ -203,18 +203,21 @@ def _trained(
     """Search, and train the best again."""
     workers, _ = _workers(request)
 
-    def pool() -> Pool:
+    def pool(work: str = request.work) -> Pool:
         most = request.memory_bytes or 0.9 * machine_bytes() / workers
-        return Pool(request.work, workers, request.timeout_s, most, request.gpus)
+        return Pool(work, workers, request.timeout_s, most, request.gpus)
 
     most_s = math.inf if request.minutes is None else 60 * request.minutes
     engine = Engine(plan, store, pool(), on_event, most_s)
-    study = _run(engine, store, notes)
-    if request.retrain is None or engine.cut_short:
-        return study
-    again = Retraining(plan, store.folder, pool(), _told(on_event, store))
-    again.run(study.ranked, request.retrain)
-    return write_results(_study(store, (*study.notes, *again.notes)), store.study)
+    notes = _run(engine, store, notes)
+    if request.retrain is not None and not engine.cut_short:
+        again = Retraining(plan, store.folder, pool(), _told(on_event, store))
+        again.run(_study(store, ()).ranked, request.retrain)
+        notes = (*notes, *again.notes)
+    if request.work in COMPLETES:
+        best = _study(store, ()).leading
+        notes = (*notes, *complete_best(plan, best, pool(COMPLETES[request.work])))
+    return write_results(_study(store, notes), store.study)
 
 
 def _told(on_event: OnEvent, store: Store) -> OnTraining:
@@ -227,15 +230,15 @@ def _told(on_event: OnEvent, store: Store) -> OnTraining:
     return tell
 
 
-def _run(engine: Engine, store: Store, notes: tuple[str, ...]) -> Study:
+def _run(engine: Engine, store: Store, notes: tuple[str, ...]) -> tuple[str, ...]:
+    """Search; what is to be said of it."""
     try:
         engine.run()
-    finally:
-        # Also after Ctrl-C and a bug: what is finished is written.
-        study = _study(store, (*notes, *engine.notes))
-        drop_models(study.trials, study.goals)
-        study = write_results(study, store.study)
-    return study
+    except BaseException:
+        # Ctrl-C, a bug, a full disk: what is finished is written all the same.
+        write_results(_study(store, (*notes, *engine.notes)), store.study)
+        raise
+    return (*notes, *engine.notes)
 
 
 def _study(store: Store, notes: tuple[str, ...]) -> Study:

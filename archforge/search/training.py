@@ -14,6 +14,7 @@ from archforge.runs import Run, read_run
 from archforge.search.jobs import Job, Outcome, Report
 from archforge.train import Epoch
 from archforge.train.checkpoint import has_checkpoint
+from archforge.train.finishing import complete
 from archforge.train.fitting import resume, train
 from archforge.train.history import read_history
 
@@ -47,16 +48,23 @@ def train_trial(job: Job, report: Report) -> Outcome:
     if run is None:
         run = train(
             job.graph, job.spec_text, _dataset(job, job.graph), job.settings, job.folder,
-            fixed=job.fixed, on_epoch=on_epoch,
+            fixed=job.fixed, on_epoch=on_epoch, briefly=job.metrics,
         )  # fmt: skip
     elif run.status != "done":
-        run = resume(run, job.graph, _dataset(job, job.graph), on_epoch)
-    facts |= {
-        "best_epoch": run.best_epoch,
-        "scores": dict(run.scores),
-        "baseline": dict(run.baseline),
-    }
-    return Outcome(run.scores[job.goal] if run.status == "done" else None, facts)
+        run = resume(run, job.graph, _dataset(job, job.graph), on_epoch, job.metrics)
+    facts |= {"best_epoch": run.best_epoch, "scores": dict(run.scores)}
+    return Outcome(run.scores[job.metrics[0]] if run.status == "done" else None, facts)
+
+
+def complete_trial(job: Job, report: Report) -> Outcome:
+    """Every score and picture of a trial that is one of the best.
+
+    Raises:
+        ProblemError: Its network cannot be loaded.
+    """
+    del report
+    run = complete(read_run(job.folder), _dataset(job, job.graph))
+    return Outcome(None, {"scores": dict(run.scores)})
 
 
 def _timed(job: Job) -> float:

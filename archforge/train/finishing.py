@@ -1,19 +1,30 @@
 """The end of a training: scores and pictures of the best epoch."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from archforge.data import Dataset, Examples
 from archforge.files import write_whole
 from archforge.predict.opening import open_predictor
+from archforge.predict.predictor import Predictor
 from archforge.runs import Run, said_if_unwritten
 from archforge.train.checkpoint import NAME
+from archforge.train.history import read_history
 from archforge.train.pictures import chosen, write_curves, write_mistakes, write_predictions
 from archforge.train.recording import Record
-from archforge.train.scoring import Evaluation, evaluate, has_floor, otsu_scores, predictions
+from archforge.train.scoring import (
+    Evaluation,
+    evaluate,
+    has_floor,
+    otsu_scores,
+    predictions,
+    scored,
+)
 from archforge.train.settings import Epoch
+
+SCORES = "scores.json"
 
 
 def finish(record: Record, dataset: Dataset, history: Sequence[Epoch]) -> None:
@@ -30,12 +41,55 @@ def finish(record: Record, dataset: Dataset, history: Sequence[Epoch]) -> None:
     found = evaluate(run, part)
     baseline = otsu_scores(part) if has_floor(part) and run.task == "segmentation" else {}
     with said_if_unwritten(run.folder):
-        write_details(run.folder / "scores.json", found)
+        write_details(run.folder / SCORES, found)
         write_curves(run.curves, run.name, history, run.best_epoch, run.task)
         draw_evaluation(run, part, found, run.predictions, "validation images")
     record.change(status="done", scores=found.scores, intervals=found.intervals, baseline=baseline)
     # Only what goes on needs it; it is three times as large as the network.
     (run.folder / NAME).unlink(missing_ok=True)
+
+
+def finish_briefly(
+    record: Record, dataset: Dataset, predictor: Predictor, names: Sequence[str]
+) -> None:
+    """Score the best weights with the network in memory, draw nothing, and say ``done``.
+
+    For trainings of which hundreds are done and a few are looked at: reading the network back,
+    tracing it once more, all other metrics and the pictures take longer than many a training.
+    ``complete`` makes up for it.
+
+    Args:
+        record: Of the run.
+        dataset: It was trained on.
+        predictor: Of the network, with its best weights.
+        names: Metrics.
+    """
+    run, part = record.run, dataset.validation
+    found = scored(predictions(predictor, part), part.rule.classes, names)
+    with said_if_unwritten(run.folder):
+        write_details(run.folder / SCORES, found)
+    record.change(status="done", scores=found.scores, intervals=found.intervals)
+    (run.folder / NAME).unlink(missing_ok=True)
+
+
+def complete(run: Run, dataset: Dataset) -> Run:
+    """Every score and picture of a run that ended briefly.
+
+    Args:
+        run: That is done.
+        dataset: It was trained on.
+
+    Raises:
+        ProblemError: Its network cannot be loaded.
+    """
+    record = Record(run, again=True)
+    finish(record, dataset, [_epoch(row, run) for row in read_history(run.history)])
+    return record.run
+
+
+def _epoch(row: Mapping[str, float], run: Run) -> Epoch:
+    facts = {**row, "epoch": int(row["epoch"]), "total": run.epochs, "eta": 0.0}
+    return Epoch(**facts)  # type: ignore[arg-type]  # the columns of a history are its fields
 
 
 def write_details(path: Path, found: Evaluation) -> None:

@@ -7,7 +7,7 @@ goes on from its last epoch.
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +18,13 @@ from archforge.errors import Mark, refuse
 from archforge.files import whole_file, write_whole
 from archforge.graph import Graph
 from archforge.losses import parse_loss
+from archforge.predict.predictor import Predictor
 from archforge.predict.region import at_size
 from archforge.runs import RECORD, Run, said_if_unwritten
 from archforge.train.adapt import learned_classes
 from archforge.train.checkpoint import read_checkpoint, write_checkpoint
 from archforge.train.choices import Choices, choose, make_batches
-from archforge.train.finishing import finish
+from archforge.train.finishing import finish, finish_briefly
 from archforge.train.fits import check_fits, scoring_nodes
 from archforge.train.history import write_history
 from archforge.train.loggers import LoggerOf, check_logger, make_logger
@@ -46,6 +47,7 @@ def train(  # noqa: PLR0913 - the room's one door: each is a part of a training
     *,
     fixed: Mapping[str, Any] | None = None,
     on_epoch: OnEpoch | None = None,
+    briefly: Sequence[str] = (),
 ) -> Run:
     """Train ``graph`` on ``dataset`` and keep everything in ``folder``.
 
@@ -58,6 +60,7 @@ def train(  # noqa: PLR0913 - the room's one door: each is a part of a training
         fixed: The hyperparameters that were given, for the record.
         on_epoch: Called after each epoch; ``False`` or ``StopTraining`` ends the training, and the
             run is ``stopped``.
+        briefly: Metrics that are enough at the end, without pictures; see ``finish_briefly``.
 
     Returns:
         The run: ``done`` with its scores, or ``stopped`` with its best weights.
@@ -80,11 +83,17 @@ def train(  # noqa: PLR0913 - the room's one door: each is a part of a training
         write_whole(first.spec, spec_text)
         write_whole(first.split, split_text(dataset))
     with record.kept():
-        _go(_Fit(sized, dataset, settings, choices, record), on_epoch)
+        _go(_Fit(sized, dataset, settings, choices, record), on_epoch, briefly)
     return record.run
 
 
-def resume(run: Run, graph: Graph, dataset: Dataset, on_epoch: OnEpoch | None = None) -> Run:
+def resume(
+    run: Run,
+    graph: Graph,
+    dataset: Dataset,
+    on_epoch: OnEpoch | None = None,
+    briefly: Sequence[str] = (),
+) -> Run:
     """Go on with a training that was cut off, from its last checkpoint.
 
     Args:
@@ -92,6 +101,7 @@ def resume(run: Run, graph: Graph, dataset: Dataset, on_epoch: OnEpoch | None = 
         graph: The network of its spec, preset and fixed hyperparameters.
         dataset: The same images, opened with the same options.
         on_epoch: As for ``train``.
+        briefly: As for ``train``.
 
     Returns:
         The run, as it would have become without the break.
@@ -109,13 +119,17 @@ def resume(run: Run, graph: Graph, dataset: Dataset, on_epoch: OnEpoch | None = 
     fit.go_on()
     with record.kept():
         record.change(status="running", failure=None)
-        _go(fit, on_epoch)
+        _go(fit, on_epoch, briefly)
     return record.run
 
 
-def _go(fit: "_Fit", on_epoch: OnEpoch | None) -> None:
+def _go(fit: "_Fit", on_epoch: OnEpoch | None, briefly: Sequence[str]) -> None:
     fit.run(on_epoch)
-    finish(fit.record, fit.dataset, fit.history)
+    predictor = fit.best_predictor() if briefly else None
+    if predictor is None:
+        finish(fit.record, fit.dataset, fit.history)
+    else:
+        finish_briefly(fit.record, fit.dataset, predictor, briefly)
 
 
 class _Fit:
@@ -155,6 +169,13 @@ class _Fit:
         self.history, self._best = read_checkpoint(
             self.record.run.folder, self.model, self._optimizer
         )
+
+    def best_predictor(self) -> Predictor | None:
+        """With the weights of the best epoch; none of classifiers."""
+        if self._validate.predictor is not None:
+            self._plain.load_weights(self.record.run.model)
+            self._validate.refresh()
+        return self._validate.predictor
 
     def run(self, on_epoch: OnEpoch | None) -> None:
         """Train to the end, or until nothing gets better.

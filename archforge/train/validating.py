@@ -1,6 +1,7 @@
 """How good a network is after an epoch, on images that it does not learn from."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -21,14 +22,33 @@ from archforge.runs import Run
 from archforge.train.choices import Choices
 
 BATCH = 32
-Validate = Callable[[], tuple[float, float]]
-"""Dice and IoU, or accuracy and the mean of each class's accuracy."""
+Score = Callable[[], tuple[float, float]]
+
+
+@dataclass(frozen=True, eq=False)
+class Validation:
+    """Scores the validation images with the model's weights of the moment.
+
+    Args:
+        score: Dice and IoU, or accuracy and the mean of each class's accuracy.
+        predictor: That sees the images; none of classifiers.
+        refresh: Brings the model's weights to it.
+    """
+
+    score: Score
+    predictor: Predictor | None = None
+    refresh: Callable[[], None] = lambda: None
+
+    def __call__(self) -> tuple[float, float]:
+        """The two scores."""
+        self.refresh()
+        return self.score()
 
 
 def make_validation(
     run: Run, model: Any, graph: Graph, dataset: Dataset, choices: Choices
-) -> Validate:
-    """A function that scores the validation images with the model's weights of the moment.
+) -> Validation:
+    """What scores the validation images with the model's weights of the moment.
 
     Args:
         run: Whose folder holds the spec.
@@ -38,25 +58,24 @@ def make_validation(
         choices: Of the training.
     """
     if choices.task == "classification":
-        return _classes(Classifier.of(model, graph, choices.preparation), dataset)
+        return Validation(_classes(Classifier.of(model, graph, choices.preparation), dataset))
     network = Network.of(
         graph, choices.size, choices.preparation, resize=choices.resize,
         bordered=choices.bordered,
     )  # fmt: skip
     if choices.resize:
-        return _stretched(Predictor(model, network), dataset)
+        predictor = Predictor(model, network)
+        return Validation(_stretched(predictor, dataset), predictor)
     found = _opened(run, graph, network)
     if found is None:
-        return _native(Predictor(model, network), dataset)
+        predictor = Predictor(model, network)
+        return Validation(_native(predictor, dataset), predictor)
     geometry, opened = found
     twin = build_model(opened)
-    inner = _native(Predictor(twin, network, geometry), dataset)
-
-    def validate() -> tuple[float, float]:
-        twin.set_weights(model.get_weights())
-        return inner()
-
-    return validate
+    predictor = Predictor(twin, network, geometry)
+    return Validation(
+        _native(predictor, dataset), predictor, lambda: twin.set_weights(model.get_weights())
+    )
 
 
 def _opened(run: Run, graph: Graph, network: Network) -> tuple[Geometry, Graph] | None:
@@ -67,7 +86,7 @@ def _opened(run: Run, graph: Graph, network: Network) -> tuple[Geometry, Graph] 
         return None
 
 
-def _classes(classifier: Classifier, dataset: Dataset) -> Validate:
+def _classes(classifier: Classifier, dataset: Dataset) -> Score:
     part = dataset.validation
     truth = np.array([part.label(row) for row in range(len(part))])
 
@@ -80,7 +99,7 @@ def _classes(classifier: Classifier, dataset: Dataset) -> Validate:
     return validate
 
 
-def _stretched(predictor: Predictor, dataset: Dataset) -> Validate:
+def _stretched(predictor: Predictor, dataset: Dataset) -> Score:
     """At the network's size: a mask is brought to the size of its image once, at the end."""
     part, region = dataset.validation, predictor.network.region
     truths = [region.masks(part.mask(row)[np.newaxis])[0] for row in range(len(part))]
@@ -98,7 +117,7 @@ def _stacked(part: Examples, start: int) -> NDArray[Any]:
     return np.stack([part.image(row) for row in range(start, min(start + BATCH, len(part)))])
 
 
-def _native(predictor: Predictor, dataset: Dataset) -> Validate:
+def _native(predictor: Predictor, dataset: Dataset) -> Score:
     part = dataset.validation
     truths = [part.mask(row) for row in range(len(part))]
 
