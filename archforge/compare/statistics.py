@@ -8,7 +8,7 @@ of comparisons that were made.
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from scipy.stats import bootstrap, wilcoxon  # type: ignore[import-untyped]  # scipy has no types
+import scipy  # type: ignore[import-untyped]  # scipy has no types; it loads its parts when used
 
 RESAMPLES = 2000
 # A signed rank test of fewer pairs cannot reach 5 %, whatever the values.
@@ -24,7 +24,7 @@ def mean_interval(values: Sequence[float]) -> tuple[float, float, float]:
     mean = float(np.mean(values))
     if len(set(values)) < 2:
         return mean, mean, mean
-    found = bootstrap(
+    found = scipy.stats.bootstrap(
         (np.asarray(values, float),), np.mean, n_resamples=RESAMPLES, method="percentile",
         rng=np.random.default_rng(0),
     ).confidence_interval  # fmt: skip
@@ -46,7 +46,7 @@ def paired_p(ours: Mapping[str, float], theirs: Mapping[str, float]) -> float:
     gaps = gaps[gaps != 0]
     if len(gaps) < FEWEST_PAIRS:
         return 1.0
-    return float(wilcoxon(gaps).pvalue)
+    return float(scipy.stats.wilcoxon(gaps).pvalue)
 
 
 def holm(values: Sequence[float]) -> list[float]:

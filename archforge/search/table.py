@@ -97,4 +97,7 @@ def folder_words(study: Study) -> list[str]:
     if study.best is not None:
         lines.append(f"best spec  {where / BEST}")
         lines.append(f"best run   {study.best.folder}")
-    return lines + [f"picture    {path}" for path in study.pictures]
+    if study.pictures:
+        names = ", ".join(path.name for path in study.pictures)
+        lines.append(f"pictures   {study.pictures[0].parent}: {names}")
+    return lines

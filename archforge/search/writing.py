@@ -10,14 +10,12 @@ from archforge.files import said_if_unwritable, write_whole
 from archforge.search.handover import EXPERIMENT, experiment_text
 from archforge.search.identity import read_record
 from archforge.search.measures import amount
-from archforge.search.pictures import draw_history, draw_importance
+from archforge.search.pictures import draw_pictures
 from archforge.search.records import COMPLETE, Study, Trial
 from archforge.search.table import BEST, TABLE, table_text, value_keys, values_words
 from archforge.spec import read_text
 from archforge.spec.rewrite import with_defaults, without_sections
 
-HISTORY = "history.png"
-IMPORTANCE = "importance.png"
 # With fewer points a share of importance is noise.
 FEWEST_FOR_IMPORTANCE = 8
 
@@ -30,17 +28,14 @@ def write_results(study: Study, of_optuna: optuna.study.Study) -> Study:
     """
     with said_if_unwritable(study.folder):
         write_whole(study.folder / TABLE, table_text(study))
-        if study.best is None:
-            return study
-        write_whole(study.folder / BEST, best_text(study))
-        text = experiment_text(read_record(study.folder), study.best)
-        write_whole(study.folder / EXPERIMENT, text)
-        pictures = [draw_history(study, study.folder / HISTORY)]
         shares, words = importances(study, of_optuna)
-        if shares:
-            pictures.append(draw_importance(study, shares, study.folder / IMPORTANCE))
-        notes = (*study.notes, words) if words else study.notes
-    return replace(study, notes=notes, pictures=tuple(pictures))
+        if study.best is not None:
+            write_whole(study.folder / BEST, best_text(study))
+            text = experiment_text(read_record(study.folder), study.best)
+            write_whole(study.folder / EXPERIMENT, text)
+        pictures = draw_pictures(study, shares)
+    notes = (*study.notes, words) if words and study.best else study.notes
+    return replace(study, notes=notes, pictures=pictures)
 
 
 def spec_with(text: str, values: Mapping[str, Any]) -> str:
@@ -103,7 +98,9 @@ def _goals_words(study: Study, trial: Trial) -> str:
 
 
 def importances(study: Study, of_optuna: optuna.study.Study) -> tuple[dict[str, float], str]:
-    """The share of each hyperparameter in the spread of values, or why there is none.
+    """The share of each hyperparameter in reaching the best tenth, or why there is none.
+
+    Of several goals the best are those nearest to the front.
 
     Source: PED-ANOVA, Watanabe, Bansal and Hutter 2023, arXiv:2304.10255.
     """
@@ -112,7 +109,7 @@ def importances(study: Study, of_optuna: optuna.study.Study) -> tuple[dict[str, 
         return {}, (
             f"Importances need {FEWEST_FOR_IMPORTANCE} complete trials, there are {len(done)}."
         )
-    if len({each.value for each in done}) == 1:
+    if len({each.goals for each in done}) == 1:
         return {}, "All complete trials have the same value, so nothing made a difference."
     shared = [key for key in value_keys(done) if all(key in each.values for each in done)]
     moving = [key for key in shared if len({str(each.values[key]) for each in done}) > 1]

@@ -87,7 +87,7 @@ def test_a_record_of_a_later_version_is_refused(tmp_path: Path) -> None:
     record = read_record(tmp_path)
     (tmp_path / "study.json").write_text(json.dumps({**record, "format": 99}))
 
-    assert "it has format 99, this version reads 1" in refusal(tmp_path, STUDY)
+    assert "it has format 99, this version reads 2" in refusal(tmp_path, STUDY)
 
 
 def test_a_database_without_its_record_is_refused(tmp_path: Path) -> None:

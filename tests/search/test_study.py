@@ -469,14 +469,17 @@ def test_importances_are_drawn_from_eight_complete_trials_on(
     searching: Searching, tmp_path: Path
 ) -> None:
     few = searching(trials=7, pruner="none")
-    drawn_before = (tmp_path / "study" / "importance.png").exists()
+    drawn_before = (tmp_path / "study" / "pictures" / "importance.png").exists()
 
     many = searching(trials=8, pruner="none")
 
     assert "Importances need 8 complete trials, there are 7." in few.words()
     assert not drawn_before
-    assert [path.name for path in many.pictures] == ["history.png", "importance.png"]
-    assert all(path.read_bytes().startswith(b"\x89PNG") for path in many.pictures)
+    assert [path.name for path in many.pictures] == [
+        "history.png", "curves.png", "front.png", "parallel.png", "slices.png", "importance.png",
+        "best-1.svg", "best-2.svg", "best-3.svg",
+    ]  # fmt: skip
+    assert all(path.parent == tmp_path / "study" / "pictures" for path in many.pictures)
 
 
 def test_of_equal_values_the_smaller_network_is_better(tmp_path: Path) -> None:

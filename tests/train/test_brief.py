@@ -1,0 +1,43 @@
+"""A training that is scored by what is asked for, and made complete afterwards."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from archforge.data import Dataset, open_dataset
+from archforge.graph import Graph
+from archforge.runs import read_run
+from archforge.train import Settings, evaluate, train
+from archforge.train.finishing import complete
+
+pytestmark = pytest.mark.keras
+
+
+@pytest.mark.parametrize("sampling", ["resize", "patches"])
+def test_a_brief_end_has_the_scores_of_a_full_one_and_draws_nothing(
+    graph: Graph, nuclei: Path, cache: Path, tmp_path: Path, sampling: str
+) -> None:
+    native: Any = open_dataset(nuclei, cache=cache, channels=1)
+    settings = Settings(epochs=2, batch_size=8, sampling=sampling)
+
+    run = train(graph, "the spec", native, settings, tmp_path / "run", briefly=["iou", "dice"])
+
+    assert (run.status, run.scores.keys()) == ("done", {"iou", "dice"})
+    assert not run.predictions.exists()
+    full = evaluate(run, native.validation)
+    assert run.scores["dice"] == pytest.approx(full.scores["dice"], abs=1e-6)
+    assert run.scores["iou"] == pytest.approx(full.scores["iou"], abs=1e-6)
+
+
+def test_a_brief_run_is_made_complete(graph: Graph, dataset: Dataset, tmp_path: Path) -> None:
+    settings = Settings(epochs=2, batch_size=8)
+    brief = train(graph, "the spec", dataset, settings, tmp_path / "run", briefly=["dice"])
+
+    run = complete(brief, dataset)
+
+    assert run == read_run(tmp_path / "run")
+    assert run.scores["dice"] == pytest.approx(brief.scores["dice"], abs=1e-6)
+    assert {"iou", "hausdorff_95"} <= run.scores.keys()
+    assert run.baseline
+    assert all(path.exists() for path in (run.curves, run.predictions))
