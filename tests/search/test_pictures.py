@@ -21,7 +21,7 @@ from archforge.search.pictures.curves import scores_of
 from archforge.search.pictures.front import points_of
 from archforge.search.pictures.importance import trust_words
 from archforge.search.pictures.labels import place_labels
-from archforge.search.pictures.scales import ABSENT, scales
+from archforge.search.pictures.scales import ABSENT, UNREAD, scales
 from archforge.search.pictures.style import Room, new_figure, panels
 from archforge.search.table import folder_words
 from archforge.search.writing import importances
@@ -161,7 +161,7 @@ def test_axes_keep_families_together_and_leave_out_what_never_varied(tmp_path: P
     assert [one.key for one in drawn] == ["depth", "filters", "dropout@2"]
     assert [one.absent for one in drawn] == [False, False, True]
     assert [drawn[2].place(each) for each in trials] == [ABSENT, 0.5, ABSENT]
-    assert drawn[2].ticks()[0] == (ABSENT, "none")
+    assert drawn[2].ticks()[0] == (ABSENT, UNREAD)
 
 
 def test_a_range_of_magnitudes_stands_by_logarithm_and_choices_in_a_row(tmp_path: Path) -> None:
@@ -175,6 +175,7 @@ def test_a_range_of_magnitudes_stands_by_logarithm_and_choices_in_a_row(tmp_path
     rate, batch, norm = scales(study(tmp_path, trials, ranges=ranges), trials)
 
     assert [rate.place(each) for each in trials] == pytest.approx([0, 0.5, 1])
+    assert [text for _, text in rate.ticks()] == ["0.001", "0.01", "0.1"]
     assert [batch.place(each) for each in trials] == [0.5, 0, 1]
     assert norm.ticks() == [(0, "None"), (0.5, "batch"), (1, "[1, 2]")]
 

@@ -10,7 +10,7 @@ from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 
-from archforge.search.pictures.scales import ABSENT, Scale, scales
+from archforge.search.pictures.scales import ABSENT, UNREAD, Scale, scales
 from archforge.search.pictures.style import (
     ACCENTS,
     BLACK,
@@ -56,7 +56,7 @@ def draw_parallel(study: Study, path: Path) -> Path | None:
     axes.set_xticks(range(len(names)), names, rotation=20 if slanted else 0,
                     ha="right" if slanted else "center")  # fmt: skip
     _bare(axes, len(drawn), absent=any(scale.absent for scale in drawn))
-    words = f"{len(done)} complete trials, the darker the lower; none: not read by that network"
+    words = f"{len(done)} complete trials, the darker the lower; {UNREAD} not read by that network"
     heading(figure, f"Values and scores in the search of {name_of(study)}", words)
     legend(figure, best_keys(best, lines=True))
     return save(figure, path)

@@ -9,12 +9,16 @@ from dataclasses import dataclass
 from math import log10
 from typing import Any
 
-from matplotlib.ticker import LogLocator, MaxNLocator
+from matplotlib.ticker import Locator, LogLocator, MaxNLocator
 
 from archforge.search.records import Study, Trial
 from archforge.search.table import value_keys
 
 ABSENT = -0.22
+UNREAD = "\N{EN DASH}"
+"""Its tick: choices may well be called none."""
+TICKS = 5
+"""Of a scale, at most."""
 MOST = 16
 """Hyperparameters in one picture."""
 LONGEST = 12
@@ -56,7 +60,7 @@ class Scale:
             found = [(self.share(at), _short(text)) for at, text in enumerate(self.choices)]
         else:
             found = [(self.share(value), f"{value:g}") for value in self._round_values()]
-        return [(ABSENT, "none"), *found] if self.absent else found
+        return [(ABSENT, UNREAD), *found] if self.absent else found
 
     def share(self, value: float) -> float:
         """Of a number, 0 to 1."""
@@ -66,12 +70,19 @@ class Scale:
         return (at - low) / (high - low)
 
     def _round_values(self) -> list[float]:
-        locator = LogLocator(subs=(1.0, 2.0, 5.0)) if self.log else MaxNLocator(
-            nbins=5, integer=self.whole, steps=[1, 2, 2.5, 5, 10]
-        )  # fmt: skip
-        found = [float(v) for v in locator.tick_values(self.low, self.high)]
-        inside = [value for value in found if self.low <= value <= self.high]
-        return inside if len(inside) > 1 else sorted({self.low, self.high})
+        found: list[float] = []
+        for locator in self._locators():
+            round_ones = map(float, locator.tick_values(self.low, self.high))
+            found = [value for value in round_ones if self.low <= value <= self.high]
+            if len(found) <= TICKS:
+                break
+        return found if len(found) > 1 else sorted({self.low, self.high})
+
+    def _locators(self) -> tuple[Locator, ...]:
+        """The one with the most ticks first."""
+        if self.log:
+            return LogLocator(subs=(1.0, 2.0, 5.0)), LogLocator()
+        return (MaxNLocator(nbins=TICKS, integer=self.whole, steps=[1, 2, 2.5, 5, 10]),)
 
 
 def scales(study: Study, trials: Sequence[Trial]) -> list[Scale]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from matplotlib.axes import Axes
 
-from archforge.search.pictures.scales import ABSENT, Scale, scales
+from archforge.search.pictures.scales import ABSENT, UNREAD, Scale, scales
 from archforge.search.pictures.style import (
     ACCENTS,
     BLUE,
@@ -30,6 +30,9 @@ from archforge.search.records import Study, Trial
 COLUMNS = 4
 # The golden ratio spreads numbers that follow one another over the whole width.
 GOLDEN = 0.618034
+LETTERS = 26
+"""That the ticks of a panel may have side by side."""
+SLANT = 22
 SPREAD = 0.06
 """How far choices are spread, so that equal points do not hide each other."""
 
@@ -42,7 +45,9 @@ def draw_slices(study: Study, path: Path) -> Path | None:
         return None
     columns = min(len(drawn), COLUMNS)
     keys = [*best_keys(done[: len(ACCENTS)], lines=False), key(BLUE, "other complete trials", "o")]
-    room = Room(below=0.55 + legend_inches(len(keys), 4), across=0.2, down=0.6)
+    slanted = 0.3 if any(map(_crowded, drawn)) else 0.0
+    below = 0.55 + slanted + legend_inches(len(keys), 4)
+    room = Room(below=below, across=0.2, down=0.6 + slanted)
     rows = ceil(len(drawn) / columns)
     height = Room.above + 1.8 * rows + room.down * (rows - 1) + room.below
     figure = new_figure(max(WIDTH, 1.0 + 2.1 * columns), height)
@@ -52,7 +57,7 @@ def draw_slices(study: Study, path: Path) -> Path | None:
         _panel(axes, scale, done)
         if at % columns == 0:
             axes.set_ylabel(study.goals[0].title)
-    words = f"{len(done)} complete trials; each panel mixes what all other values did"
+    words = f"{len(done)} complete trials, other values mixed; {UNREAD} not read by that network"
     heading(figure, f"Score against each value in the search of {name_of(study)}", words)
     legend(figure, keys, 4)
     return save(figure, path)
@@ -68,10 +73,16 @@ def _panel(axes: Axes, scale: Scale, done: Sequence[Trial]) -> None:
                      edgecolor="black", linewidth=0.6)  # fmt: skip
     ticks, texts = zip(*scale.ticks(), strict=True)
     axes.set_xticks(ticks, texts, parse_math=False)  # a choice may have dollars
+    if _crowded(scale):
+        axes.tick_params(axis="x", labelrotation=SLANT)
     axes.set_xlim((ABSENT if scale.absent else 0) - 0.12, 1.12)
     if scale.absent:
         axes.axvline(ABSENT / 2, color=GREY, linewidth=0.8, linestyle=":")
     axes.set_xlabel(scale.key, labelpad=2)
+
+
+def _crowded(scale: Scale) -> bool:
+    return sum(len(text) + 1 for _, text in scale.ticks()) > LETTERS
 
 
 def _spread(scale: Scale, trial: Trial) -> float:
