@@ -7,6 +7,7 @@ from typing import Any
 
 from archforge.data import Dataset, Examples
 from archforge.files import write_whole
+from archforge.metrics import METRICS
 from archforge.predict.opening import open_predictor
 from archforge.predict.predictor import Predictor
 from archforge.runs import Run, said_if_unwritten
@@ -65,10 +66,12 @@ def finish_briefly(
         names: Metrics.
     """
     run, part = record.run, dataset.validation
-    found = scored(predictions(predictor, part), part.rule.classes, names)
+    objects = any(METRICS[name].needs == "labels" for name in names)
+    seen = predictions(predictor, part, objects=objects)
+    found = scored(seen, part.rule.classes, names, intervals=False)
     with said_if_unwritten(run.folder):
         write_details(run.folder / SCORES, found)
-    record.change(status="done", scores=found.scores, intervals=found.intervals)
+    record.change(status="done", scores=found.scores)
     (run.folder / NAME).unlink(missing_ok=True)
 
 

@@ -83,11 +83,11 @@ class Evaluation:
     rows: list[dict[str, Any]]
 
     @classmethod
-    def of(cls, scorer: Scorer | ClassScorer) -> "Evaluation":
-        """What a scorer has added up."""
+    def of(cls, scorer: Scorer | ClassScorer, *, intervals: bool = True) -> "Evaluation":
+        """What a scorer has added up; intervals take longer than all else."""
         return cls(
-            scorer.scores(), scorer.intervals(), scorer.confusion, scorer.calibration,
-            scorer.rows(),
+            scorer.scores(), scorer.intervals() if intervals else {}, scorer.confusion,
+            scorer.calibration, scorer.rows(),
         )  # fmt: skip
 
 
@@ -120,7 +120,11 @@ def evaluate(
 
 
 def scored(
-    found: Iterable[Prediction], classes: int, names: Iterable[str] | None = None
+    found: Iterable[Prediction],
+    classes: int,
+    names: Iterable[str] | None = None,
+    *,
+    intervals: bool = True,
 ) -> Evaluation:
     """Add up predictions.
 
@@ -128,11 +132,12 @@ def scored(
         found: At least one.
         classes: 1 for binary masks, else their number.
         names: Metrics; all by default.
+        intervals: Whether they are worked out.
     """
     scorer = Scorer(classes, names)
     for each in found:
         scorer.add(each.case)
-    return Evaluation.of(scorer)
+    return Evaluation.of(scorer, intervals=intervals)
 
 
 def predictions(
@@ -141,6 +146,7 @@ def predictions(
     rows: Iterable[int] | None = None,
     *,
     way: Way = PLAIN,
+    objects: bool = True,
 ) -> Iterator[Prediction]:
     """Each example with what the network says about it, one at a time.
 
@@ -149,6 +155,7 @@ def predictions(
         examples: To look at; their originals are taken.
         rows: Which ones; all by default.
         way: How images are looked at.
+        objects: Whether they are found, where the images tell them apart.
 
     Raises:
         ProblemError: As in ``evaluate``.
@@ -158,7 +165,7 @@ def predictions(
     for row in range(len(examples)) if rows is None else rows:
         image, truth = examples.original(row)
         scores = predictor.whole(image, way)
-        true_labels = examples.original_labels(row)
+        true_labels = examples.original_labels(row) if objects else None
         yield Prediction(
             row,
             examples.ids[row],

@@ -9,7 +9,7 @@ import pytest
 from jsonschema import Draft7Validator
 
 from archforge.cli import OK, PROBLEMS, USAGE, run
-from archforge.cli.experiments import Asked, ask, is_experiment
+from archforge.cli.experiments import SEARCHING, Asked, ask, is_experiment
 from archforge.cli.options import OPTIONS, SETTINGS
 from archforge.data import write_synth
 from archforge.runs import read_run
@@ -41,7 +41,7 @@ def asked(file: Path, given: dict[str, Any] | None = None, **options: Any) -> As
 
 
 def searched(file: Path, *ranges: str, **options: Any) -> Asked:
-    none = dict.fromkeys(["trials", "workers", "sampler", "pruner", "timeout_s"])
+    none = dict.fromkeys(SEARCHING)
     return asked(file, **{**none, "ranges": ranges, **options})
 
 

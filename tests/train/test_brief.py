@@ -23,7 +23,7 @@ def test_a_brief_end_has_the_scores_of_a_full_one_and_draws_nothing(
 
     run = train(graph, "the spec", native, settings, tmp_path / "run", briefly=["iou", "dice"])
 
-    assert (run.status, run.scores.keys()) == ("done", {"iou", "dice"})
+    assert (run.status, set(run.scores)) == ("done", {"iou", "dice"})
     assert not run.predictions.exists()
     full = evaluate(run, native.validation)
     assert run.scores["dice"] == pytest.approx(full.scores["dice"], abs=1e-6)
