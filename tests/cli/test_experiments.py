@@ -74,8 +74,12 @@ def test_a_range_of_an_option_takes_the_place_of_the_file_s(file: Path) -> None:
         "seed": 0,
         "workers": "auto",
         "sampler": "random",
-        "pruner": "median",
+        "pruner": None,
         "timeout_s": None,
+        "goals": ("dice",),
+        "limits": {},
+        "retrain": None,
+        "repeats": 1,
         "ranges": ('padding="same"', "dropout=0.1..0.3"),
     }
 
