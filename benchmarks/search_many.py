@@ -53,7 +53,7 @@ def run(folder: Path) -> None:
     """The search; prints what was noted, as JSON."""
     ends: list[float] = []
     sizes: list[int] = []
-    data = write_synth(folder / "images", count=6, size=32)
+    data = write_synth(folder / "images", count=6, size=48)
     study = search(
         "unet", preset="tutorial", data=data, trials=TRIALS, folder=folder / "study",
         given={"size": 32, "depth": 1, "dropout": 0.1, "filters": 4},

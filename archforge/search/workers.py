@@ -104,21 +104,30 @@ class Pool:
         assert self.free
         ours, theirs = self._context.Pipe()
         with _threads_in_environment(job.threads):
-            try:
-                process = self._started(theirs, job)
-            except (OSError, EOFError):  # the server was killed; the next start brings another
-                process = self._started(theirs, job)
+            process = self._started(theirs, job)
         theirs.close()
         self._children[job.number] = _Child(
             job, process, ours, time.monotonic(), oom_kills(), self._free_gpu()
         )
 
     def _started(self, pipe: Connection, job: Job) -> Any:
-        process = self._context.Process(
-            target=run_child, args=(pipe, self._work, job, self._free_gpu()), daemon=True
-        )
-        process.start()
-        return process
+        """A process; again for a while where the server of processes was killed.
+
+        The next start brings another server, once the system has told that the old one is dead.
+        """
+        end = time.monotonic() + PATIENCE_S
+        while True:
+            process = self._context.Process(
+                target=run_child, args=(pipe, self._work, job, self._free_gpu()), daemon=True
+            )
+            try:
+                process.start()
+            except (OSError, EOFError):
+                if time.monotonic() > end:
+                    raise
+                time.sleep(0.1)
+            else:
+                return process
 
     def _free_gpu(self) -> str | None:
         """A GPU that no running trial has."""
