@@ -102,7 +102,9 @@ class Retraining:
             TrialBugError: A training met a bug of ours.
         """
         best = trials[: asked.top]
-        every = [job for each in best for job in self._jobs(each, asked.seeds)]
+        every = [
+            job for each in best for job in jobs_of(self._plan, each, self._folder, asked.seeds)
+        ]
         self._total = len(every)
         waiting = [job for job in every if str(job.number) not in self._done]
         for job, message in run_all(self._pool, waiting):
@@ -113,9 +115,6 @@ class Retraining:
                 said = first_words(why) if isinstance(why, ProblemError) else "its process ended"
                 number = job.number // SEEDS
                 self.notes.append(f"Trial {number} could not be trained again: {said}.")
-
-    def _jobs(self, trial: Trial, seeds: int) -> Iterator[Job]:
-        return jobs_of(self._plan, trial, self._folder, seeds)
 
     def _keep(self, job: Job, outcome: Outcome) -> None:
         images = _images(job.folder / SCORES, self._plan.goals[0].name)

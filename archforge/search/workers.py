@@ -95,10 +95,6 @@ class Pool:
         """Whether a trial is running."""
         return bool(self._children)
 
-    def seconds(self, number: int) -> float:
-        """Since the start of a running trial."""
-        return time.monotonic() - self._children[number].started
-
     def start(self, job: Job) -> None:
         """Start a trial."""
         assert self.free

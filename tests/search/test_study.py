@@ -10,7 +10,7 @@ import pytest
 from archforge.catalog import check
 from archforge.errors import ProblemError
 from archforge.graph import fingerprint
-from archforge.search import Event, Study, Trial, TrialBugError, read_study
+from archforge.search import Event, Study, Trial, read_study
 from archforge.search.plan import trial_seed
 from archforge.train import Settings
 from tests.search.conftest import TOY
@@ -182,65 +182,6 @@ def test_two_workers_train_at_the_same_time(searching: Searching) -> None:
     assert most == 2
 
 
-def test_a_training_that_diverges_is_a_failed_trial_and_the_search_goes_on(
-    searching: Searching,
-) -> None:
-    study = searching("diverges_above_16", trials=3, ranges=SMALL, given=NO_DROPOUT, sampler="grid")
-
-    (failed,) = [each for each in study.trials if each.state == "failed"]
-    assert failed.kind == "diverged"
-    assert failed.message == "AF509 the loss is no number"
-    assert study.counts()["complete"] == 2
-    assert "1 trial failed (diverged): AF509 the loss is no number" in study.words()
-
-
-@pytest.mark.parametrize(
-    ("work", "kind"),
-    [
-        ("is_no_number", "diverged"),
-        ("runs_out_of_memory", "out-of-memory"),
-    ],
-)
-def test_a_failure_has_a_kind(searching: Searching, work: str, kind: str) -> None:
-    study = searching(work, trials=1)
-
-    assert {each.kind for each in study.trials if each.state == "failed"} == {kind}
-    assert study.best is None
-    assert "No trial is complete, so there is no best one." in study.words()
-
-
-def test_a_process_that_dies_is_a_failed_trial_and_the_search_goes_on(
-    searching: Searching,
-) -> None:
-    study = searching("dies_above_16", trials=3, ranges=SMALL, given=NO_DROPOUT, sampler="grid")
-
-    (failed,) = [each for each in study.trials if each.state == "failed"]
-    assert failed.kind == "killed"
-    assert failed.message == "its process ended with status -9, 3 times in the same epoch"
-    assert study.counts()["complete"] == 2
-
-
-def test_a_trial_that_needs_too_much_memory_is_tried_once_more_with_half_the_batch(
-    searching: Searching,
-) -> None:
-    study = searching("needs_small_batches", trials=1, settings=Settings(epochs=4, batch_size=16))
-
-    (trial,) = study.trials
-    assert trial.state == "complete"
-    assert trial.batches == 2
-    assert trial.run == {"batch_size": 8, "accumulate": 2}
-
-
-def test_a_trial_that_holds_more_memory_than_it_may_is_tried_with_half_the_batch(
-    searching: Searching,
-) -> None:
-    settings = Settings(epochs=4, batch_size=16)
-    study = searching("holds_half_a_gibibyte", trials=1, settings=settings, memory="400MiB")
-
-    (trial,) = study.trials
-    assert (trial.state, trial.batches) == ("complete", 2)
-
-
 def test_each_gpu_has_a_worker_of_its_own(searching: Searching) -> None:
     study = searching("sees_its_gpu", trials=4, pruner="none", gpus=["0", "3"])
 
@@ -259,64 +200,6 @@ def test_a_search_ends_after_its_minutes_and_the_next_session_goes_on(
     assert [each.kind for each in first.trials] == ["interrupted"]
     assert len(first.trials[0].epochs) > 2
     assert "The time was up; the same command goes on." in first.words()
-
-
-def test_a_search_in_which_everything_fails_ends(searching: Searching) -> None:
-    study = searching("is_no_number", trials=2, pruner="none")
-
-    assert study.counts()["failed"] == 10
-    assert "10 trials failed, so the search ended early." in study.words()
-
-
-@pytest.mark.keras
-def test_a_trial_whose_process_is_killed_goes_on_in_its_middle_with_the_same_result(
-    searching: Searching, tmp_path: Path
-) -> None:
-    work = {"trials": 1, "given": {"dropout": 0.3}, "pruner": "none"}
-    plain = searching("train_trial_itself", **work, folder=tmp_path / "plain")
-    killed = searching("dies_once_in_epoch_3", **work, folder=tmp_path / "killed")
-
-    told = (tmp_path / "killed/trials/told").read_text().split()
-    assert told == ["1", "2", "1", "2", "3", "4"]  # told again, not trained again
-    (before,), (after,) = plain.trials, killed.trials
-    assert after.epochs == before.epochs
-    assert after.value == before.value
-
-
-def test_a_trial_that_takes_too_long_is_ended(searching: Searching) -> None:
-    study = searching(
-        "hangs_above_16",
-        trials=3,
-        ranges=SMALL,
-        given=NO_DROPOUT,
-        sampler="grid",
-        timeout_s=3.0,
-    )
-
-    assert [each.kind for each in study.trials if each.state == "failed"] == ["timeout"]
-    assert study.counts()["complete"] == 2
-
-
-def test_a_bug_stops_the_search_and_keeps_its_traceback(
-    searching: Searching, tmp_path: Path
-) -> None:
-    with pytest.raises(TrialBugError, match=r"trial 0: KeyError: 'a slip of ours'"):
-        searching("has_a_bug", trials=5)
-
-    study = read_study(tmp_path / "study")
-    trace = (tmp_path / "study" / "trials" / "0000" / "traceback.txt").read_text()
-    assert [each.kind for each in study.trials] == ["bug"]
-    assert "has_a_bug" in trace
-
-
-def test_a_problem_that_every_trial_would_meet_stops_the_search(
-    searching: Searching, tmp_path: Path
-) -> None:
-    text = refusal(lambda: searching("has_no_disk", trials=5))
-
-    study = read_study(tmp_path / "study")
-    assert "AF502" in text
-    assert [each.kind for each in study.trials] == ["interrupted"]
 
 
 def test_only_the_best_networks_stay_on_the_disk(searching: Searching, tmp_path: Path) -> None:
