@@ -65,7 +65,9 @@ class Fitted:
 
         Shape: ... x channels.
         """
-        found = patch.astype(np.float32) * self.scale + self.shift
+        found = patch.astype(np.float32)
+        found *= _along(self.scale, found)
+        found += _along(self.shift, found)
         return np.clip(found, 0, 1, out=found) if self.clip else found
 
     def ranged(self, unit: Floats) -> Floats:
@@ -173,6 +175,18 @@ def statistics(images: Iterable[Any]) -> Statistics:
     low, high = np.percentile(pixels, (LOW, HIGH), axis=0)
     columns = (low, high, pixels.mean(axis=0, dtype=np.float64), pixels.std(axis=0))
     return Statistics(*(tuple(map(float, column)) for column in columns))
+
+
+def _along(numbers: Floats, pixels: Floats) -> Any:
+    """One number for each channel, ready for arithmetic with pixels.
+
+    One for all where they are equal, else a row of pixels at once: NumPy's loop over three channels
+    alone takes eight times as long.
+    """
+    first = numbers[0]
+    if (numbers == first).all():
+        return first
+    return np.tile(numbers, (*pixels.shape[-2:-1], 1))
 
 
 @dataclass(frozen=True)

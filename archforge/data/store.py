@@ -53,7 +53,10 @@ class Store:
         self.rows = rows
         self.facts = facts
         names = sorted({name for row in rows for name in row})
-        self._maps = {name: np.memmap(folder / f"{name}.bin", np.uint8, "r") for name in names}
+        # As plain arrays: each slice of NumPy's own class of maps is made in Python.
+        self._maps = {
+            name: np.asarray(np.memmap(folder / f"{name}.bin", np.uint8, "r")) for name in names
+        }
 
     def __len__(self) -> int:
         return len(self.rows)

@@ -2,7 +2,9 @@
 
 import shutil
 from collections.abc import Callable
+from mmap import mmap
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -39,10 +41,15 @@ def test_images_and_masks_come_as_maps_of_the_asked_size(ten: Path) -> None:
     assert (len(data.train), len(data.validation), len(data.test)) == (8, 2, 0)
     assert {data.train.image(row).shape for row in range(8)} == {(8, 3, 1)}
     assert {data.train.mask(row).shape for row in range(8)} == {(8, 3)}
-    assert isinstance(data.train.image(0), np.memmap)
+    assert isinstance(_owner(data.train.image(0)), mmap)
     assert not data.train.image(0).flags.writeable
     assert set(np.unique(data.train.mask(0)).tolist()) == {0, 1}
     assert (data.channels, data.classes, data.size) == (1, 1, (8, 3))
+
+
+def _owner(view: Any) -> Any:
+    """Whose memory an array shows."""
+    return _owner(view.base) if isinstance(view, np.ndarray) else view
 
 
 def test_an_original_is_the_file_at_full_size(ten: Path) -> None:
