@@ -9,11 +9,12 @@ DEMO := demo
 # Two processes: what two cores and 8 GiB hold; the largest networks take 3 GiB each.
 TESTS := $(BIN)/pytest -n 2 --dist worksteal
 
-.PHONY: help demo test test-slow soak bench lint clean
+.PHONY: help demo test test-slow services services-stop soak bench lint clean
 help:
 	@echo "make demo       draw images, check, draw, search and compare a U-Net (under 5 minutes)"
 	@echo "make test       ruff, mypy, import-linter and the fast tests (under 8 minutes)"
 	@echo "make test-slow  the slow tests (under 40 minutes)"
+	@echo "make services   a PostgreSQL on loopback for the slow tests; make services-stop ends it"
 	@echo "make soak       what belongs overnight"
 	@echo "make bench      the benchmarks; each prints a median and a ratio"
 
@@ -49,8 +50,17 @@ lint: $(READY)
 test: lint
 	$(TESTS)
 
+# Where no PostgreSQL can be had, services.sh says so and the tests that need it are skipped.
 test-slow: $(READY)
-	$(TESTS) -m slow
+	-sh tests/services.sh start
+	$(TESTS) -m slow; status=$$?; sh tests/services.sh stop; exit $$status
+
+# A PostgreSQL on loopback for the tests marked `cluster`; running it again changes nothing.
+services:
+	sh tests/services.sh start
+
+services-stop:
+	sh tests/services.sh stop
 
 soak: $(READY)
 	$(BIN)/pytest -m soak

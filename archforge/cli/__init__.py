@@ -34,6 +34,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "evaluate": ("evaluate", "scores of a trained network on other data"),
     "predict": ("predict", "masks for images"),
     "search": ("search", "search hyperparameters with Optuna"),
+    "worker": ("worker", "train trials of a search on one more machine"),
     "compare": ("compare", "several architectures on the same data"),
 }
 OK, PROBLEMS, USAGE, BUG, INTERRUPTED = 0, 1, 2, 70, 130

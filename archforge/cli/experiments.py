@@ -33,6 +33,10 @@ SEARCHING = (
     "memory",
     "minutes",
     "gpus",
+    "storage",
+    "engine",
+    "scheduler",
+    "resources",
 )
 
 

@@ -151,6 +151,28 @@ def _as_retrain(
     help="End a trial that takes longer.",
 )
 @click.option(
+    "--storage",
+    metavar="URL",
+    help="postgresql://USER@HOST/DATABASE, for `archforge worker` on other machines.",
+)
+@click.option(
+    "--engine",
+    metavar="NAME",
+    help="dask trains on the workers of a Dask cluster.  [default: processes, of this machine]",
+)
+@click.option(
+    "--scheduler",
+    metavar="URL",
+    help="Of the Dask cluster, as tcp://10.0.0.1:8786; without one, a cluster of this machine.",
+)
+@click.option(
+    "--resources",
+    multiple=True,
+    callback=_as_mapping,
+    metavar="NAME=SHARE",
+    help="What a trial takes of its Dask worker, as GPU=0.5.",
+)
+@click.option(
     "-o",
     "--output",
     metavar="DIR",
@@ -185,7 +207,7 @@ def command(
     if as_json:
         print_json(study.facts())
         return
-    for line in _lines(study):
+    for line in study_lines(study):
         click.echo(line)
 
 
@@ -220,13 +242,13 @@ def _with_dashboard(
 ) -> Callable[["Event"], None]:
     """Begins with the first event: before it there is no database to show."""
     from archforge.search.dashboard import dashboard
-    from archforge.search.store import DATABASE
+    from archforge.search.places import find_place
 
     shown_at: list[str] = []
 
     def hear(event: "Event") -> None:
         if not shown_at:
-            shown_at.append(stack.enter_context(dashboard(folder / DATABASE)))
+            shown_at.append(stack.enter_context(dashboard(find_place(folder).url)))
             click.echo(f"dashboard: {shown_at[0]}", err=True)
         on_event(event)
 
@@ -247,7 +269,7 @@ def shown(epochs: int) -> Iterator[Callable[["Event"], None]]:
     def line(event: "Event") -> None:
         if event.what == "end":
             click.echo(trial_line(event), err=True)
-        elif event.what in {"ending", "retrained"}:
+        elif event.what in {"ending", "retrained", "waiting"}:
             click.echo(_other_line(event), err=True)
 
     yield line
@@ -275,7 +297,7 @@ def _bars(console: "Console", epochs: int) -> Iterator[Callable[["Event"], None]
                 if number in running:
                     bars.remove_task(running.pop(number))
                 console.print(trial_line(event))
-            elif event.what in {"ending", "retrained"}:
+            elif event.what in {"ending", "retrained", "waiting"}:
                 console.print(_other_line(event))
             facts = f"{event.done} of {event.wanted}{_ends(event)}{_best(event)}{left.words(event)}"
             bars.update(whole, completed=event.done, total=event.wanted, facts=facts)
@@ -303,6 +325,8 @@ class TimeLeft:
 def _other_line(event: "Event") -> str:
     if event.what == "ending":
         return ENDING
+    if event.what == "waiting":
+        return event.words
     return f"trial {event.trial.number} trained again  [{event.done} of {event.wanted}]"
 
 
@@ -334,7 +358,8 @@ def _best(event: "Event") -> str:
     return f", best {event.best.value:.4f} (trial {event.best.number})"
 
 
-def _lines(study: "Study") -> Iterator[str]:
+def study_lines(study: "Study") -> Iterator[str]:
+    """The table of a study, and what a person reads of it."""
     from archforge.search.table import folder_words, table_rows
 
     rows = list(table_rows(study))

@@ -4,6 +4,8 @@ This room alone knows Optuna. It knows no Keras: what trains a trial is named to
 process of its own (``workers``). ``space`` draws values while a graph is expanded, so only those
 that a network reads are suggested; ``engine`` is the coordinator; ``store`` is Optuna's database,
 ``identity`` says whether a folder holds the same study; ``writing`` and ``pictures`` end it.
+Several nodes may work on one study (``joining``): ``claims`` says in the database which of them has
+a trial, ``nodes`` which of them live, ``places`` where the database is.
 
 Importing this room is light: Optuna comes with ``search``. To add a sampler or a pruner: a function
 in ``samplers`` or ``pruners`` and a line in ``methods``.
@@ -20,6 +22,7 @@ from archforge.search.records import Study, Trial
 
 if TYPE_CHECKING:
     from archforge.search.failures import TrialBugError
+    from archforge.search.joining import join
     from archforge.search.plan import Event
     from archforge.search.study import default_folder, read_study, search
 
@@ -27,6 +30,7 @@ _LATER = {
     "Event": "plan",
     "TrialBugError": "failures",
     "default_folder": "study",
+    "join": "joining",
     "read_study": "study",
     "search": "study",
 }
@@ -39,6 +43,7 @@ __all__ = [
     "Trial",
     "TrialBugError",
     "default_folder",
+    "join",
     "read_study",
     "search",
 ]

@@ -5,6 +5,7 @@ Trials are scored briefly: hundreds of them are done, and three are looked at.
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from archforge.errors import ProblemError
 from archforge.search.crew import run_all
@@ -16,12 +17,15 @@ from archforge.search.plan import Plan
 from archforge.search.records import Trial
 from archforge.search.workers import Message, Pool
 
+if TYPE_CHECKING:
+    from archforge.search.clusters import Cluster
+
 # The trainings that leave a run which can be completed so.
 COMPLETES = {"archforge.search.training:train_trial": "archforge.search.training:complete_trial"}
 PICTURE = "predictions.png"
 
 
-def complete_best(plan: Plan, trials: tuple[Trial, ...], pool: Pool) -> list[str]:
+def complete_best(plan: Plan, trials: tuple[Trial, ...], pool: "Pool | Cluster") -> list[str]:
     """Complete the best trials of a study that are not yet; words on those that cannot be.
 
     Args:

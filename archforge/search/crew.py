@@ -2,16 +2,20 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from archforge.search.failures import TrialBugError
 from archforge.search.jobs import Job
 from archforge.search.workers import Message, Pool
 
+if TYPE_CHECKING:
+    from archforge.search.clusters import Cluster
+
 # A process that dies this often dies of its job.
 MOST_DEATHS = 3
 
 
-def run_all(pool: Pool, jobs: Iterable[Job]) -> Iterator[tuple[Job, Message]]:
+def run_all(pool: "Pool | Cluster", jobs: Iterable[Job]) -> Iterator[tuple[Job, Message]]:
     """Each job with how it ended; one that was killed from outside is started again.
 
     Args:

@@ -9,7 +9,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
-from pathlib import Path
 
 from archforge.errors import refuse
 
@@ -36,17 +35,16 @@ def check_dashboard() -> None:
 
 
 @contextmanager
-def dashboard(database: Path) -> Iterator[str]:
+def dashboard(storage: str) -> Iterator[str]:
     """Show a study as long as the block goes.
 
     Args:
-        database: Of the study; it must be there.
+        storage: The URL of its database, which must be there.
 
     Yields:
         The address.
     """
     port = _free_port()
-    storage = f"sqlite:///{database.resolve()}"
     process = subprocess.Popen(  # noqa: S603 (our own program, on our own file)
         [sys.executable, "-c", PROGRAM, storage, str(port)],
         stdout=subprocess.DEVNULL,

@@ -2,8 +2,11 @@
 
 A draw that does not build and a network that was trained already cost no process; both are told to
 the sampler and drawn again. After ``REDRAWS`` of them in a row a space with steps is walked point
-by point, so a search of a small space ends, and ends complete. A trial that an earlier session left
+by point, so a search of a small space ends, and ends complete. A trial that a dead session left
 running comes first: its values are read again, and it goes on in its own folder.
+
+Several nodes draw for one study, in turns. A trial is *running* in the database before its turn
+ends, so each node counts those of all, and the network of each is known to all.
 """
 
 from collections.abc import Callable
@@ -17,6 +20,7 @@ from archforge.search.failures import first_words
 from archforge.search.jobs import Job
 from archforge.search.making import make_job
 from archforge.search.measures import excess, excess_words
+from archforge.search.nodes import Node
 from archforge.search.plan import Plan, all_tried, draw_facts, networks, trial_seed
 from archforge.search.records import DUPLICATE, FAILED, INFEASIBLE, RUNNING
 from archforge.search.space import Draw
@@ -46,61 +50,88 @@ class Drawing:
     Args:
         plan: What to do.
         store: The database.
+        node: This session among the others of the study.
         end: Called for a trial that is over before it began.
     """
 
-    def __init__(self, plan: Plan, store: Store, end: End) -> None:
+    def __init__(self, plan: Plan, store: Store, node: Node, end: End) -> None:
         self._plan = plan
         self._store = store
+        self._node = node
         self._end = end
-        self._left = store.running()
         self._redraws = 0
-        self._walk: list[dict[str, Any]] | None = None
+        self._walk: list[tuple[str, dict[str, Any]]] | None = None
         self._over = False
         self.notes: list[str] = []
-        self._known = {
-            each.mark: each.number
-            for each in store.trials()
-            if each.mark and (each.trained or each.run)  # a run that was measured as too slow
-        }
+        self._known: dict[str, int] = {}
 
     def begin(self) -> None:
         """Have the defaults tried first; of a space that is used up, draw nothing."""
-        if self._known and self._counted() < self._plan.trials and self._untried() == []:
-            self._over = not self._left
+        with self._node.turn():
+            self._look()
+            self._begin()
+
+    def _begin(self) -> None:
+        left = self._store.running()
+        if self._known and self._reserved() < self._plan.trials and self._untried() == []:
+            self._over = not left
             return
         draw, words = self._plan.space.defaults()
-        if draw.mark in self._known or self._left:
+        if draw.mark in self._known or left:
             return
         self.notes += words
         if not self._store.waiting():
             self._store.enqueue(draw.values)
 
-    def next(self, running: int) -> Drawn | None:
-        """The next network to train; ``None`` when there is none for now.
+    def next(self) -> Drawn | None:
+        """The next network to train; ``None`` when there is none for now."""
+        full = self._over or self._reserved() >= self._plan.trials
+        if full and not self._node.others(each.number for each in self._store.running()):
+            return None
+        with self._node.turn():
+            self._look()
+            return self._left() or self._new()
 
-        Args:
-            running: Trials that are being trained.
-        """
-        while self._left:
-            drawn = self._draw(self._left.pop(0))
+    def waits(self) -> bool:
+        """Whether trials are running: of other nodes, where this one trains none."""
+        return bool(self._store.running())
+
+    def _look(self) -> None:
+        """See which networks are trained, here or elsewhere."""
+        self._known = {
+            each.mark: each.number
+            for each in self._store.trials()
+            if each.mark and (each.trained or each.run or each.state == RUNNING)
+        }
+
+    def _left(self) -> Drawn | None:
+        """A running trial that no living node holds."""
+        left = {each.number: each for each in self._store.running()}
+        while (number := self._node.adopt(left)) is not None:
+            drawn = self._draw(left.pop(number))
             if drawn is not None:
                 return drawn
-        while not self._over and self._counted() + running < self._plan.trials:
+        return None
+
+    def _new(self) -> Drawn | None:
+        while not self._over and self._reserved() < self._plan.trials:
             if self._too_many_failed():
                 return None
             if (self._plan.walk or self._redraws >= REDRAWS) and not self._enqueue_untried():
                 self._over = True
                 return None
-            drawn = self._draw(self._store.ask())
+            trial = self._store.ask()
+            self._node.claim(trial.number)
+            drawn = self._draw(trial)
             if drawn is not None:
                 self._redraws = 0
                 return drawn
             self._redraws += 1
         return None
 
-    def _counted(self) -> int:
-        return sum(each.counts for each in self._store.trials())
+    def _reserved(self) -> int:
+        """Trials that count, and those that may come to count."""
+        return sum(each.counts or each.state == RUNNING for each in self._store.trials())
 
     def _too_many_failed(self) -> bool:
         """Failed trials are no trials, so a search of nothing else would have no end."""
@@ -188,20 +219,22 @@ class Drawing:
                 f"{REDRAWS} draws in a row made no new network, so the search ended early."
             )
             return False
+        while self._walk and self._walk[-1][0] in self._known:  # another node was there
+            self._walk.pop()
         if not self._walk:
             return False
-        self._store.enqueue(self._walk.pop())
+        self._store.enqueue(self._walk.pop()[1])
         return True
 
-    def _untried(self) -> list[dict[str, Any]] | None:
-        """One point of each network that was not tried; ``None`` where the space has no end."""
+    def _untried(self) -> list[tuple[str, dict[str, Any]]] | None:
+        """Each network that was not tried, with a point; ``None`` where the space has no end."""
         found = networks(self._plan)
         if found is None:
             return None
         if len(found) < self._plan.trials:
             self.notes.append(all_tried(len(found)))
         order = sorted(found, key=lambda mark: trial_seed(self._plan.seed, mark))
-        return [found[mark] for mark in order if mark not in self._known]
+        return [(mark, found[mark]) for mark in order if mark not in self._known]
 
 
 def beyond(words: str) -> dict[str, Any]:

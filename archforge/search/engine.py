@@ -1,16 +1,16 @@
 """The coordinator: starts what was drawn, hears its epochs, tells Optuna what came.
 
-It trains nothing itself: what trains a trial is named to the ``Pool``. It alone writes the
-database. What it does not end stays *running* there, with its checkpoint on the disk: the next
-session goes on with it, whatever ended this one.
+It trains nothing itself: what trains a trial is named to the ``Pool``. What it does not end stays
+*running* in the database, with its checkpoint on the disk: the next session goes on with it,
+whatever ended this one, and so does another one of the same study, on this machine or elsewhere.
 """
 
 import math
 import shutil
 import time
 from collections import Counter
-from dataclasses import dataclass
-from typing import Any, NoReturn
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from optuna.trial import TrialState
 
@@ -19,31 +19,19 @@ from archforge.files import write_whole
 from archforge.search.crew import MOST_DEATHS
 from archforge.search.drawing import TRIALS, Drawing, beyond
 from archforge.search.failures import TrialBugError, failure_kind, first_words
+from archforge.search.going import Going
 from archforge.search.interrupts import held_interrupts
-from archforge.search.jobs import Job, Outcome
+from archforge.search.jobs import Outcome
 from archforge.search.measures import excess, excess_words
 from archforge.search.models import drop_models
+from archforge.search.nodes import Node
 from archforge.search.plan import Event, OnEvent, Plan
 from archforge.search.records import Trial, rank
 from archforge.search.store import Ask, Store
 from archforge.search.workers import Message, Pool
 
-
-@dataclass
-class _Going:
-    """A trial that is being trained."""
-
-    trial: Ask
-    job: Job
-    started: float
-    known: int
-    looks: int = 0
-    deaths: int = 0
-
-    @property
-    def can_halve(self) -> bool:
-        """Whether it may be tried once more with half the batch."""
-        return self.job.batches == 1 and self.job.settings.batch_size > 1
+if TYPE_CHECKING:
+    from archforge.search.clusters import Cluster
 
 
 class Engine:
@@ -52,23 +40,29 @@ class Engine:
     Args:
         plan: What to do.
         store: The database.
-        pool: The processes.
+        pool: The processes, here or on a cluster.
         on_event: Told what happens.
         most_s: Seconds after which it ends as after a Ctrl-C, but of its own accord.
     """
 
     def __init__(
-        self, plan: Plan, store: Store, pool: Pool, on_event: OnEvent, most_s: float = math.inf
+        self,
+        plan: Plan,
+        store: Store,
+        pool: "Pool | Cluster",
+        on_event: OnEvent,
+        most_s: float = math.inf,
     ) -> None:
         self._plan = plan
         self._end_at = time.monotonic() + most_s
         self._store = store
         self._pool = pool
         self._on_event = on_event
-        self._going: dict[int, _Going] = {}
+        self._going: dict[int, Going] = {}
         self._ending = False
         self._trials: tuple[Trial, ...] = ()
-        self._drawing = Drawing(plan, store, self._end)
+        self._node = Node(store.claims(), store.patience)
+        self._drawing = Drawing(plan, store, self._node, self._end)
 
     @property
     def notes(self) -> list[str]:
@@ -88,20 +82,17 @@ class Engine:
             ProblemError: A problem that every trial would meet, such as a full disk.
             KeyboardInterrupt: After the running epochs, or at once the second time.
         """
-        self._drawing.begin()
-        try:
-            with held_interrupts() as interrupted:
-                self._fill()
-                while self._pool.busy:
-                    for message in self._pool.messages():
-                        self._hear(message)
-                    self._end_if(interrupted() or time.monotonic() > self._end_at)
-                    self._fill()
-                called_off = interrupted()
-        finally:
-            self._pool.close()
-            for going in self._going.values():
-                self._interrupt(going)
+        self._store.patience.told = self._waits
+        with self._node:
+            self._drawing.begin()
+            try:
+                with held_interrupts() as interrupted:
+                    self._train(interrupted)
+                    called_off = interrupted()
+            finally:
+                self._pool.close()
+                for going in self._going.values():
+                    self._interrupt(going)
         if called_off:
             raise KeyboardInterrupt
         if self._ending:
@@ -114,14 +105,23 @@ class Engine:
             for number in list(self._going)[:1]:
                 self._say("ending", number)
 
+    def _train(self, interrupted: Callable[[], bool]) -> None:
+        """Until nothing is left; a trial of another node may yet fail, or be left to this one."""
+        self._fill()
+        while self._pool.busy or (not self._ending and self._drawing.waits()):
+            for message in self._pool.messages():
+                self._hear(message)
+            self._end_if(interrupted() or time.monotonic() > self._end_at)
+            self._fill()
+
     def _fill(self) -> None:
         while self._pool.free and not self._ending:
-            drawn = self._drawing.next(len(self._going))
+            drawn = self._drawing.next()
             if drawn is None:
                 return
             number = drawn.trial.number
             known = len(self._store.epochs(number))
-            self._going[number] = _Going(
+            self._going[number] = Going(
                 drawn.trial, drawn.job, time.monotonic(), known, looks=known
             )
             self._pool.start(drawn.job)
@@ -129,7 +129,9 @@ class Engine:
 
     def _hear(self, message: Message) -> None:
         going = self._going[message.number]
-        if message.what == "epoch":
+        if not self._node.holds(message.number):
+            self._lost(message)
+        elif message.what == "epoch":
             self._epoch(going, *message.content)
         elif message.what == "outcome":
             self._outcome(going, message.content)
@@ -144,7 +146,13 @@ class Engine:
         else:
             self._died(going, f"its process ended with status {message.content[0]}")
 
-    def _epoch(self, going: _Going, epoch: int, value: float) -> None:
+    def _lost(self, message: Message) -> None:
+        """This session hung for so long that another one went on with the trial."""
+        del self._going[message.number]
+        if message.what == "epoch":  # of all others the process has ended
+            self._pool.stop(message.number)
+
+    def _epoch(self, going: Going, epoch: int, value: float) -> None:
         number = going.trial.number
         if epoch > going.known:  # one that goes on tells its earlier epochs again
             if len(self._plan.goals) == 1:  # with several, Optuna takes no values in between
@@ -163,7 +171,7 @@ class Engine:
             return
         self._pool.answer(number, go_on=not prune)
 
-    def _outcome(self, going: _Going, outcome: Outcome) -> None:
+    def _outcome(self, going: Going, outcome: Outcome) -> None:
         run = dict(outcome.facts)
         timed = excess(self._plan.limits, run)
         self._store.constrain(going.trial, timed)
@@ -177,7 +185,7 @@ class Engine:
         else:
             self._fail(going, "diverged", f"its score is {outcome.value}")
 
-    def _goals(self, going: _Going, outcome: Outcome) -> tuple[float, ...]:
+    def _goals(self, going: Going, outcome: Outcome) -> tuple[float, ...]:
         """The value of each goal: the first is the outcome's, costs are those of the draw."""
         known = {**self._store.facts(going.trial.number), **outcome.facts}
         known |= outcome.facts.get("scores", {})
@@ -185,7 +193,7 @@ class Engine:
         known[first.name] = outcome.value
         return tuple(float(known[goal.name]) for goal in (first, *others))
 
-    def _problem(self, going: _Going, error: ProblemError) -> None:
+    def _problem(self, going: Going, error: ProblemError) -> None:
         kind = failure_kind(error)
         if kind == "out-of-memory":
             self._out_of_memory(going, first_words(error))
@@ -194,7 +202,7 @@ class Engine:
         else:
             raise error
 
-    def _out_of_memory(self, going: _Going, message: str) -> None:
+    def _out_of_memory(self, going: Going, message: str) -> None:
         """Once more with half the batch and two of them to a step: the same mean of gradients."""
         if going.can_halve:
             shutil.rmtree(going.job.folder, ignore_errors=True)
@@ -208,7 +216,7 @@ class Engine:
         facts = {"state": "failed", "kind": "out-of-memory", "message": message}
         self._finish(going, TrialState.PRUNED, facts)
 
-    def _died(self, going: _Going, message: str) -> None:
+    def _died(self, going: Going, message: str) -> None:
         """Killed from outside, it goes on from its checkpoint; killed by itself, it would again."""
         going.deaths += 1
         if going.deaths < MOST_DEATHS:
@@ -216,7 +224,7 @@ class Engine:
         else:
             self._fail(going, "killed", f"{message}, {MOST_DEATHS} times in the same epoch")
 
-    def _bug(self, going: _Going, trace: str) -> NoReturn:
+    def _bug(self, going: Going, trace: str) -> NoReturn:
         number = going.trial.number
         path = self._store.folder / TRIALS / f"{number:04d}" / "traceback.txt"
         write_whole(path, trace)
@@ -224,12 +232,12 @@ class Engine:
         self._fail(going, "bug", line)
         raise TrialBugError(f"trial {number}: {line} (the traceback is in {path})")
 
-    def _fail(self, going: _Going, kind: str, message: str) -> None:
+    def _fail(self, going: Going, kind: str, message: str) -> None:
         self._finish(going, TrialState.FAIL, {"kind": kind, "message": message})
 
     def _finish(
         self,
-        going: _Going,
+        going: Going,
         state: TrialState,
         facts: dict[str, Any],
         values: tuple[float, ...] | None = None,
@@ -238,10 +246,10 @@ class Engine:
         spent = {"looks": going.looks, "seconds": self._seconds(going)}
         self._end(going.trial, state, {**facts, **spent}, values)
 
-    def _interrupt(self, going: _Going) -> None:
+    def _interrupt(self, going: Going) -> None:
         self._store.interrupt(going.trial.number, self._seconds(going))
 
-    def _seconds(self, going: _Going) -> float:
+    def _seconds(self, going: Going) -> float:
         return self._store.seconds(going.trial.number) + time.monotonic() - going.started
 
     def _end(
@@ -253,11 +261,24 @@ class Engine:
     ) -> None:
         self._store.keep(trial.number, facts)
         self._store.tell(trial.number, state, values)
+        self._node.leave(trial.number)
         drop_models(self._store.trials(), self._plan.goals, self._plan.kept)
         self._say("end", trial.number)
 
-    def _say(self, what: str, number: int, epoch: int = 0, value: float | None = None) -> None:
-        if what != "epoch":  # in between nothing changes that an event tells
+    def _waits(self, words: str) -> None:
+        if self._trials:  # those that are known without asking
+            self._say("waiting", self._trials[-1].number, words=words)
+
+    def _say(
+        self,
+        what: str,
+        number: int,
+        epoch: int = 0,
+        value: float | None = None,
+        *,
+        words: str = "",
+    ) -> None:
+        if what not in {"epoch", "waiting"}:  # in between nothing changes that an event tells
             self._trials = self._store.trials()
         trials = self._trials
         best = rank(trials, self._plan.goals)[:1]
@@ -272,5 +293,6 @@ class Engine:
                 value=value,
                 score=self._plan.goals[0].title,
                 counts=Counter(each.state for each in trials),
+                words=words,
             )
         )

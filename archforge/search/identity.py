@@ -20,11 +20,10 @@ from archforge import __version__
 from archforge.errors import Mark, ProblemError, refuse
 from archforge.files import said_if_unwritable, write_whole
 from archforge.search.measures import DEFAULT_GOALS
-from archforge.search.store import DATABASE
+from archforge.search.places import DATABASE, RECORD
 from archforge.spec import read_text
 from archforge.train import Settings
 
-RECORD = "study.json"
 LOCK = "study.lock"
 FORMAT = 2
 
@@ -71,13 +70,19 @@ def training_facts(settings: Settings) -> dict[str, Any]:
     return {name: value for name, value in settings.facts().items() if name != "seed"}
 
 
-def begin(folder: Path, identity: Identity, session: Mapping[str, Any]) -> None:
+def begin(
+    folder: Path,
+    identity: Identity,
+    session: Mapping[str, Any],
+    storage: Mapping[str, str] | None = None,
+) -> None:
     """Write the record of a new study, or check that of one that is there.
 
     Args:
         folder: Of the study.
         identity: What the command means.
         session: Flags and numbers of this session, added to the record.
+        storage: Where a new study has its trials, if not in the folder.
 
     Raises:
         ProblemError: Another study lies there, its record is damaged, or it cannot be written.
@@ -89,10 +94,20 @@ def begin(folder: Path, identity: Identity, session: Mapping[str, Any]) -> None:
     else:
         if (folder / DATABASE).exists():
             _refuse_damaged(path, f"it is missing, and {DATABASE} is there")
-        record = {"format": FORMAT, **asdict(identity), "sessions": []}
+        place = {} if storage is None else {"storage": dict(storage)}
+        record = {"format": FORMAT, **asdict(identity), **place, "sessions": []}
     record["sessions"].append({**_session(), **session})
     with said_if_unwritable(path):
         write_whole(path, json.dumps(record, indent=2) + "\n")
+
+
+def check_joins(folder: Path, identity: Identity) -> None:
+    """Look whether another node of a study means the same study.
+
+    Raises:
+        ProblemError: It does not.
+    """
+    _check_same(folder, read_record(folder), identity)
 
 
 def read_record(folder: Path) -> dict[str, Any]:
@@ -141,8 +156,8 @@ def alone(folder: Path) -> Iterator[None]:
                 "AF607",
                 f"another search is running in '{folder}'",
                 mark=Mark(str(folder)),
-                why="one process alone hands out the trials of a study",
-                fix="wait for it, or give another folder with `-o`",
+                why="one search says what a study is; more processes join as workers",
+                fix="start `archforge worker` on it, wait, or give another folder with `-o`",
             )
         yield
     finally:

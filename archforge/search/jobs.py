@@ -34,6 +34,7 @@ class Job:
         metrics: That are scored at its end; the first is its value.
         timed: Whether the time of a prediction is measured, before the training.
         most_ms: Above this it is not trained.
+        device: The GPU that it may see; empty for those that its machine's user may.
     """
 
     number: int
@@ -50,6 +51,7 @@ class Job:
     metrics: tuple[str, ...] = ("dice",)
     timed: bool = False
     most_ms: float = math.inf
+    device: str = ""
 
     def halved(self) -> "Job":
         """The same with half the batch, two of which make a step: the same mean of gradients."""

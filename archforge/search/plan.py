@@ -75,8 +75,8 @@ class Event:
     """Something a person may want to see while it goes.
 
     Args:
-        what: ``start``, ``epoch``, ``end``, ``retrained``, or ``ending``: Ctrl-C came, so it ends
-            after the epochs that are running.
+        what: ``start``, ``epoch``, ``end``, ``retrained``, ``waiting`` for the database, or
+            ``ending``: Ctrl-C came, so it ends after the epochs that are running.
         trial: As it is now.
         done: Networks trained so far.
         wanted: Networks to train in all.
@@ -85,6 +85,7 @@ class Event:
         value: Of that epoch.
         score: The name of the first goal.
         counts: How many trials ended in which way, by state.
+        words: On ``waiting``.
     """
 
     what: str
@@ -96,6 +97,7 @@ class Event:
     value: float | None = None
     score: str = "val_dice"
     counts: Mapping[str, int] = field(default_factory=dict)
+    words: str = ""
 
 
 OnEvent = Callable[[Event], None]

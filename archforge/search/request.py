@@ -1,18 +1,24 @@
 """What a person asks of a search, checked before anything is read."""
 
+import platform
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from archforge.data import DataOptions
-from archforge.errors import Problem, ProblemError
+from archforge.errors import Problem, ProblemError, did_you_mean, refuse
 from archforge.search.measures import DEFAULT_GOALS, find_goals, read_limits
 from archforge.search.methods import PRUNERS, SAMPLERS, find_method
 from archforge.search.retraining import Retrain
 from archforge.train import Settings
 
 WORK = "archforge.search.training:train_trial"
+ENGINES: dict[str, str] = {
+    "processes": "processes of this machine",
+    "dask": "tasks of a Dask cluster",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,11 +47,19 @@ class Request:
     minutes: float | None = None
     gpus: tuple[str, ...] = ()
     work: str = WORK
+    given: Mapping[str, Any] = field(default_factory=dict)
+    ranges: tuple[str, ...] = ()
+    storage: str | None = None
+    engine: str = "processes"
+    scheduler: str | None = None
+    resources: Mapping[str, Any] = field(default_factory=dict)
+    joins: bool = False
 
     def __post_init__(self) -> None:
         problems = list(_problems(self))
         if problems:
             raise ProblemError(problems)
+        _check_engine(self)
         find_method("sampler", SAMPLERS, self.sampler, len(self.goals))
         find_method("pruner", PRUNERS, self.chosen_pruner)
         find_goals(self.goals)
@@ -56,6 +70,17 @@ class Request:
     def memory_bytes(self) -> float | None:
         """That a trial may hold; ``None`` where nothing is said."""
         return None if self.memory is None else read_limits({"memory": self.memory})["memory"]
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """What another node is to ask for, beside what makes the study."""
+        return {
+            "data": str(self.data.resolve()),
+            "given": dict(self.given),
+            "ranges": list(self.ranges),
+            "repeats": self.repeats,
+            "host": platform.node(),
+        }
 
     @property
     def chosen_pruner(self) -> str:
@@ -83,6 +108,48 @@ def _problems(request: Request) -> Iterator[Problem]:
         yield _wrong("minutes", request.minutes, "give minutes above 0")
     if request.timeout_s is not None and request.timeout_s <= 0:
         yield _wrong("the time limit", request.timeout_s, "give seconds above 0")
+
+
+def _check_engine(request: Request) -> None:
+    if request.engine not in ENGINES:
+        refuse(
+            "AF608",
+            f"there is no engine '{request.engine}'",
+            fix=did_you_mean(request.engine, ENGINES),
+        )
+    if request.engine != "dask" and (request.scheduler or request.resources):
+        refuse(
+            "AF608",
+            "a scheduler and resources are Dask's",
+            fix="add --engine dask, or leave --scheduler and --resources out",
+        )
+    if request.engine == "dask" and find_spec("distributed") is None:
+        refuse(
+            "AF440",
+            "the engine 'dask' needs the package 'distributed'",
+            why="a search on one machine does without, so it is no part of archforge",
+            fix="pip install 'archforge[dask]'",
+        )
+    read_shares(request.resources)
+
+
+def read_shares(texts: Mapping[str, Any]) -> dict[str, float]:
+    """What each trial takes of a Dask worker's resources, from ``GPU=0.5``.
+
+    Raises:
+        ProblemError: With every share that cannot be.
+    """
+    found, problems = {}, []
+    for name, text in texts.items():
+        try:
+            found[name] = float(text)
+        except ValueError:
+            found[name] = 0.0
+        if not 0 < found[name] < float("inf"):
+            problems.append(_wrong(f"the share of {name}", text, "give a number above 0"))
+    if problems:
+        raise ProblemError(problems)
+    return found
 
 
 def _wrong(name: str, value: object, fix: str) -> Problem:

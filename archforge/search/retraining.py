@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from archforge.errors import Problem, ProblemError
 from archforge.files import write_whole
@@ -22,6 +22,9 @@ from archforge.search.plan import Plan, trial_seed
 from archforge.search.records import Trial
 from archforge.search.retrained import Retrained, compared
 from archforge.search.workers import Pool
+
+if TYPE_CHECKING:
+    from archforge.search.clusters import Cluster
 
 FOLDER = "retrain"
 RECORD = "retrained.json"
@@ -86,7 +89,7 @@ class Retraining:
         tell: Told after each training.
     """
 
-    def __init__(self, plan: Plan, folder: Path, pool: Pool, tell: OnTraining) -> None:
+    def __init__(self, plan: Plan, folder: Path, pool: "Pool | Cluster", tell: OnTraining) -> None:
         self._plan, self._folder, self._pool, self._tell = plan, folder, pool, tell
         self._done = _read(folder / RECORD)
         self.notes: list[str] = []

@@ -1,6 +1,6 @@
 """Trials in Optuna's database; the one place that turns Optuna's records into ours.
 
-Only the coordinator opens it. What Optuna has no place for (fingerprint, kind, seconds) stands in
+Only coordinators open it. What Optuna has no place for (fingerprint, kind, seconds) stands in
 the trial's user attribute ``archforge``; what was drawn in its parameters, lists by their text.
 """
 
@@ -10,17 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import optuna
-from optuna.distributions import (
-    BaseDistribution,
-    CategoricalDistribution,
-    FloatDistribution,
-    IntDistribution,
-)
-from optuna.storages import RDBStorage
+from optuna.distributions import FloatDistribution, IntDistribution
+from optuna.storages import RDBStorage, get_storage
 from optuna.trial import FrozenTrial, TrialState
 
-from archforge.errors import Mark, refuse
+from archforge.search.claims import Claims
+from archforge.search.distributions import distribution, label, rounded
 from archforge.search.measures import Goal
+from archforge.search.patience import Patience, PatientStorage
+from archforge.search.places import Place, find_place
 from archforge.search.records import (
     COMPLETE,
     DUPLICATE,
@@ -31,12 +29,9 @@ from archforge.search.records import (
     RUNNING,
     Trial,
 )
-from archforge.search.space import Draw, closed
+from archforge.search.space import Draw
 from archforge.spec import Search
-from archforge.spec.rewrite import written
 
-DATABASE = "study.db"
-NAME = "archforge"
 FACTS = "archforge"
 _STATES = {
     TrialState.COMPLETE: COMPLETE,
@@ -55,6 +50,7 @@ class Store:
         sampler: Optuna's.
         pruner: Optuna's.
         goals: What a new study is for.
+        place: Of the database; by default where the study's record says.
     """
 
     def __init__(
@@ -63,34 +59,33 @@ class Store:
         sampler: optuna.samplers.BaseSampler | None = None,
         pruner: optuna.pruners.BasePruner | None = None,
         goals: tuple[Goal, ...] = (Goal("dice", maximize=True),),
+        place: Place | None = None,
     ) -> None:
-        optuna.logging.set_verbosity(optuna.logging.ERROR)
         self.folder = folder
         self._ended: dict[int, Trial] = {}
-        path = folder / DATABASE
+        place = place or find_place(folder)
+        self.patience = Patience()
         try:
-            self._storage = RDBStorage(f"sqlite:///{path.resolve()}")
-            self.study = optuna.create_study(
-                storage=self._storage,
-                study_name=NAME,
-                directions=["maximize" if goal.maximize else "minimize" for goal in goals],
-                load_if_exists=True,
-                sampler=sampler,
-                pruner=pruner,
-            )
+            self._database = RDBStorage(place.url, place.flags)
+            self._storage: Any = PatientStorage(get_storage(self._database), self.patience)
+            study = _opened(self._storage, place, goals)
         except Exception as error:  # noqa: BLE001 (what a damaged file makes three libraries raise)
-            refuse(
-                "AF610",
-                f"the study's database '{DATABASE}' cannot be opened",
-                mark=Mark(str(path)),
-                why=" ".join(str(error).split())[:200] or type(error).__name__,
-                fix="bring it back from a copy, or give another folder with `-o`",
-            )
+            place.refuse(error)
+        if study is None:
+            place.refuse_missing()
+        self.study = study
+        self.study.sampler = sampler or self.study.sampler
+        self.study.pruner = pruner or self.study.pruner
+        self._study_id: int = self._storage.get_study_id_from_name(place.study)
 
     def close(self) -> None:
         """Let go of the file."""
-        self._storage.remove_session()
-        self._storage.engine.dispose()
+        self._database.remove_session()
+        self._database.engine.dispose()
+
+    def claims(self) -> Claims:
+        """Who trains which of the trials."""
+        return self.patience.call(Claims, self._database.engine, self._study_id)
 
     def ask(self) -> Ask:
         """A new trial, with enqueued values if there are any."""
@@ -99,7 +94,7 @@ class Store:
     def suggest(self, trial: Ask, key: str, search: Search) -> Any:
         """A value of the range for ``key``."""
         if search.kind == "choice":
-            labels = {_label(value): value for value in search.choices}
+            labels = {label(value): value for value in search.choices}
             return labels[trial.suggest_categorical(key, list(labels))]
         found = distribution(search)
         with warnings.catch_warnings():
@@ -108,7 +103,7 @@ class Store:
             if isinstance(found, IntDistribution):
                 return trial.suggest_int(key, found.low, found.high, step=found.step, log=found.log)
             assert isinstance(found, FloatDistribution)
-            return _rounded(
+            return rounded(
                 trial.suggest_float(key, found.low, found.high, step=found.step, log=found.log),
                 search,
             )
@@ -140,7 +135,7 @@ class Store:
         ranges = draw.ranges
         frozen = optuna.trial.create_trial(
             state=TrialState.COMPLETE if trial.state == COMPLETE else TrialState.PRUNED,
-            params={key: _label(value) for key, value in draw.values.items()},
+            params={key: label(value) for key, value in draw.values.items()},
             distributions={key: distribution(ranges[key]) for key in draw.values},
             values=trial.goals if trial.state == COMPLETE else None,
             intermediate_values=dict(enumerate(trial.epochs, start=1)),
@@ -152,7 +147,7 @@ class Store:
 
     def enqueue(self, values: Mapping[str, Any]) -> None:
         """Have ``values`` tried before anything else is drawn."""
-        self.study.enqueue_trial({key: _label(value) for key, value in values.items()})
+        self.study.enqueue_trial({key: label(value) for key, value in values.items()})
 
     def frozen(self) -> list[FrozenTrial]:
         """Optuna's records."""
@@ -206,8 +201,8 @@ class Store:
         return sum(each.state is TrialState.WAITING for each in self.frozen())
 
     def _id(self, number: int) -> int:
-        study = self._storage.get_study_id_from_name(NAME)
-        return self._storage.get_trial_id_from_study_id_trial_number(study, number)
+        found: int = self._storage.get_trial_id_from_study_id_trial_number(self._study_id, number)
+        return found
 
     def _trial(self, frozen: FrozenTrial) -> Trial:
         facts = dict(frozen.user_attrs.get(FACTS, {}))
@@ -254,23 +249,34 @@ def _facts(trial: Trial) -> dict[str, Any]:
             "run": dict(trial.run)}  # fmt: skip
 
 
-def distribution(search: Search) -> BaseDistribution:
-    """Optuna's form of a range."""
-    if search.kind == "choice":
-        return CategoricalDistribution([_label(value) for value in search.choices])
-    fit = closed(search)
-    if fit.kind == "int":
-        low, high = int(fit.low), int(fit.high)
-        return IntDistribution(low, high, log=fit.log, step=1 if fit.log else int(fit.step or 1))
-    return FloatDistribution(
-        float(fit.low), float(fit.high), log=fit.log, step=None if fit.log else fit.step
+def make_study(place: Place, goals: tuple[Goal, ...]) -> None:
+    """Make a new study in a server's database, before its folder says that it is there.
+
+    Raises:
+        ProblemError: The database cannot be reached.
+    """
+    database = None
+    try:
+        database = RDBStorage(place.url, place.flags)
+        _opened(database, place, goals)
+    except Exception as error:  # noqa: BLE001 (of three libraries)
+        place.refuse(error)
+    finally:
+        if database is not None:
+            database.engine.dispose()
+
+
+def _opened(storage: Any, place: Place, goals: tuple[Goal, ...]) -> optuna.study.Study | None:
+    """The study; ``None`` where the server's database has no such one."""
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    if place.server and not place.new:
+        try:
+            return optuna.load_study(storage=storage, study_name=place.study)
+        except KeyError:
+            return None
+    return optuna.create_study(
+        storage=storage,
+        study_name=place.study,
+        directions=["maximize" if goal.maximize else "minimize" for goal in goals],
+        load_if_exists=True,
     )
-
-
-def _label(value: Any) -> Any:
-    """A choice that Optuna can hold: lists by their text."""
-    return value if value is None or isinstance(value, bool | int | float | str) else written(value)
-
-
-def _rounded(value: float, search: Search) -> float:
-    return round(value, 12) if search.step else value

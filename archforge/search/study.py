@@ -1,9 +1,9 @@
 """The whole way of a search: check everything, then train, then write what came of it."""
 
-import hashlib
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, replace
+from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,21 +15,21 @@ from archforge.expand.ranges import with_ranges
 from archforge.runs import read_run
 from archforge.search.completing import COMPLETES, complete_best
 from archforge.search.engine import Engine
-from archforge.search.identity import Identity, alone, begin, read_record, training_facts
-from archforge.search.measures import DEFAULT_GOALS, find_goals, read_limits
+from archforge.search.identity import Identity, alone, read_record
+from archforge.search.measures import DEFAULT_GOALS, find_goals
 from archforge.search.methods import PRUNERS, SAMPLERS
-from archforge.search.plan import Event, OnEvent, Plan, machine_bytes
+from archforge.search.plan import Event, OnEvent, Plan
 from archforge.search.preparing import make_plan
 from archforge.search.proving import space_words
 from archforge.search.recipe import parted, training_ranges
 from archforge.search.records import Study, Trial
 from archforge.search.request import WORK, Request
 from archforge.search.retraining import OnTraining, Retrain, Retraining, read_retrained
+from archforge.search.sessions import begun, identity_of, pool_for, session_seed, written
 from archforge.search.space import Space
 from archforge.search.store import Store
 from archforge.search.widening import take_over
-from archforge.search.workers import Pool, worker_count
-from archforge.search.writing import write_results
+from archforge.search.workers import worker_count
 from archforge.train import Opened, Settings
 
 
@@ -59,6 +59,11 @@ def search(  # noqa: PLR0913 - the room's one door: each is a part of a search
     gpus: Sequence[str] = (),
     on_event: OnEvent | None = None,
     work: str = WORK,
+    storage: str | None = None,
+    engine: str = "processes",
+    scheduler: str | None = None,
+    resources: Mapping[str, Any] | None = None,
+    joins: bool = False,
 ) -> Study:
     """Search the hyperparameters of an architecture; in a folder that has a study, go on with it.
 
@@ -90,6 +95,11 @@ def search(  # noqa: PLR0913 - the room's one door: each is a part of a search
         repeats: How often the same network may be trained with the same settings.
         on_event: Told what happens.
         work: ``module:function`` that trains a trial.
+        storage: ``postgresql://USER@HOST/DATABASE``, where machines share the study.
+        engine: A key of ``request.ENGINES``.
+        scheduler: The address of Dask's; without one, a cluster of this machine alone.
+        resources: What each trial takes of its Dask worker, such as ``GPU=0.5``.
+        joins: Whether it is one more node of a study that is there; see ``joining.join``.
 
     Returns:
         The study with every trial; all of it is in its folder too.
@@ -119,13 +129,20 @@ def search(  # noqa: PLR0913 - the room's one door: each is a part of a search
         minutes=minutes,
         gpus=tuple(gpus),
         work=work,
+        given=dict(given or {}),
+        ranges=tuple(ranges),
+        storage=storage,
+        engine=engine,
+        scheduler=scheduler,
+        resources=dict(resources or {}),
+        joins=joins,
     )
     read = read_architecture(architecture) if isinstance(architecture, str) else architecture
     opened = open_sized(
-        read, preset, given or {}, request.data, settings=request.settings,
+        read, preset, request.given, request.data, settings=request.settings,
         options=request.options,
     )  # fmt: skip
-    of_network, of_training = parted(ranges)
+    of_network, of_training = parted(request.ranges)
     spec = with_ranges(read.spec, of_network, opened.fixed)
     space = Space(
         replace(read, spec=spec), opened.preset, opened.fixed,
@@ -135,7 +152,7 @@ def search(  # noqa: PLR0913 - the room's one door: each is a part of a search
     words = space_words(space)
     opened = replace(opened, notes=(*opened.notes, *words))
     where = folder or default_folder(read, opened.preset, request.data)
-    with alone(where):
+    with nullcontext() if joins else alone(where):
         return _session(where, request, plan, opened, on_event or _silent)
 
 
@@ -166,18 +183,19 @@ def _session(
     """Go on from what lies in the folder, until the plan is met."""
     workers, threads = _workers(request)
     sampler, sampler_flags = SAMPLERS[plan.sampler].make(
-        _session_seed(folder, request.seed), request.trials
+        session_seed(folder, request), request.trials
     )
     pruner, pruner_flags = PRUNERS[request.chosen_pruner].make(
         request.trials, request.settings.epochs
     )
     numbers = {"trials": request.trials, "workers": workers, "threads": threads}
     flags = {"sampler": sampler_flags, "pruner": pruner_flags, "timeout_s": request.timeout_s}
-    identity = _identity(request, opened, plan.space)
+    session = {**numbers, **flags, "asked": request.asked}
+    identity = identity_of(request, opened, plan.space)
     if request.continue_from is not None:
         read_record(request.continue_from)  # refused before anything is written
-    begin(folder, identity, {**numbers, **flags})
-    store = Store(folder, sampler, pruner, plan.goals)
+    place = begun(folder, request, identity, session)
+    store = Store(folder, sampler, pruner, plan.goals, place)
     try:
         notes = (*opened.notes, *_taken_over(request, store, plan, identity))
         return _trained(request, plan, store, notes, on_event)
@@ -200,24 +218,21 @@ def _taken_over(request: Request, store: Store, plan: Plan, identity: Identity) 
 def _trained(
     request: Request, plan: Plan, store: Store, notes: tuple[str, ...], on_event: OnEvent
 ) -> Study:
-    """Search, and train the best again."""
+    """Search, train the best again, and complete them."""
     workers, _ = _workers(request)
-
-    def pool(work: str = request.work) -> Pool:
-        most = request.memory_bytes or 0.9 * machine_bytes() / workers
-        return Pool(work, workers, request.timeout_s, most, request.gpus)
-
     most_s = math.inf if request.minutes is None else 60 * request.minutes
-    engine = Engine(plan, store, pool(), on_event, most_s)
-    notes = _run(engine, store, notes)
+    engine = Engine(plan, store, pool_for(request, workers), on_event, most_s)
+    notes = _run(engine, store, notes, joins=request.joins)
+    if request.joins:  # the node that began the study ends it
+        return written(_study(store, notes), store.study, joins=True)
     if request.retrain is not None and not engine.cut_short:
-        again = Retraining(plan, store.folder, pool(), _told(on_event, store))
+        again = Retraining(plan, store.folder, pool_for(request, workers), _told(on_event, store))
         again.run(_study(store, ()).ranked, request.retrain)
         notes = (*notes, *again.notes)
     if request.work in COMPLETES:
-        best = _study(store, ()).leading
-        notes = (*notes, *complete_best(plan, best, pool(COMPLETES[request.work])))
-    return write_results(_study(store, notes), store.study)
+        pool = pool_for(request, workers, COMPLETES[request.work])
+        notes = (*notes, *complete_best(plan, _study(store, ()).leading, pool))
+    return written(_study(store, notes), store.study, joins=False)
 
 
 def _told(on_event: OnEvent, store: Store) -> OnTraining:
@@ -230,13 +245,13 @@ def _told(on_event: OnEvent, store: Store) -> OnTraining:
     return tell
 
 
-def _run(engine: Engine, store: Store, notes: tuple[str, ...]) -> tuple[str, ...]:
+def _run(engine: Engine, store: Store, notes: tuple[str, ...], *, joins: bool) -> tuple[str, ...]:
     """Search; what is to be said of it."""
     try:
         engine.run()
     except BaseException:
         # Ctrl-C, a bug, a full disk: what is finished is written all the same.
-        write_results(_study(store, (*notes, *engine.notes)), store.study)
+        written(_study(store, (*notes, *engine.notes)), store.study, joins=joins)
         raise
     return (*notes, *engine.notes)
 
@@ -271,35 +286,6 @@ def _baseline(best: Trial | None) -> Mapping[str, float]:
         return read_run(best.folder).baseline
     except ProblemError:  # the person moved it; the study stands without
         return {}
-
-
-def _identity(request: Request, opened: Opened, space: Space) -> Identity:
-    return Identity(
-        architecture=opened.architecture.spec.name,
-        spec=opened.architecture.standalone,
-        preset=opened.preset,
-        fixed=dict(opened.fixed),
-        ranges=space.ranges(),
-        data=opened.dataset.fingerprint,
-        folder=str(request.data),
-        options=asdict(request.options),
-        settings=training_facts(request.settings),
-        seed=request.seed,
-        sampler=request.sampler,
-        pruner=request.chosen_pruner,
-        goals=tuple(goal.name for goal in find_goals(request.goals)),
-        limits=read_limits(request.limits),
-    )
-
-
-def _session_seed(folder: Path, seed: int) -> int:
-    """A new one for each session: with the first one's, it would draw the same points again."""
-    try:
-        sessions = len(read_record(folder)["sessions"])
-    except ProblemError:  # `begin` says what is wrong with it
-        sessions = 0
-    digest = hashlib.blake2b(f"{seed}:{sessions}".encode(), digest_size=4).digest()
-    return int.from_bytes(digest, "big") if sessions else seed
 
 
 def _silent(event: Event) -> None:

@@ -199,6 +199,8 @@ def run_child(pipe: Connection, work: str, job: Job, gpu: str | None = None) -> 
     # Ctrl-C goes to every process of the terminal; the parent decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ.update(dict.fromkeys(THREADS, str(job.threads)))
+    if job.device:  # before TensorFlow looks for one
+        os.environ["CUDA_VISIBLE_DEVICES"] = job.device
     answers: queue.SimpleQueue[bool] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(pipe, answers), daemon=True).start()
 

@@ -1,6 +1,7 @@
 """A toy network, a few drawn images, and a search of the one on the other."""
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -14,6 +15,7 @@ from archforge.schema import check_form
 from archforge.search import Study, search
 from archforge.spec import parse_spec, read_text
 from archforge.train import Settings
+from tests.search.services import URL_FILE, Nodes, Server
 
 TOY = """\
 archforge: 1
@@ -93,3 +95,23 @@ def known(nuclei: Path, tmp_path_factory: pytest.TempPathFactory) -> Study:
         patch.setenv("ARCHFORGE_CACHE", str(tmp_path_factory.getbasetemp() / "cache-of-search"))
         folder = tmp_path_factory.mktemp("known") / "study"
         return run_search(nuclei, folder=folder, trials=4)
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Server:
+    """Its password stands in the environment, as a person may have it."""
+    url = os.environ.get("ARCHFORGE_TEST_POSTGRESQL", "")
+    if not url and URL_FILE.exists():
+        url = URL_FILE.read_text().strip()
+    if not url:
+        pytest.skip("there is no PostgreSQL: `make services` starts one")
+    found = Server(url)
+    monkeypatch.setenv("PGPASSWORD", found.password)
+    return found
+
+
+@pytest.fixture
+def nodes(tmp_path: Path) -> Iterator[Nodes]:
+    found = Nodes(tmp_path)
+    yield found
+    found.close()

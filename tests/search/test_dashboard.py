@@ -28,7 +28,7 @@ def test_a_study_opens_in_plain_optuna(known: Study) -> None:
 def test_the_dashboard_shows_the_study_on_loopback_and_is_gone_afterwards(known: Study) -> None:
     pytest.importorskip("optuna_dashboard")
 
-    with dashboard(known.folder / "study.db") as address:
+    with dashboard(f"sqlite:///{known.folder / 'study.db'}") as address:
         assert address.startswith("http://127.0.0.1:")
         port = int(address.split(":")[2].partition("/")[0])
         said = answer(port)

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from archforge.errors import ProblemError
 from archforge.expand.ranges import grid_values, with_ranges
+from archforge.search.distributions import distribution
 from archforge.search.space import EndlessError, Space, closed, nearest_value
-from archforge.search.store import distribution
 from archforge.spec import Search
 from tests.search.conftest import TOY, architecture
 
