@@ -31,7 +31,7 @@ from archforge.search import search
 from archforge.train.history import read_history
 
 ASKED: dict[str, Any] = {"size": 128, "depth": [2, 4], "filters": [8, 16, 24],
-                         "rates": [3e-4, 1e-3, 3e-3], "batch": 16, "epochs": 12,
+                         "rates": [3e-4, 1e-3, 3e-3], "images": 240, "batch": 16, "epochs": 12,
                          "trials": 1000}  # fmt: skip
 
 
@@ -133,7 +133,7 @@ def main() -> int:
     data = given.output / "images"
     if not data.exists():
         given.output.mkdir(parents=True, exist_ok=True)
-        small_images(given.data, ASKED["size"], given.output)
+        small_images(given.data, ASKED, given.output)
     found = {
         method: [one(method, seed, given, data) for seed in range(given.seeds)]
         for method in (*METHODS, "ours")

@@ -29,7 +29,7 @@ from archforge.search.sessions import begun, identity_of, pool_for, session_seed
 from archforge.search.space import Space
 from archforge.search.store import Store
 from archforge.search.widening import take_over
-from archforge.search.workers import worker_count
+from archforge.search.workers import begin_server, worker_count
 from archforge.train import Opened, Settings
 
 
@@ -138,6 +138,8 @@ def search(  # noqa: PLR0913 - the room's one door: each is a part of a search
         joins=joins,
     )
     read = read_architecture(architecture) if isinstance(architecture, str) else architecture
+    if request.engine == "processes":  # TensorFlow comes while the images are read
+        begin_server(request.work, _workers(request)[1])
     opened = open_sized(
         read, preset, request.given, request.data, settings=request.settings,
         options=request.options,

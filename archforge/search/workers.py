@@ -9,6 +9,7 @@ and the child ends at once, so no orphan goes on training.
 import os
 import queue
 import signal
+import sys
 import threading
 import time
 import traceback
@@ -16,9 +17,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
-from multiprocessing import connection, context, get_all_start_methods, get_context
+from multiprocessing import connection, context, forkserver, get_all_start_methods, get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from archforge.errors import ProblemError
@@ -117,7 +119,8 @@ class Pool:
                 target=run_child, args=(pipe, self._work, job, self._free_gpu()), daemon=True
             )
             try:
-                process.start()
+                with _no_script():
+                    process.start()
             except (OSError, EOFError):
                 if time.monotonic() > end:
                     raise
@@ -190,6 +193,19 @@ class Pool:
             child.process.kill()
             child.process.join()
         child.process.close()
+
+
+def begin_server(work: str, threads: int) -> None:
+    """Have the server of processes import what a trial needs, while the caller does other things.
+
+    Args:
+        work: As for ``Pool``.
+        threads: Of each trial; the server reads its environment once.
+    """
+    made = _context(work.partition(":")[0])
+    if made.get_start_method() == "forkserver":
+        with _threads_in_environment(threads):
+            forkserver.ensure_running()
 
 
 def run_child(pipe: Connection, work: str, job: Job, gpu: str | None = None) -> None:
@@ -275,8 +291,23 @@ def _context(preload: str) -> context.BaseContext:
 
 
 @contextmanager
+def _no_script() -> Iterator[None]:
+    """Nothing of a trial lies in the caller's script, so its process need not run it once more.
+
+    It would up to ``if __name__ == "__main__"``: half a second where much is imported, and without
+    end where that line is missing.
+    """
+    script = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = script
+
+
+@contextmanager
 def _threads_in_environment(threads: int) -> Iterator[None]:
-    """The server of the processes reads the environment once, when the first trial starts it."""
+    """The server of the processes reads the environment once, when it starts."""
     before: Mapping[str, str | None] = {name: os.environ.get(name) for name in THREADS}
     os.environ.update(dict.fromkeys(THREADS, str(threads)))
     try:

@@ -173,9 +173,16 @@ class _Fit:
     def best_predictor(self) -> Predictor | None:
         """With the weights of the best epoch; none of classifiers."""
         if self._validate.predictor is not None:
-            self._plain.load_weights(self.record.run.model)
+            if not self._holds_the_best:
+                self._plain.load_weights(self.record.run.model)
             self._validate.refresh()
         return self._validate.predictor
+
+    @property
+    def _holds_the_best(self) -> bool:
+        """Whether the weights in memory are those of the best epoch."""
+        alone = self._plain is self.model and not self._settings.ema
+        return alone and self.record.run.best_epoch == len(self.history)
 
     def run(self, on_epoch: OnEpoch | None) -> None:
         """Train to the end, or until nothing gets better.
