@@ -24,6 +24,8 @@ from archforge.train import Settings
 from archforge.train.step import run_epoch
 
 LEAST = 0.95
+# Epochs of 30 steps: the first batch of each is waited for, and a real epoch has more steps.
+IMAGES = 300
 DROPOUT = [0.1, 0.1, 0.2, 0.2, 0.3]
 
 
@@ -35,7 +37,7 @@ def main() -> int:
     given = parser.parse_args()
     settings = Settings(augment=given.augment, sampling="patches", patches=2)
     with tempfile.TemporaryDirectory() as folder:
-        dataset = drawn(Path(folder), count=100, size=256)
+        dataset = drawn(Path(folder), count=IMAGES, size=256)
         step, batches = ready(dataset, {"size": 128, "dropout": DROPOUT}, settings)
         made = list(batches.epoch(1))
         memory, pipeline = paired(
