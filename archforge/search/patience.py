@@ -16,6 +16,7 @@ from archforge.errors import refuse
 
 PAUSE_S = 1.0
 LONGEST_S = 300.0
+_RESTARTING = ("connection refused", "starting up", "shutting down", "closed the connection")
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -119,6 +120,11 @@ def passes(error: BaseException) -> bool:
     if type(cause.orig).__module__.startswith("sqlite3"):
         return "locked" in str(cause.orig)
     return isinstance(cause, OperationalError | InterfaceError) or cause.connection_invalidated
+
+
+def restarts(error: BaseException) -> bool:
+    """Whether this is what a server says, or nobody in its place, while it is started again."""
+    return passes(error) and any(words in why(error).lower() for words in _RESTARTING)
 
 
 def why(error: BaseException) -> str:

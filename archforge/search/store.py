@@ -4,6 +4,7 @@ Only coordinators open it. What Optuna has no place for (fingerprint, kind, seco
 the trial's user attribute ``archforge``; what was drawn in its parameters, lists by their text.
 """
 
+import time
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,13 +12,15 @@ from typing import Any
 
 import optuna
 from optuna.distributions import FloatDistribution, IntDistribution
+from optuna.exceptions import StorageInternalError
 from optuna.storages import RDBStorage, get_storage
 from optuna.trial import FrozenTrial, TrialState
+from sqlalchemy.exc import SQLAlchemyError
 
 from archforge.search.claims import Claims
 from archforge.search.distributions import distribution, label, rounded
 from archforge.search.measures import Goal
-from archforge.search.patience import Patience, PatientStorage
+from archforge.search.patience import PAUSE_S, Patience, PatientStorage, restarts
 from archforge.search.places import Place, find_place
 from archforge.search.records import (
     COMPLETE,
@@ -33,6 +36,8 @@ from archforge.search.space import Draw
 from archforge.spec import Search
 
 FACTS = "archforge"
+# A server that starts again is back by then; a wrong host is told no later.
+RESTART_S = 20.0
 _STATES = {
     TrialState.COMPLETE: COMPLETE,
     TrialState.PRUNED: PRUNED,
@@ -66,7 +71,7 @@ class Store:
         place = place or find_place(folder)
         self.patience = Patience()
         try:
-            self._database = RDBStorage(place.url, place.flags)
+            self._database = reached(place)
             self._storage: Any = PatientStorage(get_storage(self._database), self.patience)
             study = _opened(self._storage, place, goals)
         except Exception as error:  # noqa: BLE001 (what a damaged file makes three libraries raise)
@@ -264,6 +269,18 @@ def make_study(place: Place, goals: tuple[Goal, ...]) -> None:
     finally:
         if database is not None:
             database.engine.dispose()
+
+
+def reached(place: Place) -> RDBStorage:
+    """The database; the server of a study that is there may be starting again."""
+    end = time.monotonic() + (RESTART_S if place.server and not place.new else 0)
+    while True:
+        try:
+            return RDBStorage(place.url, place.flags)
+        except (SQLAlchemyError, StorageInternalError) as error:
+            if time.monotonic() >= end or not restarts(error):
+                raise
+            time.sleep(PAUSE_S)
 
 
 def _opened(storage: Any, place: Place, goals: tuple[Goal, ...]) -> optuna.study.Study | None:

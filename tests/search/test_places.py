@@ -1,13 +1,14 @@
 """Where a study's trials lie, and how long is waited for a database that is away."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from archforge.errors import ProblemError
 from archforge.search.patience import Patience
-from archforge.search.places import find_place, shown
+from archforge.search.places import Place, find_place, shown
 
 URL = "postgresql://anna:secret@server:5433/studies?password=secret&sslmode=require"
 
@@ -102,3 +103,41 @@ def test_a_server_that_does_not_answer_is_told_before_anything_is_written(tmp_pa
     assert "AF631" in str(caught.value)
     assert "secret" not in str(caught.value)
     assert not (tmp_path / "study").exists()
+
+
+def test_a_study_is_opened_when_its_server_is_back_from_a_restart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from archforge.search import store
+
+    left = [OperationalError("", None, Exception("Connection refused\nIs it running?"))] * 2
+
+    def opened(url: str, flags: Any) -> Any:
+        if left:
+            raise left.pop()
+        return url
+
+    monkeypatch.setattr(store, "RDBStorage", opened)
+    monkeypatch.setattr(store, "PAUSE_S", 0.01)
+    known = Place("postgresql+psycopg://anna@server/studies", "nuclei", server=True)
+
+    store.reached(known)
+
+    assert not left
+
+
+def test_a_wrong_password_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    from archforge.search import store
+
+    tries: list[str] = []
+
+    def opened(url: str, flags: Any) -> None:
+        tries.append(url)
+        raise OperationalError("", None, Exception("password authentication failed"))
+
+    monkeypatch.setattr(store, "RDBStorage", opened)
+
+    with pytest.raises(OperationalError):
+        store.reached(Place("postgresql+psycopg://anna@server/studies", "nuclei", server=True))
+
+    assert len(tries) == 1
