@@ -12,7 +12,6 @@ import os
 import queue
 import secrets
 import threading
-import time
 import traceback
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -41,7 +40,6 @@ _DEATH = ("death", ("unknown", False))
 class _Task:
     job: Job
     future: Any
-    started: float
     # Of the run of the task that spoke last.
     run: str = ""
 
@@ -90,10 +88,6 @@ class Cluster:
         """Whether a trial is running."""
         return bool(self._tasks)
 
-    def seconds(self, number: int) -> float:
-        """Since a running trial was handed to the cluster."""
-        return time.monotonic() - self._tasks[number].started
-
     def start(self, job: Job) -> None:
         """Hand a trial to the cluster."""
         assert self.free
@@ -106,7 +100,7 @@ class Cluster:
             run_task, self._work, found, self._timeout_s, self._topic, self._resources.get(GPU, 0),
             key=key, pure=False, retries=0, resources=self._resources or None,
         )  # fmt: skip
-        self._tasks[job.number] = _Task(job, future, time.monotonic())
+        self._tasks[job.number] = _Task(job, future)
         future.add_done_callback(lambda done: self._heard.put((job.number, done.key)))
 
     def answer(self, number: int, *, go_on: bool) -> None:
