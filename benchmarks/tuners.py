@@ -23,8 +23,8 @@ Arrays = dict[str, Any]
 Asked = dict[str, Any]
 
 
-class OverError(Exception):
-    """The time is up."""
+class OverError(BaseException):
+    """The time is up. Not an ``Exception``: KerasTuner takes those for a failed trial."""
 
 
 class Watch(keras.callbacks.Callback):  # type: ignore[misc]  # keras has no types
