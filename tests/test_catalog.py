@@ -46,7 +46,21 @@ def test_a_summary_says_what_list_prints() -> None:
     known = summary(shipped()["unet"])
 
     assert (known.name, known.task, known.year) == ("unet", "segmentation", 2015)
-    assert known.presets == ("paper", "tutorial")
+    assert known.presets == ("paper", "tutorial", "small")
+
+
+def test_a_presets_name_that_several_have_is_answered_with_every_one_of_them() -> None:
+    with pytest.raises(ProblemError) as caught:
+        read_architecture("small")
+
+    (problem,) = caught.value.problems
+    segmenting = [name for name, path in shipped().items() if path.parent.name == "segmentation"]
+    assert problem.code == "AF008"
+    assert (
+        problem.message == f"'small' is a preset of several architectures: {', '.join(segmenting)}"
+    )
+    assert "unet_vgg19" in segmenting  # it has the preset of its parent
+    assert problem.fix == "name the architecture: `attention_unet --preset small`"
 
 
 def test_expectations_are_proven_only_where_the_spec_builds(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from archforge.errors import Problem, ProblemError, did_you_mean, refuse
-from archforge.spec import Mapping, read_text
+from archforge.spec import Mapping, Scalar, read_text
 from archforge.spec.read import file_text
 
 FOLDERS = ("classification", "segmentation")
@@ -58,7 +58,7 @@ def find(name: str) -> tuple[Path, str | None]:
     owners = [(path, preset) for path, preset in _presets() if preset == name]
     if len(owners) == 1:
         return owners[0]
-    raise _not_found(name, [path.stem for path, _ in owners])
+    raise _not_found(name, _having(name) if owners else [])
 
 
 def _not_found(name: str, owners: list[str]) -> ProblemError:
@@ -79,8 +79,24 @@ def _presets() -> Iterator[tuple[Path, str]]:
 @lru_cache(maxsize=256)
 def _own_presets(path: Path) -> tuple[str, ...]:
     """Presets written in the file itself; those of a parent are the parent's names."""
-    presets = read_text(file_text(path, path.name), path.name).get("presets")
+    presets = _tree(path).get("presets")
     return tuple(presets.entries) if isinstance(presets, Mapping) else ()
+
+
+def _having(preset: str) -> list[str]:
+    """Every shipped architecture that has ``preset``, of its own or of a shipped parent."""
+
+    def has(name: str) -> bool:
+        parent = _tree(shipped()[name]).get("extends")
+        above = str(parent.value) if isinstance(parent, Scalar) else ""
+        return preset in _own_presets(shipped()[name]) or (above in shipped() and has(above))
+
+    return [name for name in shipped() if has(name)]
+
+
+@lru_cache(maxsize=256)
+def _tree(path: Path) -> Mapping:
+    return read_text(file_text(path, path.name), path.name)
 
 
 def located(name: str, home: Path | None) -> tuple[Path, str | None]:

@@ -16,8 +16,8 @@ EXAMPLES = Path(__file__).parents[1] / "expand" / "examples"
 CASES: dict[str, tuple[str, ...]] = {
     "unet": ("size=188", "filters=2"),
     "vgg": ("size=32", "classes=3"),
-    "unet_vgg16": ("size=32", "filters=[8, 4, 4, 2]"),
-    "unet_vgg19": ("size=32", "filters=[8, 4, 4, 2]"),
+    "unet_vgg16": ("size=32", "filters=2"),
+    "unet_vgg19": ("size=32", "filters=2"),
     "wide_resnet.yaml": ("depth=10", "width=1"),
     "googlenet.yaml": (),
     "unet_plus_plus.yaml": ("filters=4", "supervise=true"),

@@ -20,11 +20,11 @@ SMALL: dict[str, dict[str, Any]] = {
     "alexnet": {"size": 67, "units": 8, "classes": 3},
     "attention_unet": {"size": 32, "filters": 4},
     "convnext_tiny": {"size": 32, "units": [1, 1, 2, 1], "filters": 8, "classes": 3},
-    "deeplab_v3_plus": {"size": 64, "filters": 16},
+    "deeplab_v3_plus": {"size": 64, "filters": 4, "aspp": 16},
     "densenet121": {"size": 32, "layers": [1, 2, 1, 1], "growth": 2, "filters": 4, "classes": 3},
     "efficientnet_b0": {"size": 32, "width": 0.25, "classes": 3},
-    "fcn": {"size": 50, "units": 8},
-    "fpn": {"size": 64, "pyramid": 32, "branch": 32},
+    "fcn": {"size": 50, "filters": 2, "units": 8},
+    "fpn": {"size": 64, "filters": 4, "pyramid": 32, "branch": 32},
     "googlenet": {"size": 80, "classes": 3},
     "inception_v3": {"size": 75, "classes": 3},
     "inception_v4": {"size": 75, "modules": [1, 1, 1], "classes": 3},
@@ -35,20 +35,24 @@ SMALL: dict[str, dict[str, Any]] = {
     "resnet": {"size": 32, "filters": 2, "classes": 3},
     "resnet_v2": {"size": 32, "filters": 2, "classes": 3},
     "resunet": {"size": 32, "filters": 2},
-    "segnet": {"height": 40, "width": 48, "filters": [4, 4, 4, 4], "convs": [2, 2, 2, 2]},
+    "segnet": {"size": [40, 48], "filters": 2, "convs": [2, 2, 2, 2]},
     "unet": {"size": 188, "filters": 2},
     "unet_3d": {"size": 92, "filters": 2},
     "unet_plus_plus": {"size": 32, "filters": 2},
     "unet_half": {"size": 32, "filters": 4, "stem": 2},
     "unet_residual": {"size": 32, "filters": 4},
-    "unet_resnet50": {"size": 64, "filters": [8, 4, 4, 2]},
-    "unet_vgg16": {"size": 32, "filters": [8, 4, 4, 2]},
-    "unet_vgg19": {"size": 32, "filters": [8, 4, 4, 2]},
-    "vgg": {"size": 32, "classes": 3},
+    "unet_resnet50": {"size": 64, "filters": 2},
+    "unet_vgg16": {"size": 32, "filters": 2},
+    "unet_vgg19": {"size": 32, "filters": 2},
+    "vgg": {"size": 32, "filters": 8, "classes": 3},
     "wide_resnet": {"size": 16, "width": 1},
     "xception": {"size": 71, "filters": 8, "middle": 1, "classes": 3},
 }
-SMALL_PRESETS: dict[str, dict[str, Any]] = {"tutorial": {"size": 32}}
+# These are small as they are, but a volume of 64 voxels is not.
+SMALL_PRESETS: dict[str, dict[str, Any]] = {
+    "unet:tutorial": {"size": 32},
+    **{f"{name}:small": {} for name in SMALL if name != "unet_3d"},
+}
 
 # Keras downloads the weights of these; tests/build/test_pretrained.py has them.
 DOWNLOADED = {
@@ -68,5 +72,5 @@ BUILT = [
 
 def small(name: str, preset: str | None) -> Graph:
     """A network of the zoo at its small size."""
-    given = SMALL_PRESETS.get(preset or "", SMALL[name])
+    given = SMALL_PRESETS.get(f"{name}:{preset}", SMALL[name])
     return read_architecture(name).graph(preset, given)
