@@ -56,6 +56,11 @@ class Run:
         intervals: In which each of them lies with a probability of 95 %, images drawn anew.
         baseline: The same metrics of Otsu's threshold on the same images.
         seconds: From start to the last write.
+        machine: What it ran on: ``processor``, ``cores`` that the process may use,
+            ``memory_bytes``, ``system``, the names of ``gpus``, ``threads`` of one operation and
+            whether TensorFlow ``rewrites`` its graphs. Empty in older records.
+        peak_memory: Bytes that the process held at most, up to the last write: of all that it did,
+            other trainings before this one too; ``None`` where nobody said.
     """
 
     folder: Path = field(compare=False)
@@ -83,6 +88,8 @@ class Run:
     intervals: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     baseline: Mapping[str, float] = field(default_factory=dict)
     seconds: float = 0.0
+    machine: Mapping[str, Any] = field(default_factory=dict)
+    peak_memory: int | None = None
 
     def __post_init__(self) -> None:
         assert self.status in STATUSES, f"{self.status} is no status"
@@ -106,6 +113,11 @@ class Run:
     def history(self) -> Path:
         """A line for each epoch."""
         return self.folder / "history.csv"
+
+    @property
+    def image_scores(self) -> Path:
+        """Every metric of every validation image, with the tables that the scores come from."""
+        return self.folder / "scores.json"
 
     @property
     def curves(self) -> Path:

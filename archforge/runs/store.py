@@ -19,10 +19,11 @@ _KINDS: dict[str, tuple[type, ...]] = {
     **dict.fromkeys(
         ("hyperparameters", "fixed", "network", "settings", "data", "versions"), (dict,)
     ),
-    **dict.fromkeys(("scores", "intervals", "baseline"), (dict,)),
+    **dict.fromkeys(("scores", "intervals", "baseline", "machine"), (dict,)),
     **dict.fromkeys(("parameters", "macs", "seed", "epochs", "best_epoch"), (int,)),
     "seconds": (int, float),
     "best_score": (int, float, type(None)),
+    "peak_memory": (int, type(None)),
     "preset": (str, type(None)),
     "failure": (dict, type(None)),
 }

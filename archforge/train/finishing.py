@@ -25,8 +25,6 @@ from archforge.train.scoring import (
 )
 from archforge.train.settings import Epoch
 
-SCORES = "scores.json"
-
 
 def finish(record: Record, dataset: Dataset, history: Sequence[Epoch]) -> None:
     """Score the best weights on the validation images, draw, and say ``done``.
@@ -42,7 +40,7 @@ def finish(record: Record, dataset: Dataset, history: Sequence[Epoch]) -> None:
     found = evaluate(run, part)
     baseline = otsu_scores(part) if has_floor(part) and run.task == "segmentation" else {}
     with said_if_unwritten(run.folder):
-        write_details(run.folder / SCORES, found)
+        write_details(run.image_scores, found)
         write_curves(run.curves, run.name, history, run.best_epoch, run.task)
         draw_evaluation(run, part, found, run.predictions, "validation images")
     record.change(status="done", scores=found.scores, intervals=found.intervals, baseline=baseline)
@@ -70,7 +68,7 @@ def finish_briefly(
     seen = predictions(predictor, part, objects=objects)
     found = scored(seen, part.rule.classes, names, intervals=False)
     with said_if_unwritten(run.folder):
-        write_details(run.folder / SCORES, found)
+        write_details(run.image_scores, found)
     record.change(status="done", scores=found.scores)
     (run.folder / NAME).unlink(missing_ok=True)
 

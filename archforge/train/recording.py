@@ -20,6 +20,7 @@ from archforge.predict.classifier import Classifier
 from archforge.predict.network import Network
 from archforge.runs import Failure, Run, write_run
 from archforge.train.choices import Choices
+from archforge.train.machine import machine_facts, peak_bytes
 from archforge.train.settings import Settings, StopTraining
 
 
@@ -35,7 +36,10 @@ class Record:
 
     def change(self, **facts: Any) -> None:
         """Change facts of the run and write it."""
-        self.run = replace(self.run, seconds=time.perf_counter() - self._start, **facts)
+        seconds = time.perf_counter() - self._start
+        # A training that goes on does so in a process that knows nothing of the one before.
+        peak = max(filter(None, (self.run.peak_memory, peak_bytes())), default=None)
+        self.run = replace(self.run, **{"seconds": seconds, "peak_memory": peak, **facts})
         write_run(self.run)
 
     def end(self, status: str, kind: str, message: str) -> None:
@@ -91,6 +95,7 @@ def first_record(
         data=_data_facts(dataset),
         seed=settings.seed,
         versions=_versions(),
+        machine=machine_facts(),
         started=f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
     )
 

@@ -41,7 +41,7 @@ def test_what_was_written_is_read(tmp_path: Path) -> None:
     run = a_run(
         tmp_path, status="stopped", failure=Failure("pruned", "ended after epoch 1"), epochs=1,
         best_epoch=1, best_score=0.5, scores={"dice": 0.5}, intervals={"dice": (0.4, 0.6)},
-        seconds=1.25,
+        seconds=1.25, machine={"cores": 2, "gpus": []}, peak_memory=2**30,
     )  # fmt: skip
 
     write_run(run)
@@ -67,6 +67,17 @@ def test_a_field_that_later_versions_add_is_passed_over(tmp_path: Path) -> None:
     path.write_text(json.dumps({**json.loads(path.read_text()), "weather": "fair"}))
 
     assert read_run(tmp_path) == a_run(tmp_path)
+
+
+def test_a_record_from_before_the_machine_was_kept_is_read(tmp_path: Path) -> None:
+    write_run(a_run(tmp_path, machine={"cores": 2}, peak_memory=1))
+    path = tmp_path / "run.json"
+    facts = json.loads(path.read_text())
+    path.write_text(json.dumps({k: facts[k] for k in facts if k not in ("machine", "peak_memory")}))
+
+    run = read_run(tmp_path)
+
+    assert (run.machine, run.peak_memory) == ({}, None)
 
 
 def test_a_write_that_fails_leaves_the_old_record_and_nothing_else(

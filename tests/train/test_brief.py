@@ -1,5 +1,6 @@
 """A training that is scored by what is asked for, and made complete afterwards."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,9 @@ def test_a_brief_end_has_the_scores_of_a_full_one_and_draws_nothing(
 
     assert (run.status, set(run.scores)) == ("done", {"iou", "dice"})
     assert not run.predictions.exists()
+    rows = json.loads(run.image_scores.read_text())["images"]
+    assert [row["id"] for row in rows] == list(native.validation.ids)
+    assert all({"iou", "dice"} < row.keys() for row in rows)
     full = evaluate(run, native.validation)
     assert run.scores["dice"] == pytest.approx(full.scores["dice"], abs=1e-6)
     assert run.scores["iou"] == pytest.approx(full.scores["iou"], abs=1e-6)

@@ -77,6 +77,12 @@ def test_the_record_says_what_was_trained_on_what(
     assert set(run.versions) == {"archforge", "python", "tensorflow", "keras", "numpy"}
     assert run.started.endswith("Z")
     assert run.seconds > 0
+    assert set(run.machine) == {
+        "processor", "cores", "memory_bytes", "system", "gpus", "threads", "rewrites",
+    }  # fmt: skip
+    assert 1 <= run.machine["threads"] <= run.machine["cores"]
+    assert run.peak_memory is not None
+    assert 2**27 < run.peak_memory < run.machine["memory_bytes"]  # TensorFlow alone takes more
 
 
 def test_the_folder_holds_all_that_the_record_names(trained: tuple[Run, list[Epoch]]) -> None:
