@@ -35,6 +35,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "predict": ("predict", "masks for images"),
     "search": ("search", "search hyperparameters with Optuna"),
     "worker": ("worker", "train trials of a search on one more machine"),
+    "runs": ("runs", "list and filter the records of trainings"),
     "compare": ("compare", "several architectures on the same data"),
 }
 OK, PROBLEMS, USAGE, BUG, INTERRUPTED = 0, 1, 2, 70, 130

@@ -148,6 +148,8 @@ CODES: dict[str, str] = {
     "AF522": "tiles that cannot be turned",
     "AF523": "pixels that are no numbers",
     "AF525": "classes that are no objects",
+    # many runs, and runs once more
+    "AF530": "runs that cannot be chosen so",
     # search and comparison
     "AF601": "no hyperparameter of that name to search",
     "AF602": "a search range that cannot be read",

@@ -41,6 +41,7 @@ def test_every_command_has_help_with_an_example(
         ["draw", "unet", "-o", "{tmp}/unet.svg"],
         ["diff", "vgg16", "vgg19"],
         ["new", "{tmp}/mine.yaml"],
+        ["runs", "{tmp}"],
     ],
     ids=" ".join,
 )

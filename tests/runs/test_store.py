@@ -1,7 +1,6 @@
 """Records written whole, read with suspicion, and folders of their own."""
 
 import json
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archforge.errors import ProblemError
-from archforge.runs import Failure, Run, list_runs, new_run_folder, read_run, write_run
+from archforge.runs import Failure, list_runs, new_run_folder, read_run, write_run
+from tests.runs.records import a_run
 
 PLAIN = st.recursive(
     st.none()
@@ -23,18 +23,6 @@ PLAIN = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=6,
 )  # fmt: skip
-
-
-def a_run(folder: Path, **changed: Any) -> Run:
-    facts: Mapping[str, Any] = {
-        "name": "unet-1", "architecture": "unet", "preset": None, "task": "segmentation",
-        "hyperparameters": {"filters": 8, "dropout": [0.0, 0.1]}, "fixed": {"filters": 8},
-        "fingerprint": "ab12", "parameters": 10, "macs": 20,
-        "network": {"size": [32, 32], "values": "unit"}, "settings": {"epochs": 2},
-        "data": {"folder": "nuclei", "train": 3}, "seed": 0, "versions": {"keras": "3"},
-        "started": "2026-01-02T03:04:05Z",
-    }  # fmt: skip
-    return Run(folder=folder, **{**facts, **changed})
 
 
 def test_what_was_written_is_read(tmp_path: Path) -> None:

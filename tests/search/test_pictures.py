@@ -25,7 +25,7 @@ from archforge.search.pictures.scales import ABSENT, UNREAD, scales
 from archforge.search.pictures.style import Room, new_figure, panels
 from archforge.search.table import folder_words
 from archforge.search.writing import importances
-from tests.runs.test_store import a_run
+from tests.runs.records import a_run
 from tests.search.conftest import TOY
 
 DICE, MACS = Goal("dice", maximize=True), Goal("macs", maximize=False)
