@@ -89,6 +89,14 @@ class Architecture:
         except ProblemError as error:
             raise from_parents(error, self.spec) from None
 
+    def known(self, preset: str | None) -> str | None:
+        """``preset`` if this spec has it.
+
+        The spec of a search's trial has its values as defaults and no presets any more, while its
+        record names the preset that the search began with.
+        """
+        return preset if preset in self.spec.presets else None
+
     @property
     def standalone(self) -> str:
         """The spec as a text that means the same in any folder.

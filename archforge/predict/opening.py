@@ -1,5 +1,7 @@
 """The network of a run, ready to predict: with open sizes where its spec allows it."""
 
+from dataclasses import replace
+
 from archforge.build import build_with
 from archforge.catalog import Architecture, read_architecture
 from archforge.errors import ProblemError
@@ -32,7 +34,7 @@ def _opened(run: Run, network: Network) -> tuple[Geometry, Graph] | None:
     """Nothing where the spec in the run's folder is not, or no more, that of its network."""
     try:
         found = read_architecture(str(run.spec))
-        graph = at_size(found.graph(run.preset, run.fixed), network.region.image)
+        graph = at_size(found.graph(found.known(run.preset), run.fixed), network.region.image)
     except ProblemError:
         return None
     if fingerprint(graph) != run.fingerprint:
@@ -50,6 +52,7 @@ def open_geometry(
         graph: At the size of ``network``.
         network: How images reach it.
     """
+    graph = replace(graph, preset=architecture.known(graph.preset))
     (image,) = graph.inputs
     return find_geometry(
         graph,

@@ -6,10 +6,13 @@ from typing import Any
 
 import pytest
 
+from archforge.catalog import read_architecture
 from archforge.data import Dataset, open_dataset
 from archforge.graph import Graph
+from archforge.predict import open_predictor
 from archforge.runs import read_run
-from archforge.train import Settings, evaluate, train
+from archforge.search.writing import spec_with
+from archforge.train import Settings, evaluate, open_together, train
 from archforge.train.finishing import complete
 
 pytestmark = pytest.mark.keras
@@ -36,6 +39,24 @@ def test_a_brief_end_has_the_scores_of_a_full_one_and_draws_nothing(
     full = evaluate(run, native.validation)
     assert run.scores["dice"] == pytest.approx(full.scores["dice"], abs=1e-6)
     assert run.scores["iou"] == pytest.approx(full.scores["iou"], abs=1e-6)
+
+
+def test_a_trial_of_a_preset_sees_images_as_any_training_does(nuclei: Path, tmp_path: Path) -> None:
+    read = read_architecture("unet")
+    given = {"size": 32, "depth": 1, "filters": 4, "padding": "same"}
+    settings = Settings(epochs=1, batch_size=8)
+    opened = open_together(read, "paper", given, nuclei, settings=settings)
+    text = spec_with(read.standalone, opened.graph.hyperparameters)  # it has no presets any more
+
+    run, trial = (
+        train(opened.graph, spec, opened.dataset, settings, tmp_path / name, fixed=opened.fixed,
+              briefly=("dice",))
+        for name, spec in (("run", read.standalone), ("trial", text))
+    )  # fmt: skip
+
+    assert trial.scores == run.scores
+    tiles = [open_predictor(each).geometry.tile for each in (run, trial)]
+    assert tiles[0] == tiles[1] > (32, 32)
 
 
 def test_a_brief_run_is_made_complete(graph: Graph, dataset: Dataset, tmp_path: Path) -> None:
