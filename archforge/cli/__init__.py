@@ -36,6 +36,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "search": ("search", "search hyperparameters with Optuna"),
     "worker": ("worker", "train trials of a search on one more machine"),
     "runs": ("runs", "list and filter the records of trainings"),
+    "replay": ("replay", "train a run again, and say what differs"),
     "compare": ("compare", "several architectures on the same data"),
 }
 OK, PROBLEMS, USAGE, BUG, INTERRUPTED = 0, 1, 2, 70, 130

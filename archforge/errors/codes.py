@@ -150,6 +150,7 @@ CODES: dict[str, str] = {
     "AF525": "classes that are no objects",
     # many runs, and runs once more
     "AF530": "runs that cannot be chosen so",
+    "AF531": "a run that cannot be trained again as it was",
     # search and comparison
     "AF601": "no hyperparameter of that name to search",
     "AF602": "a search range that cannot be read",

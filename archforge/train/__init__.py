@@ -3,6 +3,7 @@
 - ``adapt`` sets what follows from the data, ``check_fits`` says whether a network fits it.
 - ``train`` fits, keeps the best weights and writes the run's folder while it goes.
 - ``evaluate`` and ``otsu_scores`` score on full-size originals.
+- ``replay`` trains a run again from its record; ``differences`` says what differs between two.
 - ``preview`` gives patches as a training would see them, before there is one.
 
 The network sees images at its own size; every score that is reported is of the image's own size.
@@ -28,13 +29,18 @@ from archforge.train.previewing import Seen, Shown, preview
 from archforge.train.settings import OPTIMIZERS, Epoch, Settings, StopTraining
 
 if TYPE_CHECKING:
+    from archforge.train.differing import Replay, differences
     from archforge.train.fitting import resume, train
+    from archforge.train.replaying import replay
     from archforge.train.scoring import evaluate, otsu_scores, predictions
 
 _LATER = {
+    "Replay": "differing",
+    "differences": "differing",
     "evaluate": "scoring",
     "otsu_scores": "scoring",
     "predictions": "scoring",
+    "replay": "replaying",
     "resume": "fitting",
     "train": "fitting",
 }
@@ -43,6 +49,7 @@ __all__ = [
     "OPTIMIZERS",
     "Epoch",
     "Opened",
+    "Replay",
     "Seen",
     "Settings",
     "Shown",
@@ -50,6 +57,7 @@ __all__ = [
     "adapt",
     "check_fits",
     "check_takes_images",
+    "differences",
     "evaluate",
     "learned_classes",
     "open_again",
@@ -58,6 +66,7 @@ __all__ = [
     "predictions",
     "preview",
     "read_history",
+    "replay",
     "resume",
     "train",
 ]

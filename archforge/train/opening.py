@@ -128,35 +128,51 @@ def open_again(run: Run, progress: Progress | None = None) -> Opened:
             why=f"it ended after epoch {run.epochs}",
             fix="start a new one, with more `--epochs` or more `--patience` for example",
         )
-    options = DataOptions(**_known(run.data.get("options", {}), DataOptions))
-    opened = open_together(
-        read_architecture(str(run.spec)),
-        run.preset,
-        run.fixed,
-        Path(run.data["folder"]),
-        settings=Settings.read(run.settings),
-        options=options,
-        progress=progress,
-    )
-    _check_same(run, opened)
+    opened = open_recorded(run, progress=progress)
+    changed = changed_since(run, opened)
+    if changed:
+        refuse(
+            "AF520",
+            f"the {changed[0]} of the run '{run.name}' changed since it was started",
+            mark=Mark(str(run.folder)),
+            why="a training that goes on must see what it saw before",
+            fix="bring back what was there, or start a new run",
+        )
     return opened
 
 
-def _check_same(run: Run, opened: Opened) -> None:
+def open_recorded(run: Run, data: Path | None = None, progress: Progress | None = None) -> Opened:
+    """The network and the images that a record names, as they are now.
+
+    Args:
+        run: Whose spec, preset, fixed hyperparameters, settings and data options are taken.
+        data: Where the images lie now; by default where they lay then.
+        progress: As ``open_dataset`` tells it.
+
+    Raises:
+        ProblemError: The images are not there any more, or as in ``open_together``.
+    """
+    architecture = read_architecture(str(run.spec))
+    return open_together(
+        architecture,
+        architecture.known(run.preset),
+        run.fixed,
+        data or Path(str(run.data.get("folder", ""))),
+        settings=Settings.read(run.settings),
+        options=DataOptions(**_known(run.data.get("options", {}), DataOptions)),
+        progress=progress,
+    )
+
+
+def changed_since(run: Run, opened: Opened) -> list[str]:
+    """What is not as it was when a run was started: images, split, network."""
     sized = at_size(opened.graph, tuple(int(side) for side in run.network["size"]))
-    for name, before, now in (
+    pairs = (
         ("images or masks", run.data["fingerprint"], opened.dataset.fingerprint),
         ("split", stored_split(run), split_text(opened.dataset)),
         ("network", run.fingerprint, fingerprint(sized)),
-    ):
-        if before != now:
-            refuse(
-                "AF520",
-                f"the {name} of the run '{run.name}' changed since it was started",
-                mark=Mark(str(run.folder)),
-                why="a training that goes on must see what it saw before",
-                fix="bring back what was there, or start a new run",
-            )
+    )
+    return [name for name, before, now in pairs if before != now]
 
 
 def _known(facts: Mapping[str, Any], kind: type) -> dict[str, Any]:

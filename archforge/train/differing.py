@@ -1,0 +1,264 @@
+"""What differs between two trainings that should be the same, and by how much.
+
+Two numbers are the same if they are the same bits; how far apart they are is said, not judged.
+"""
+
+import csv
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from archforge.build import load_saved
+from archforge.errors import ProblemError
+from archforge.runs import Run
+from archforge.train.history import read_history
+from archforge.train.parts import stored_split
+
+# Columns of a history that time has no part in.
+FOLLOWED = ("loss", "score", "second", "rate")
+
+
+@dataclass(frozen=True)
+class Change:
+    """One fact that was otherwise before; ``None`` where one of the two does not say it."""
+
+    name: str
+    before: Any
+    after: Any
+
+    @property
+    def difference(self) -> float | None:
+        """Of two numbers."""
+        pair = (self.before, self.after)
+        if any(isinstance(one, bool) or not isinstance(one, int | float) for one in pair):
+            return None
+        return float(self.after - self.before)
+
+    def facts(self) -> dict[str, Any]:
+        """What ``--json`` prints of it."""
+        return {**asdict(self), "difference": self.difference}
+
+
+@dataclass(frozen=True)
+class Distance:
+    """How far apart many numbers are.
+
+    Args:
+        of: How many things were compared: epochs, tensors or images.
+        differ: How many of them differ.
+        largest: The largest absolute difference.
+        where: The one that it is of.
+        first: The first that differs, where they have an order.
+        alone: Things that only one of the two trainings has, or has in that shape.
+    """
+
+    of: int
+    differ: int = 0
+    largest: float = 0.0
+    where: str = ""
+    first: str = ""
+    alone: int = 0
+
+    @property
+    def same(self) -> bool:
+        """Whether nothing differs."""
+        return not self.differ and not self.alone
+
+
+@dataclass(frozen=True, kw_only=True)
+class Replay:
+    """A run, the run that should be its equal, and what differs.
+
+    Args:
+        before: The first one.
+        after: The second.
+        environment: Versions, facts of the machine and settings that differ.
+        inputs: Fingerprints of images and network that differ, and images in another part.
+        scores: Every score of the two.
+        history: Of ``FOLLOWED``, by column; the things are epochs.
+        weights: Of the best network; the things are tensors. ``None`` where one is gone.
+        images: Of the scores of each validation image; ``None`` where one file is gone.
+    """
+
+    before: Run
+    after: Run
+    environment: tuple[Change, ...]
+    inputs: tuple[Change, ...]
+    scores: tuple[Change, ...]
+    history: Mapping[str, Distance]
+    weights: Distance | None
+    images: Distance | None
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """What could not be compared."""
+        found = {"history": self.history or None, "weights": self.weights, "images": self.images}
+        return tuple(name for name, value in found.items() if value is None)
+
+    @property
+    def identical(self) -> bool:
+        """Whether all that came out, as far as it is there, is the same bit for bit."""
+        parts = [*self.history.values(), self.weights, self.images]
+        scores = all(each.before == each.after for each in self.scores)
+        return scores and all(part.same for part in parts if part is not None)
+
+    def facts(self) -> dict[str, Any]:
+        """What ``--json`` prints and ``replay.json`` keeps."""
+        return {
+            "run": str(self.before.folder),
+            "replay": str(self.after.folder),
+            "identical": self.identical,
+            "not_compared": list(self.missing),
+            "environment": [each.facts() for each in self.environment],
+            "inputs": [each.facts() for each in self.inputs],
+            "scores": [each.facts() for each in self.scores],
+            "history": {name: asdict(each) for name, each in self.history.items()},
+            "weights": None if self.weights is None else asdict(self.weights),
+            "images": None if self.images is None else asdict(self.images),
+            "seconds": Change("seconds", self.before.seconds, self.after.seconds).facts(),
+        }
+
+
+def differences(before: Run, after: Run) -> Replay:
+    """Compare two runs with all that lies in their folders.
+
+    Args:
+        before: The first.
+        after: The second, which should be its equal.
+    """
+    return Replay(
+        before=before,
+        after=after,
+        environment=tuple(_environment(before, after)),
+        inputs=tuple(_inputs(before, after)),
+        scores=tuple(_changes(before.scores, after.scores, equal=True)),
+        history=_histories(before, after),
+        weights=_weights(before, after),
+        images=_images(before, after),
+    )
+
+
+def _environment(before: Run, after: Run) -> Iterator[Change]:
+    yield from _changes(before.versions, after.versions)
+    # Of records from before it was kept there is nothing to say.
+    if before.machine and after.machine:
+        yield from _changes(before.machine, after.machine)
+    ours = {"logger": None}  # trackers are not told of a replay
+    yield from _changes({**before.settings, **ours}, {**after.settings, **ours})
+
+
+def _inputs(before: Run, after: Run) -> Iterator[Change]:
+    names = ("fingerprint", "train", "validation", "test", "channels", "classes")
+    told = [{f"data {name}": run.data.get(name) for name in names} for run in (before, after)]
+    yield from _changes(*told)
+    yield from _changes({"network": before.fingerprint}, {"network": after.fingerprint})
+    rows = [set(stored_split(run).splitlines()) for run in (before, after)]
+    if moved := rows[0] ^ rows[1]:
+        yield Change("images in another part", 0, len({row.rpartition(",")[0] for row in moved}))
+
+
+def _changes(
+    before: Mapping[str, Any], after: Mapping[str, Any], *, equal: bool = False
+) -> Iterator[Change]:
+    for name in dict.fromkeys([*before, *after]):
+        pair = (before.get(name), after.get(name))
+        if equal or pair[0] != pair[1]:
+            yield Change(name, *pair)
+
+
+def _histories(before: Run, after: Run) -> dict[str, Distance]:
+    try:
+        rows = [
+            {f"{row['epoch']:.0f}": row for row in read_history(run.history)}
+            for run in (before, after)
+        ]
+    except (OSError, ValueError, KeyError, TypeError, csv.Error):
+        return {}
+    return {
+        name: _distance(*({epoch: row[name] for epoch, row in part.items()} for part in rows))
+        for name in FOLLOWED
+    }
+
+
+def _images(before: Run, after: Run) -> Distance | None:
+    """Of the metrics that both have of an image."""
+    try:
+        first, second = (_rows(run.image_scores) for run in (before, after))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    shared = [name for name in first if name in second]
+    parts = [
+        _distance(first[name], second[name])
+        if first[name].keys() == second[name].keys()
+        else _distance(*_both(first[name], second[name]))
+        for name in shared
+    ]
+    differing = [(name, part) for name, part in zip(shared, parts, strict=True) if part.differ]
+    name, worst = max(differing, key=lambda pair: pair[1].largest, default=("", Distance(0)))
+    where = f"{worst.where} of {name}" if name else ""
+    alone = len(first.keys() ^ second.keys())
+    return Distance(len(shared), len(differing), worst.largest, where, alone=alone)
+
+
+def _both(first: Mapping[str, Any], second: Mapping[str, Any]) -> list[dict[str, Any]]:
+    names = first.keys() & second.keys()
+    return [{name: part[name] for name in first if name in names} for part in (first, second)]
+
+
+def _rows(path: Path) -> dict[str, dict[str, float]]:
+    rows = json.loads(path.read_text("utf-8"))["images"]
+    return {
+        str(row["id"]): {
+            name: float(value) for name, value in row.items() if isinstance(value, int | float)
+        }
+        for row in rows
+    }
+
+
+def _weights(before: Run, after: Run) -> Distance | None:
+    if not (before.model.is_file() and after.model.is_file()):
+        return None
+    try:
+        return _distance(*(_tensors(run.model) for run in (before, after)))
+    except ProblemError:  # a file that is damaged, or of layers that are not installed here
+        return None
+
+
+def _tensors(path: Path) -> dict[str, NDArray[Any]]:
+    """By node and weight: the layers of two networks are paired by what the spec calls them."""
+    return {
+        f"{weight.name} of {layer.name}": np.asarray(weight.numpy())
+        for layer in load_saved(path).layers
+        for weight in layer.weights
+    }
+
+
+def _distance(before: Mapping[str, Any], after: Mapping[str, Any]) -> Distance:
+    shared = [
+        name for name in before if name in after and np.shape(before[name]) == np.shape(after[name])
+    ]
+    apart = {name: _apart(before[name], after[name]) for name in shared}
+    differing = {name: far for name, far in apart.items() if far is not None}
+    where = max(differing, key=lambda name: differing[name], default="")
+    return Distance(
+        of=len(shared),
+        differ=len(differing),
+        largest=differing.get(where, 0.0),
+        where=where,
+        first=next(iter(differing), ""),
+        alone=len({*before, *after}) - len(shared),
+    )
+
+
+def _apart(before: Any, after: Any) -> float | None:
+    """The largest absolute difference; ``None`` of what has the same bits."""
+    first, second = np.asarray(before), np.asarray(after)
+    if first.tobytes() == second.tobytes():
+        return None
+    far = np.abs(first.astype(np.float64) - second.astype(np.float64))
+    return float(np.nan_to_num(far).max(initial=0.0))
