@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,10 @@ def choosing(function: Callable[..., None]) -> Callable[..., None]:
 @choosing
 @click.option("--sort", metavar="NAME", help="By such a value; -NAME for the highest first.")
 @click.option("--all", "every", is_flag=True, help="A line for each run of searches, too.")
+@click.option("--to", type=click.Choice(("mlflow",)), help="Hand them on in place of a list.")
+@click.option("--uri", metavar="URI", help="MLflow's store: sqlite:///PATH or a server's address.  "
+              "[default: mlflow.db in DIR]")  # fmt: skip
+@click.option("--models", is_flag=True, help="Hand their networks on, too.")
 @json_option
 def command(*, folder: Path, every: bool, sort: str | None, as_json: bool, **chosen: Any) -> None:
     """List the runs below DIR, by default 'runs', the oldest first.
@@ -64,8 +69,18 @@ def command(*, folder: Path, every: bool, sort: str | None, as_json: bool, **cho
     a run that has not ended it is that of its best epoch. Names for --where and --sort are metrics,
     hyperparameters, settings of the training (also as train.NAME) and score, parameters, macs,
     epochs, seconds, seed and the like. A record that is damaged is told, and hides no other.
+
+    --to mlflow writes the runs into MLflow's store (extra mlflow): parameters, every epoch, scores,
+    tags, pictures and the record itself. Those that have not ended are left out; doing it again
+    adds what is new and doubles nothing.
     """
+    to, uri, models = (chosen.pop(name) for name in ("to", "uri", "models"))
+    if to is None and (uri or models):
+        raise click.UsageError("--uri and --models belong to --to mlflow")
     runs = found(folder, chosen, sort)
+    if to is not None:
+        _hand_on(folder, runs, uri, models=models, as_json=as_json)
+        return
     if as_json:
         print_json([_facts(folder, run) for run in runs])
         return
@@ -104,6 +119,25 @@ def found(folder: Path, chosen: dict[str, Any], sort: str | None) -> list[Run]:
         none = f"none of {len(runs)} runs in {folder} is so" if runs else f"no run in {folder}"
         click.echo(none, err=True)
     return order(kept, sort) if sort and kept else kept
+
+
+def _hand_on(
+    folder: Path, runs: list[Run], uri: str | None, *, models: bool, as_json: bool
+) -> None:
+    from archforge.train.handing import hand_on
+
+    def tell(run: Run, new: bool) -> None:
+        click.echo(f"{run.folder}: {'handed on' if new else 'was there'}", err=True)
+
+    done = hand_on(folder, runs, uri, models=models, on_run=tell)
+    if as_json:
+        print_json(asdict(done))
+        return
+    left = f"; {done.running} have not ended" if done.running else ""
+    new = "1 run" if done.new == 1 else f"{done.new} runs"
+    click.echo(f"{new} handed on, {done.known} were there{left}")
+    if done.store.startswith("sqlite"):
+        click.echo(f"look at them:  mlflow ui --backend-store-uri {done.store}")
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]], sides: str) -> Iterator[str]:

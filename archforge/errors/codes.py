@@ -151,6 +151,7 @@ CODES: dict[str, str] = {
     # many runs, and runs once more
     "AF530": "runs that cannot be chosen so",
     "AF531": "a run that cannot be trained again as it was",
+    "AF532": "a tracker's store that cannot be used",
     # search and comparison
     "AF601": "no hyperparameter of that name to search",
     "AF602": "a search range that cannot be read",

@@ -119,7 +119,7 @@ def choose_runs(runs: Sequence[Run], wanted: Wanted) -> list[Run]:
         and wanted.status in {None, run.status}
         and (wanted.data is None or _is_of(run, wanted.data))
         and run.fingerprint.startswith(wanted.fingerprint or "")
-        and (earliest is None or _started(run) >= earliest)
+        and (earliest is None or started_at(run) >= earliest)
         and all(each.holds(run) for each in wanted.conditions)
     ]
 
@@ -195,8 +195,8 @@ def _is_of(run: Run, data: str) -> bool:
     return data == folder.name or Path(data).resolve() == folder or known.startswith(data)
 
 
-def _started(run: Run) -> datetime:
-    """A record that was written by hand may say anything; it is older than all others."""
+def started_at(run: Run) -> datetime:
+    """When a run was; of a record by hand that says no date, before all others."""
     try:
         return _in_utc(datetime.fromisoformat(run.started))
     except ValueError:

@@ -1,5 +1,7 @@
 """The record of one training."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -93,6 +95,16 @@ class Run:
 
     def __post_init__(self) -> None:
         assert self.status in STATUSES, f"{self.status} is no status"
+
+    @property
+    def identity(self) -> str:
+        """32 hex digits that stay its own, wherever its folder lies and whatever comes of it."""
+        what = (
+            self.name, self.started, self.fingerprint, self.data.get("fingerprint"),
+            self.seed, self.settings,
+        )  # fmt: skip
+        text = json.dumps(what, sort_keys=True)
+        return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
     @property
     def model(self) -> Path:

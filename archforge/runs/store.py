@@ -12,6 +12,8 @@ from archforge.files import write_whole
 from archforge.runs.record import STATUSES, Failure, Run
 
 RECORD = "run.json"
+# Where trackers keep copies of runs: ours and MLflow's own default.
+COPIES = ("mlartifacts", "mlruns")
 # A new number where old readers would misread; a new field with a default needs none.
 FORMAT = 1
 _KINDS: dict[str, tuple[type, ...]] = {
@@ -88,10 +90,15 @@ def read_run(folder: Path) -> Run:
 
 
 def list_runs(folder: Path) -> tuple[list[Run], list[Problem]]:
-    """Every run in and below ``folder``, the oldest first, and a problem for each damaged one."""
+    """Every run in and below ``folder``, the oldest first, and a problem for each damaged one.
+
+    Copies that were handed on to a tracker are no runs of their own.
+    """
     runs: list[Run] = []
     problems: list[Problem] = []
     for path in sorted(Path(folder).rglob(RECORD)):
+        if not set(COPIES).isdisjoint(path.relative_to(folder).parts):
+            continue
         try:
             runs.append(read_run(path.parent))
         except ProblemError as error:

@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from archforge.build.quiet import tensorflow
 from archforge.errors import refuse
 from archforge.runs import Run
+from archforge.train.handing import LOGGED, TAG, default_store, params_of
 from archforge.train.settings import Epoch
 
 Log = Callable[[Epoch], None]
@@ -75,21 +76,15 @@ def _mlflow(run: Run) -> LoggerOf:
     def tracked() -> Iterator[Log]:
         import mlflow  # noqa: PLC0415 - an extra
 
-        # A database beside the runs: MLflow refuses plain folders.
-        mlflow.set_tracking_uri(f"sqlite:///{run.folder.parent.resolve() / 'mlflow.db'}")
+        mlflow.set_tracking_uri(default_store(run.folder.parent))
         mlflow.set_experiment(run.architecture)
-        with mlflow.start_run(run_name=run.name):
-            mlflow.log_params({name: str(value)[:250] for name, value in run.settings.items()})
+        # By the tag `archforge runs --to mlflow` finds it, and adds the rest.
+        with mlflow.start_run(run_name=run.name, tags={TAG: run.identity}):
+            mlflow.log_params(params_of(run))
             yield lambda epoch: mlflow.log_metrics(_values(epoch), step=epoch.epoch)
 
     return tracked()
 
 
 def _values(epoch: Epoch) -> dict[str, float]:
-    return {
-        "loss": epoch.loss,
-        "val_score": epoch.score,
-        "val_second": epoch.second,
-        "learning_rate": epoch.rate,
-        "seconds": epoch.seconds,
-    }
+    return {name: getattr(epoch, column) for column, name in LOGGED.items()}

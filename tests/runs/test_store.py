@@ -167,6 +167,16 @@ def test_runs_are_listed_by_start_and_a_damaged_one_hides_none(tmp_path: Path) -
     assert list_runs(tmp_path / "nowhere") == ([], [])
 
 
+def test_copies_that_a_tracker_keeps_are_no_runs(tmp_path: Path) -> None:
+    kept = tmp_path / "mlartifacts/1/artifacts"
+    for folder in (tmp_path / "a", kept):
+        folder.mkdir(parents=True)
+        write_run(a_run(folder))
+
+    assert [run.folder for run in list_runs(tmp_path)[0]] == [tmp_path / "a"]
+    assert [run.folder for run in list_runs(kept)[0]] == [kept]
+
+
 def test_two_makers_in_one_second_get_two_folders(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as pool:
         folders = list(pool.map(lambda _: new_run_folder(tmp_path / "runs", "unet"), range(16)))
