@@ -109,11 +109,11 @@ def replay_lines(found: "Replay") -> Iterator[str]:
     for title, changes in (("environment", found.environment), ("inputs", found.inputs)):
         yield from _titled(title, [_change(each) for each in changes] or ["the same"])
     yield from _titled("history", _history(found))
-    yield from _titled("weights", [_apart(found.weights, "tensors", "model.keras is gone")])
-    yield from _titled("images", [_apart(found.images, "images", "scores.json is gone")])
+    yield from _titled("weights", [_apart(found.weights, "tensors", "a model.keras is missing")])
+    yield from _titled("images", [_apart(found.images, "images", "a scores.json is missing")])
     yield from _scores(found)
-    rest = f" in all that can be compared; not {', '.join(found.missing)}" if found.missing else ""
     if found.identical:
+        rest = f", but for {' and '.join(found.missing)}" if found.missing else ""
         yield f"identical, bit for bit{rest}"
 
 
@@ -132,7 +132,7 @@ def _shown(value: Any) -> str:
 
 def _history(found: "Replay") -> list[str]:
     if not found.history:
-        return ["not compared: history.csv is gone"]
+        return ["not compared: a history.csv is missing"]
     epochs = next(iter(found.history.values()))
     more = f"{found.before.epochs} -> {found.after.epochs} epochs" if epochs.alone else ""
     lines = [
@@ -163,7 +163,8 @@ def _scores(found: "Replay") -> Iterator[str]:
 
     differing = [each for each in found.scores if each.before != each.after]
     if not differing:
-        yield from _titled("scores", [f"the same {len(found.scores)}"])
+        same = f"the same {len(found.scores)}"
+        yield from _titled("scores", [same if found.scores else "none yet"])
         return
     yield from _titled("scores", [f"{len(differing)} of {len(found.scores)} differ"])
     rows = [

@@ -6,6 +6,7 @@ stays; of a record that changed since, the rest is added. MLflow is an extra: mo
 
 import hashlib
 import logging
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
@@ -124,8 +125,9 @@ class _Target:
         self._add_values(there)
         for path in self._files():
             self._client.log_artifact(there.info.run_id, str(path))
-        end = _start_ms(self._run) + round(self._run.seconds * 1000)
-        self._client.set_terminated(there.info.run_id, ENDS[self._run.status], end_time=end)
+        self._client.set_terminated(
+            there.info.run_id, ENDS[self._run.status], end_time=_end_ms(self._run)
+        )
         # Last, so that what was cut off before is done again.
         for key, value in tags.items():
             self._client.set_tag(there.info.run_id, key, value)
@@ -156,7 +158,7 @@ class _Target:
             if step not in self._steps(number, key, has.metrics)
         ]
         metrics += [
-            Metric(key, value, _start_ms(self._run), self._run.epochs)
+            Metric(key, value, _end_ms(self._run), self._run.epochs)
             for key, value in results_of(self._run).items()
             if has.metrics.get(key) != value
         ]
@@ -249,6 +251,10 @@ def _start_ms(run: Run) -> int:
     return max(0, round(started_at(run).timestamp() * 1000))
 
 
+def _end_ms(run: Run) -> int:
+    return _start_ms(run) + round(run.seconds * 1000)
+
+
 def _check(store: str) -> None:
     if find_spec("mlflow") is None:
         refuse(
@@ -273,6 +279,8 @@ def _said_if_unusable(store: str) -> Iterator[None]:
 
     for name in ("mlflow", "alembic"):  # they tell how they make the tables
         logging.getLogger(name).setLevel(logging.WARNING)
+    # Of runs on a server it prints the pages on stdout, which is for our results.
+    os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
     try:
         yield
     except (MlflowException, SQLAlchemyError, OSError) as error:

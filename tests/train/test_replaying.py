@@ -159,7 +159,7 @@ def test_the_command_says_it_in_words(
         "identical, bit for bit",
     ]
     assert "epoch 2/2" in said.err
-    assert "weights       not compared: model.keras is gone" in words
+    assert "weights       not compared: a model.keras is missing" in words
     assert f"scores        1 of {len(first.scores)} differ" in words
     assert words.splitlines()[-1].split()[:3] == ["dice", f"{first.scores['dice']:.6f}", "0.500000"]
     assert "identical" not in words
