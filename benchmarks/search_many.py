@@ -19,10 +19,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from archforge.crew.jobs import Job, Outcome, Report
+from archforge.crew.workers import resident_bytes
 from archforge.data import write_synth
 from archforge.search import Event, search
-from archforge.search.jobs import Job, Outcome, Report
-from archforge.search.workers import resident_bytes
 from archforge.train import Settings
 
 TRIALS, PART, SETTLED = 200, 50, 20

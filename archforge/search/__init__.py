@@ -1,11 +1,11 @@
 """Hyperparameter search: Optuna proposes, each trial is one training, the best spec is written.
 
 This room alone knows Optuna. It knows no Keras: what trains a trial is named to it and runs in a
-process of its own (``workers``). ``space`` draws values while a graph is expanded, so only those
-that a network reads are suggested; ``engine`` is the coordinator; ``store`` is Optuna's database,
-``identity`` says whether a folder holds the same study; ``writing`` and ``pictures`` end it.
-Several nodes may work on one study (``joining``): ``claims`` says in the database which of them has
-a trial, ``nodes`` which of them live, ``places`` where the database is.
+process of its own (``archforge.crew``). ``space`` draws values while a graph is expanded, so only
+those that a network reads are suggested; ``engine`` is the coordinator; ``store`` is Optuna's
+database, ``identity`` says whether a folder holds the same study; ``writing`` and ``pictures`` end
+it. Several nodes may work on one study (``joining``): ``claims`` says in the database which of them
+has a trial, ``nodes`` which of them live, ``places`` where the database is.
 
 Importing this room is light: Optuna comes with ``search``. To add a sampler or a pruner: a function
 in ``samplers`` or ``pruners`` and a line in ``methods``.
@@ -21,18 +21,18 @@ from archforge.search.methods import PRUNERS, SAMPLERS
 from archforge.search.records import Study, Trial
 
 if TYPE_CHECKING:
-    from archforge.search.failures import TrialBugError
+    from archforge.crew.failures import TrialBugError
     from archforge.search.joining import join
     from archforge.search.plan import Event
     from archforge.search.study import default_folder, read_study, search
 
 _LATER = {
-    "Event": "plan",
-    "TrialBugError": "failures",
-    "default_folder": "study",
-    "join": "joining",
-    "read_study": "study",
-    "search": "study",
+    "Event": "search.plan",
+    "TrialBugError": "crew.failures",
+    "default_folder": "search.study",
+    "join": "search.joining",
+    "read_study": "search.study",
+    "search": "search.study",
 }
 
 __all__ = [
@@ -52,4 +52,4 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in _LATER:
         raise AttributeError(f"module 'archforge.search' has no attribute {name!r}")
-    return getattr(import_module(f"archforge.search.{_LATER[name]}"), name)
+    return getattr(import_module(f"archforge.{_LATER[name]}"), name)

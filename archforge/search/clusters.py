@@ -22,9 +22,9 @@ from typing import Any
 
 from distributed import Client, Event, Future, KilledWorker, LocalCluster, Queue, get_worker
 
+from archforge.crew.jobs import Job
+from archforge.crew.workers import Message, Pool, worker_count
 from archforge.errors import refuse
-from archforge.search.jobs import Job
-from archforge.search.workers import Message, Pool, worker_count
 
 GPU = "GPU"
 VISIBLE = "CUDA_VISIBLE_DEVICES"

@@ -7,21 +7,21 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from archforge.crew.failures import first_words
+from archforge.crew.jobs import Job
+from archforge.crew.running import run_all
+from archforge.crew.workers import Message, Pool
 from archforge.errors import ProblemError
-from archforge.search.crew import run_all
-from archforge.search.failures import first_words
-from archforge.search.jobs import Job
 from archforge.search.making import make_job
 from archforge.search.models import MODELS_KEPT
 from archforge.search.plan import Plan
 from archforge.search.records import Trial
-from archforge.search.workers import Message, Pool
 
 if TYPE_CHECKING:
     from archforge.search.clusters import Cluster
 
 # The trainings that leave a run which can be completed so.
-COMPLETES = {"archforge.search.training:train_trial": "archforge.search.training:complete_trial"}
+COMPLETES = {"archforge.crew.training:train_trial": "archforge.crew.training:complete_trial"}
 PICTURE = "predictions.png"
 
 

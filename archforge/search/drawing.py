@@ -15,9 +15,9 @@ from typing import Any
 
 from optuna.trial import TrialState
 
+from archforge.crew.failures import first_words
+from archforge.crew.jobs import Job
 from archforge.errors import ProblemError
-from archforge.search.failures import first_words
-from archforge.search.jobs import Job
 from archforge.search.making import make_job
 from archforge.search.measures import excess, excess_words
 from archforge.search.nodes import Node

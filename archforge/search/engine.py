@@ -14,21 +14,21 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from optuna.trial import TrialState
 
+from archforge.crew.failures import TrialBugError, failure_kind, first_words
+from archforge.crew.interrupts import held_interrupts
+from archforge.crew.jobs import Outcome
+from archforge.crew.running import MOST_DEATHS
+from archforge.crew.workers import Message, Pool
 from archforge.errors import ProblemError
 from archforge.files import write_whole
-from archforge.search.crew import MOST_DEATHS
 from archforge.search.drawing import TRIALS, Drawing, beyond
-from archforge.search.failures import TrialBugError, failure_kind, first_words
 from archforge.search.going import Going
-from archforge.search.interrupts import held_interrupts
-from archforge.search.jobs import Outcome
 from archforge.search.measures import excess, excess_words
 from archforge.search.models import drop_models
 from archforge.search.nodes import Node
 from archforge.search.plan import Event, OnEvent, Plan
 from archforge.search.records import Trial, rank
 from archforge.search.store import Ask, Store
-from archforge.search.workers import Message, Pool
 
 if TYPE_CHECKING:
     from archforge.search.clusters import Cluster

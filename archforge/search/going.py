@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from archforge.search.jobs import Job
+from archforge.crew.jobs import Job
 from archforge.search.store import Ask
 
 

@@ -3,7 +3,7 @@
 import math
 from pathlib import Path
 
-from archforge.search.jobs import Job
+from archforge.crew.jobs import Job
 from archforge.search.measures import MEASURED
 from archforge.search.plan import Plan
 from archforge.search.recipe import with_settings

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from archforge.crew.workers import worker_count
 from archforge.errors import refuse
 from archforge.graph import Graph
 from archforge.losses import check_loss
@@ -12,7 +13,6 @@ from archforge.search.plan import Plan, machine_bytes, needed_bytes, networks
 from archforge.search.recipe import with_settings
 from archforge.search.request import Request
 from archforge.search.space import Draw, Space
-from archforge.search.workers import worker_count
 from archforge.search.writing import spec_with
 from archforge.train import Opened, check_fits, learned_classes
 

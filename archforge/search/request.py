@@ -14,7 +14,7 @@ from archforge.search.methods import PRUNERS, SAMPLERS, find_method
 from archforge.search.retraining import Retrain
 from archforge.train import Settings
 
-WORK = "archforge.search.training:train_trial"
+WORK = "archforge.crew.training:train_trial"
 ENGINES: dict[str, str] = {
     "processes": "processes of this machine",
     "dask": "tasks of a Dask cluster",

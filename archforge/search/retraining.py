@@ -11,17 +11,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from archforge.crew.failures import first_words
+from archforge.crew.jobs import Job, Outcome
+from archforge.crew.running import run_all
+from archforge.crew.workers import Pool
 from archforge.errors import Problem, ProblemError
 from archforge.files import write_whole
-from archforge.search.crew import run_all
-from archforge.search.failures import first_words
-from archforge.search.jobs import Job, Outcome
 from archforge.search.making import make_job
 from archforge.search.measures import Goal
 from archforge.search.plan import Plan, trial_seed
 from archforge.search.records import Trial
 from archforge.search.retrained import Retrained, compared
-from archforge.search.workers import Pool
 
 if TYPE_CHECKING:
     from archforge.search.clusters import Cluster

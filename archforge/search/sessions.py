@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from optuna.study import Study as OptunaStudy
 
+from archforge.crew.workers import Pool
 from archforge.errors import ProblemError
 from archforge.search.identity import (
     Identity,
@@ -24,7 +25,6 @@ from archforge.search.records import Study
 from archforge.search.request import Request, read_shares
 from archforge.search.space import Space
 from archforge.search.store import make_study
-from archforge.search.workers import Pool
 from archforge.search.writing import write_results
 from archforge.train import Opened
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from archforge.catalog import Architecture, read_architecture
 from archforge.compare.opening import open_sized
+from archforge.crew.workers import begin_server, worker_count
 from archforge.data import DataOptions
 from archforge.errors import ProblemError
 from archforge.expand.ranges import with_ranges
@@ -29,7 +30,6 @@ from archforge.search.sessions import begun, identity_of, pool_for, session_seed
 from archforge.search.space import Space
 from archforge.search.store import Store
 from archforge.search.widening import take_over
-from archforge.search.workers import begin_server, worker_count
 from archforge.train import Opened, Settings
 
 

@@ -7,9 +7,9 @@ import time
 from pathlib import Path
 
 from archforge.analysis import costs
+from archforge.crew.jobs import Job, Outcome, Report
 from archforge.errors import refuse
 from archforge.files import write_whole
-from archforge.search.jobs import Job, Outcome, Report
 
 
 def hill(job: Job, report: Report) -> Outcome:
@@ -56,14 +56,14 @@ def needs_small_batches(job: Job, report: Report) -> Outcome:
 
 
 def train_trial_itself(job: Job, report: Report) -> Outcome:
-    from archforge.search.training import train_trial
+    from archforge.crew.training import train_trial
 
     return train_trial(job, report)
 
 
 def dies_once_in_epoch_3(job: Job, report: Report) -> Outcome:
     """A real training that is killed from outside, once, before it tells its third epoch."""
-    from archforge.search.training import train_trial
+    from archforge.crew.training import train_trial
 
     def told(epoch: int, value: float) -> bool:
         if epoch == 3 and not (job.folder.parent / "died").exists():

@@ -5,13 +5,13 @@ from typing import Any
 
 from archforge.build import build_model
 from archforge.build.quiet import tensorflow
+from archforge.crew.jobs import Job, Outcome, Report
 from archforge.data import Dataset, open_dataset
 from archforge.errors import ProblemError
 from archforge.files import write_whole
 from archforge.graph import Graph
 from archforge.predict.timing import predict_ms
 from archforge.runs import Run, read_run
-from archforge.search.jobs import Job, Outcome, Report
 from archforge.train import Epoch
 from archforge.train.checkpoint import has_checkpoint
 from archforge.train.finishing import complete

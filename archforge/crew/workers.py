@@ -23,8 +23,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from archforge.crew.jobs import Job, Work
 from archforge.errors import ProblemError
-from archforge.search.jobs import Job, Work
 
 # The driver of a GPU does not survive a fork once TensorFlow has listed its devices.
 NVIDIA = Path("/proc/driver/nvidia/version")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from archforge.search.interrupts import held_interrupts
+from archforge.crew.interrupts import held_interrupts
 
 
 class Thing:

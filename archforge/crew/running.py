@@ -2,20 +2,41 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-from archforge.search.failures import TrialBugError
-from archforge.search.jobs import Job
-from archforge.search.workers import Message, Pool
-
-if TYPE_CHECKING:
-    from archforge.search.clusters import Cluster
+from archforge.crew.failures import TrialBugError
+from archforge.crew.jobs import Job
+from archforge.crew.workers import Message
 
 # A process that dies this often dies of its job.
 MOST_DEATHS = 3
 
 
-def run_all(pool: "Pool | Cluster", jobs: Iterable[Job]) -> Iterator[tuple[Job, Message]]:
+class Processes(Protocol):
+    """What runs jobs side by side: ``workers.Pool`` here, ``search.clusters`` on other machines."""
+
+    @property
+    def free(self) -> bool:
+        """Whether one more may start."""
+
+    @property
+    def busy(self) -> bool:
+        """Whether one is running."""
+
+    def start(self, job: Job) -> None:
+        """Start one."""
+
+    def answer(self, number: int, *, go_on: bool) -> None:
+        """Tell one that waits after an epoch whether to go on."""
+
+    def messages(self, wait_s: float = 0.5) -> Iterator[Message]:
+        """What they have said."""
+
+    def close(self) -> None:
+        """End all of them."""
+
+
+def run_all(pool: Processes, jobs: Iterable[Job]) -> Iterator[tuple[Job, Message]]:
     """Each job with how it ended; one that was killed from outside is started again.
 
     Args:
