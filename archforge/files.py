@@ -3,6 +3,7 @@
 Everything is written beside its place, on the same file system, and renamed into it.
 """
 
+import fcntl
 import os
 import shutil
 import tempfile
@@ -81,6 +82,29 @@ def said_if_unwritable(path: Path) -> Iterator[None]:
             mark=Mark(str(path)),
             fix="choose another place, or mend its permissions",
         )
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[bool]:
+    """Hold a file for this process alone; a killed one holds nothing back.
+
+    Yields:
+        Whether it is ours: ``False`` where another process holds it.
+
+    Raises:
+        OSError: It cannot be made.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+    finally:
+        os.close(handle)
 
 
 def sweep(folder: Path) -> None:

@@ -1,6 +1,6 @@
 """``archforge compare``."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -8,27 +8,45 @@ import click
 
 from archforge.cli.experiments import ask
 from archforge.cli.options import (
+    Workers,
     data_options,
     json_option,
+    preset_option,
     print_json,
     set_option,
     training_options,
 )
 
 if TYPE_CHECKING:
-    from archforge.compare import Comparison
-    from archforge.train import Epoch
+    from archforge.compare import Comparison, Several
 
 
 @click.command(
-    epilog="Example:  archforge compare unet:tutorial my_unet.yaml --data nuclei --epochs 20"
+    epilog="Example:  archforge compare unet:tutorial my_unet.yaml --data nuclei --folds 3 "
+    "--epochs 20"
 )
 @click.argument("specs", metavar="SPEC...", nargs=-1, required=True)
+@preset_option
 @set_option
-@data_options(required=False)
-@click.option("--seeds", default=1, show_default=True, help="Trainings of each architecture.")
+@data_options(required=False, several=True)
+@click.option("--seeds", default=1, show_default=True, help="Trainings on each fold.")
+@click.option("--score", help="Metric to rank by.  [default: dice; accuracy of whole images]")
+@click.option(
+    "--own-recipes",
+    is_flag=True,
+    help="Train runs and studies as they were trained, but for as long as all others.",
+)
 @training_options
 @click.option("--seed", type=int, help="The first seed, and that of the split.  [default: 0]")
+@click.option("--workers", type=Workers(), default="auto", help="Trainings at once.  "
+              "[default: auto]")  # fmt: skip
+@click.option(
+    "--reuse",
+    multiple=True,
+    metavar="DIR",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Take runs below it that are trainings of this comparison; may be given several times.",
+)
 @click.option(
     "-o",
     "--output",
@@ -39,49 +57,83 @@ if TYPE_CHECKING:
 @json_option
 def command(
     specs: tuple[str, ...],
+    preset: str | None,
     given: dict[str, Any],
-    data: Path | None,
+    data: tuple[Path, ...],
     output: Path | None,
     as_json: bool,
     **chosen: Any,
 ) -> None:
-    """Train several architectures on the same split with the same seeds: one table.
+    """Train several architectures on the same splits with the same seeds, and say how they differ.
 
     SPEC is a name from the zoo, a path, or either with a preset behind a colon (unet:tutorial,
-    my_unet.yaml:small). The same command goes on with a comparison that was interrupted. In place
-    of SPEC... one experiment file may stand, which says data and settings too; options win over it.
+    my_unet.yaml:small); the folder of a run; or the folder of a search, for its best network. The
+    same command goes on with a comparison that was interrupted. In place of SPEC... one experiment
+    file may stand, which says data and settings too; options win over it. With several --data,
+    architectures are ranked over all of them.
     """
-    from archforge.compare import compare
+    from archforge.cli.comparing import shown
+    from archforge.compare import compare, compare_several
 
-    asked = ask(specs, given, data, chosen)
+    more = {name: chosen.pop(name) for name in
+            ("seeds", "score", "own_recipes", "workers", "reuse")}  # fmt: skip
+    asked = ask(specs, given, data[0] if data else None, chosen, preset)
     own = Path("runs") / f"{asked.name}-compare"
-    found = compare(
-        asked.specs,
-        data=asked.data,
-        folder=output or (own if asked.name else None),
-        given=asked.given,
-        settings=asked.settings,
-        seeds=chosen["seeds"],
-        options=asked.options,
-        on_epoch=_tell,
-    )
+    common = {
+        "folder": output or (own if asked.name else None),
+        "preset": asked.preset,
+        "given": asked.given,
+        "settings": asked.settings,
+        "options": asked.options,
+        **more,
+    }
+    with shown(asked.settings.epochs) as progress:
+        if len(data) > 1:
+            several = compare_several(asked.specs, data=data, progress=progress, **common)
+            found: Comparison | None = None
+        else:
+            found = compare(asked.specs, data=asked.data, progress=progress, **common)
+    if found is None:
+        if as_json:
+            print_json(several.facts())
+        for line in () if as_json else several_lines(several):
+            click.echo(line)
+        return
     if as_json:
         print_json(found.facts())
         return
-    for line in _lines(found):
+    for line in comparison_lines(found):
         click.echo(line)
 
 
-def _tell(architecture: str, seed: int, epoch: "Epoch") -> None:
-    from archforge.cli.train import epoch_line
-
-    click.echo(f"{architecture}, seed {seed}: {epoch_line(epoch)}", err=True)
-
-
-def _lines(found: "Comparison") -> Iterator[str]:
+def comparison_lines(found: "Comparison") -> Iterator[str]:
+    """The table, what it means, and where everything lies."""
     from archforge.compare.writing import TABLE, table_rows
 
-    rows = list(table_rows(found))
+    yield from _table(list(table_rows(found)))
+    yield ""
+    yield from found.notes
+    yield f"comparison  {found.folder}"
+    yield f"table       {found.folder / TABLE}"
+    for path in found.pictures:
+        yield f"picture     {path}"
+
+
+def several_lines(found: "Several") -> Iterator[str]:
+    """The table of each data set, then the ranks over all of them."""
+    for each in found.comparisons:
+        yield click.style(each.data, bold=True)
+        yield from comparison_lines(each)
+        yield ""
+    if found.ranking is not None:
+        rows = [("architecture", "mean rank")]
+        rows += [(name, f"{rank:.2f}") for name, rank in found.ranking.ranks.items()]
+        yield from _table(rows)
+        yield ""
+    yield from found.notes
+
+
+def _table(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     for index, row in enumerate(rows):
         first, *rest = (
@@ -90,9 +142,3 @@ def _lines(found: "Comparison") -> Iterator[str]:
         )
         line = "  ".join([first, *rest])
         yield click.style(line, bold=True) if index == 0 else line
-    yield ""
-    yield from found.words()
-    yield f"comparison  {found.folder}"
-    yield f"table       {found.folder / TABLE}"
-    for path in found.pictures:
-        yield f"picture     {path}"

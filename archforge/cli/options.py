@@ -16,16 +16,34 @@ if TYPE_CHECKING:
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
+
+class Workers(click.ParamType[int | str]):
+    """A number, or ``auto``."""
+
+    name = "N"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int | str:
+        text = str(value)
+        if text != "auto" and not text.isdigit():
+            self.fail(f"'{text}' is neither a number nor auto", param, ctx)
+        return text if text == "auto" else int(text)
+
+
 spec_argument = click.argument("spec", metavar="SPEC")
 preset_option = click.option("--preset", metavar="NAME", help="A preset of the spec.")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print facts as JSON.")
 
 
-def folder_option(*, required: bool = True) -> Callable[[Function], Function]:
+def folder_option(
+    *, required: bool = True, several: bool = False
+) -> Callable[[Function], Function]:
     """``--data``."""
     return click.option(
         "--data",
         required=required,
+        multiple=several,
         metavar="DIR",
         type=click.Path(path_type=Path),
         help="A folder of images and masks; `archforge list formats` says how they may lie.",
@@ -81,7 +99,9 @@ def print_json(facts: object) -> None:
 
 # Settings.* that have an option: name, type and help; `None` leaves the default of `Settings`.
 SETTINGS: dict[str, tuple[Any, str]] = {
-    "epochs": (int, "At most this many.  [default: 40]"),
+    "epochs": (int, "At most this many.  [default: 40, or 1000 with --seconds or --images]"),
+    "seconds": (float, "It ends after the epoch in which it took so long.  [default: no limit]"),
+    "images": (int, "It ends after the epoch in which it saw so many.  [default: no limit]"),
     "batch_size": (int, "Images or patches in a step.  [default: 16]"),
     "loss": (str, "A sum such as dice+focal(gamma=1.5).  [default: auto]"),
     "class_weights": (str, "balanced, or a number for each class: 1,5.  [default: all alike]"),
@@ -103,6 +123,8 @@ SETTINGS: dict[str, tuple[Any, str]] = {
     "patience": (int, "Epochs without a better score.  [default: 20]"),
     "logger": (str, "none, tensorboard or mlflow.  [default: none]"),
 }  # fmt: skip
+# Epochs that something else ends before.
+UNLIMITED = 1000
 # DataOptions.* that have an option.
 OPTIONS: dict[str, tuple[Any, str]] = {
     "validation": (float, "Share to score on, where no folder 'validation' is.  [default: 0.2]"),
@@ -129,9 +151,10 @@ def training_options(function: Function) -> Function:
     return _added(function, SETTINGS)
 
 
-def data_options(*, required: bool = True) -> Callable[[Function], Function]:
+def data_options(*, required: bool = True, several: bool = False) -> Callable[[Function], Function]:
     """How the folder is understood and divided; ``None`` leaves the default of ``DataOptions``."""
-    return lambda function: folder_option(required=required)(_added(function, OPTIONS))
+    folder = folder_option(required=required, several=several)
+    return lambda function: folder(_added(function, OPTIONS))
 
 
 def asked_settings(chosen: dict[str, Any], written: "Settings | None" = None) -> "Settings":
@@ -150,6 +173,8 @@ def asked_settings(chosen: dict[str, Any], written: "Settings | None" = None) ->
     if given["class_weights"] not in {None, "balanced"}:
         given["class_weights"] = _numbers("--class-weights", given["class_weights"])
     given["seed"] = chosen.get("seed")
+    if given["epochs"] is None and written is None and (given["seconds"] or given["images"]):
+        given["epochs"] = UNLIMITED
     return replace(written or Settings(), **told(given))
 
 

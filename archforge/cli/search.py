@@ -11,6 +11,7 @@ import click
 
 from archforge.cli.experiments import Asked, ask
 from archforge.cli.options import (
+    Workers,
     data_options,
     json_option,
     print_json,
@@ -32,20 +33,6 @@ EXAMPLE = (
 
 
 ENDING = "ending after the epochs that are running; Ctrl-C once more ends at once"
-
-
-class Workers(click.ParamType[int | str]):
-    """A number, or ``auto``."""
-
-    name = "N"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> int | str:
-        text = str(value)
-        if text != "auto" and not text.isdigit():
-            self.fail(f"'{text}' is neither a number nor auto", param, ctx)
-        return text if text == "auto" else int(text)
 
 
 def _or_none(

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from archforge.cli.options import json_option, print_json
-from archforge.cli.search import Workers, shown, study_lines
+from archforge.cli.options import Workers, json_option, print_json
+from archforge.cli.search import shown, study_lines
 
 
 @click.command(epilog="Example:  archforge worker /shared/runs/unet-tutorial-search-nuclei")

@@ -1,34 +1,42 @@
-"""Several architectures on the same images: the same split, the same seeds, one table.
+"""Several architectures on the same images: which is better, by how much, and at what cost.
 
-This room knows trainings only by their ``Run``; it searches nothing. ``opening`` brings a spec and
-a folder together (``archforge.search`` uses it too), ``comparing`` trains what is not trained yet,
-``records`` holds the rows, ``writing`` the files. Importing the room is light: Keras comes with
-``compare``.
+``entries`` brings specs, runs and studies together with the images, and tells networks that are the
+same; ``trainings`` says which trainings there are and which are done; ``comparing`` trains what is
+not, in the processes of ``archforge.crew``, and measures; ``statistics`` says what differs by more
+than chance, ``verdicts`` puts it into words, ``writing`` into files. This room searches nothing.
+Importing it is light: Keras comes with the processes.
 
-Every score is of full-size validation images, and those chose the best epoch of each network too:
-differences between architectures are fair, absolute values a little bright. To add a column: a
-field of ``records.Row`` and a line in ``writing``.
+To add a cost: a field of ``records.Row`` and a column in ``writing``. To add a test: a function in
+``statistics``, checked against a published example, and a field of ``records.Pair``.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from archforge.compare.opening import open_sized
-from archforge.compare.records import Comparison, Difference, Row
+from archforge.compare.progress import Progress
+from archforge.compare.records import Comparison, Pair, Row, Several, Training
 
 if TYPE_CHECKING:
     from archforge.compare.comparing import compare
+    from archforge.compare.several import compare_several
+
+_LATER = {"compare": "comparing", "compare_several": "several"}
 
 __all__ = [
     "Comparison",
-    "Difference",
+    "Pair",
+    "Progress",
     "Row",
+    "Several",
+    "Training",
     "compare",
+    "compare_several",
     "open_sized",
 ]
 
 
 def __getattr__(name: str) -> Any:
-    if name != "compare":
+    if name not in _LATER:
         raise AttributeError(f"module 'archforge.compare' has no attribute {name!r}")
-    return import_module("archforge.compare.comparing").compare
+    return getattr(import_module(f"archforge.compare.{_LATER[name]}"), name)

@@ -1,6 +1,6 @@
 """An architecture and a folder of images, as a comparison or a search needs them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from archforge.graph import Graph
 from archforge.train import Opened, Settings, open_together
 
 
-def open_sized(
+def open_sized(  # noqa: PLR0913 - as ``open_together``
     architecture: Architecture,
     preset: str | None,
     given: Mapping[str, Any],
@@ -19,21 +19,23 @@ def open_sized(
     *,
     settings: Settings,
     options: DataOptions,
+    tasks: Sequence[str] = ("segmentation",),
 ) -> Opened:
-    """As ``train.open_together``, for networks that have a size and give masks.
+    """As ``train.open_together``, for networks that have a size.
 
     Raises:
-        ProblemError: As there; or the size is open, so costs are not known; or whole images are
-            classified.
+        ProblemError: As there; or the size is open, so costs are not known; or the images are of
+            another task than those.
     """
     _check_sized(architecture.graph(preset or architecture.preset, given))
     opened = open_together(architecture, preset, given, data, settings=settings, options=options)
-    if opened.dataset.task != "segmentation":
+    if opened.dataset.task not in tasks:
         refuse(
             "AF507",
-            "this version compares and searches networks that give masks",
-            why="its tables rank by Dice, and whole images have none",
-            fix="train and evaluate classifiers one by one, with `archforge train`",
+            "this version searches networks that give masks",
+            why="its goals are scores of masks, and whole images have none",
+            fix="train classifiers with `archforge train`, or put several side by side with "
+            "`archforge compare`",
         )
     return opened
 

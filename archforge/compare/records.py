@@ -1,123 +1,299 @@
-"""Rows of a comparison, and what a person reads of them."""
+"""What a comparison holds: trainings, a row for each network, a pair for each two of them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from statistics import fmean
 from typing import Any
 
+from archforge.compare.statistics import LEVEL, Ranking, mean_interval
+
 OTSU = "otsu"
-SCORE = "dice"
+# What networks are ranked by, unless something else is asked for.
+SCORES = {"segmentation": "dice", "classification": "accuracy"}
+BETTER, HERE, ALIKE = "better", "better here", "not distinguishable"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Training:
+    """One training of a network, scored.
+
+    Args:
+        fold: That it was scored on, from 0; ``None`` where there are no folds.
+        seed: Of weights, order and augmentation.
+        run: Its folder.
+        scores: By metric, over the images of its part.
+        images: The score by which networks are ranked, of each image by its name.
+        seconds: From start to end.
+        epoch_seconds: The median of its epochs.
+        best_seconds: Until the best epoch had ended.
+        epochs: Finished ones.
+        best_epoch: From 1.
+        peak_memory: Bytes that its process held at most; ``None`` where nobody says.
+    """
+
+    fold: int | None
+    seed: int
+    run: Path
+    scores: Mapping[str, float]
+    images: Mapping[str, float]
+    seconds: float = 0.0
+    epoch_seconds: float = 0.0
+    best_seconds: float = 0.0
+    epochs: int = 0
+    best_epoch: int = 0
+    peak_memory: int | None = None
+
+    @property
+    def value(self) -> float:
+        """The mean over its images."""
+        return fmean(self.images.values())
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A training that came to nothing.
+
+    Args:
+        fold: As of ``Training``.
+        seed: As of ``Training``.
+        kind: ``cannot-build``, ``diverged``, ``out-of-memory`` or ``killed``.
+        why: In words.
+    """
+
+    fold: int | None
+    seed: int
+    kind: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Speed:
+    """How long a prediction takes, for one image.
+
+    Args:
+        batch: Images in a call.
+        median_ms: Of all calls.
+        p95_ms: That 95 of 100 calls do not exceed.
+        joules: That the machine's processors took meanwhile; ``None`` where it does not say.
+    """
+
+    batch: int
+    median_ms: float
+    p95_ms: float
+    joules: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One architecture.
+    """One network.
 
     Args:
         architecture: As it was named: ``unet:tutorial``.
-        scores: Values of each metric, one for each seed.
+        score: The metric by which networks are ranked.
+        same: Other names under which it takes part.
+        trainings: Those that ended well, by fold and seed.
+        failed: Those that did not.
+        floor: Scores of what is not trained, such as Otsu's threshold.
         parameters: All learned numbers.
         macs: Multiply-accumulates for one image.
-        train_seconds: Of each seed.
-        predict_ms: For one image, in batches of 8; ``None`` where nothing is predicted.
+        activation_bytes: Foretold for one image while it is trained.
+        speeds: Of predictions, by the size of the batch.
         fingerprint: Of the graph.
-        runs: A folder for each seed.
     """
 
     architecture: str
-    scores: Mapping[str, tuple[float, ...]]
+    score: str
+    same: tuple[str, ...] = ()
+    trainings: tuple[Training, ...] = ()
+    failed: tuple[Failed, ...] = ()
+    floor: Mapping[str, float] = field(default_factory=dict)
     parameters: int = 0
     macs: int = 0
-    train_seconds: tuple[float, ...] = ()
-    predict_ms: float | None = None
+    activation_bytes: int = 0
+    speeds: tuple[Speed, ...] = ()
     fingerprint: str = ""
-    runs: tuple[Path, ...] = ()
 
-    def mean(self, metric: str = SCORE) -> float:
-        """Over the seeds."""
-        return fmean(self.scores[metric])
+    @cached_property
+    def images(self) -> dict[str, float]:
+        """The score of each image: the mean over the trainings that were scored on it."""
+        found: dict[str, list[float]] = {}
+        for training in self.trainings:
+            for name, value in training.images.items():
+                found.setdefault(name, []).append(value)
+        return {name: fmean(found[name]) for name in sorted(found)}
+
+    @cached_property
+    def interval(self) -> tuple[float, float, float]:
+        """The mean of the score over images, and its 95 % interval, images drawn anew."""
+        if not self.trainings:
+            value = self.floor.get(self.score, 0.0)
+            return value, value, value
+        return mean_interval(list(self.images.values()))
+
+    @property
+    def mean(self) -> float:
+        """Of the score, over images."""
+        return self.interval[0]
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """Those that every training has."""
+        every = [training.scores for training in self.trainings] or [self.floor]
+        return tuple(name for name in every[0] if all(name in each for each in every))
+
+    def values(self, metric: str) -> tuple[float, ...]:
+        """Of each training; of what is not trained, one."""
+        if not self.trainings:
+            return (self.floor[metric],)
+        return tuple(training.scores[metric] for training in self.trainings)
+
+    @property
+    def peak_memory(self) -> int | None:
+        """Bytes that the process of a training held at most."""
+        known = [each.peak_memory for each in self.trainings if each.peak_memory is not None]
+        return max(known, default=None)
+
+    @property
+    def epoch_seconds(self) -> float | None:
+        """Of an epoch, the mean over trainings."""
+        return fmean(each.epoch_seconds for each in self.trainings) if self.trainings else None
+
+    @property
+    def best_seconds(self) -> float | None:
+        """Until the best epoch had ended, the mean over trainings."""
+        return fmean(each.best_seconds for each in self.trainings) if self.trainings else None
 
     def facts(self) -> dict[str, Any]:
-        """What ``--json`` prints of it; ``low`` and ``high`` are the extremes over the seeds."""
+        """What ``--json`` prints of it.
+
+        ``low`` and ``high`` of the score by which networks are ranked are its 95 % interval over
+        images; of other metrics they are the extremes over the trainings.
+        """
+        times = [training.seconds for training in self.trainings]
         return {
             "architecture": self.architecture,
-            "scores": {
-                name: {
-                    "mean": fmean(values),
-                    "low": min(values),
-                    "high": max(values),
-                    "values": list(values),
-                }
-                for name, values in self.scores.items()
-            },
+            "same_network_as": list(self.same),
+            "scores": {name: self._metric(name) for name in self.metrics},
             "parameters": self.parameters,
             "macs": self.macs,
-            "train_seconds": fmean(self.train_seconds) if self.train_seconds else None,
-            "predict_ms": self.predict_ms,
-            "peak_memory_bytes": None,  # not measured: trainings share one process
+            "activation_bytes": self.activation_bytes,
+            "train_seconds": fmean(times) if times else None,
+            "epoch_seconds": self.epoch_seconds,
+            "best_seconds": self.best_seconds,
+            "predict_ms": self.speeds[0].median_ms if self.speeds else None,
+            "predict": [vars(speed) for speed in self.speeds],
+            "peak_memory_bytes": self.peak_memory,
             "fingerprint": self.fingerprint,
-            "runs": [str(run) for run in self.runs],
+            "runs": [str(training.run) for training in self.trainings],
+            "failed": [vars(each) for each in self.failed],
         }
 
+    def _metric(self, name: str) -> dict[str, Any]:
+        values = self.values(name)
+        mean, low, high = fmean(values), min(values), max(values)
+        if name == self.score:
+            mean, low, high = self.interval
+        return {"mean": mean, "low": low, "high": high, "values": list(values)}
 
-@dataclass(frozen=True)
-class Difference:
-    """How much better the best architecture is than the second, image by image.
+
+@dataclass(frozen=True, kw_only=True)
+class Pair:
+    """Two networks on the images that both were scored on.
 
     Args:
-        better: Its name.
-        worse: The other's.
-        mean: Of Dice, over the validation images.
-        low: Lower end of its 95 % interval.
+        ahead: The one whose mean is higher.
+        behind: The other.
+        mean: How much higher, over images.
+        low: Lower end of its 95 % interval, images drawn anew.
         high: Upper end.
         images: How many there are.
+        trainings: Pairs of trainings on one fold and one seed.
+        effect: The rank-biserial correlation, from -1 to 1.
+        images_p: The chance of such a difference between images if there were none, corrected for
+            the number of pairs.
+        p: The same for images and trainings both; ``None`` where there is one training of each.
     """
 
-    better: str
-    worse: str
+    ahead: str
+    behind: str
     mean: float
     low: float
     high: float
     images: int
+    trainings: int
+    effect: float
+    images_p: float
+    p: float | None
 
-    def words(self) -> str:
-        """In a sentence, with what it does not say."""
-        sure = "" if self.low > 0 else "; the interval holds 0, so they may be equal"
-        return (
-            f"{self.better} is better than {self.worse} by {self.mean:.4f} Dice for each image "
-            f"(95 % interval {self.low:.4f} to {self.high:.4f}, {self.images} images, first seed)"
-            f"{sure}."
-        )
+    @property
+    def verdict(self) -> str:
+        """``BETTER`` for images and trainings, ``HERE`` for images alone, or ``ALIKE``."""
+        if self.images_p > LEVEL:
+            return ALIKE
+        return BETTER if self.p is not None and self.p <= LEVEL else HERE
 
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """All rows, the best first; Otsu's threshold where it belongs.
+    """All networks on one data set, the best first; Otsu's threshold where it belongs.
 
     Args:
         folder: Where everything lies.
-        rows: Sorted by mean Dice.
-        seeds: Trainings of each architecture.
-        difference: Between the best two, where there are two.
+        data: The name of the folder of images.
+        score: By which networks are ranked.
+        part: ``validation`` or ``test``: what they were scored on.
+        folds: How many; ``None`` for one split.
+        seeds: Trainings of each network on each fold.
+        rows: Sorted by the mean.
+        pairs: Of each two networks, those with the best first.
         notes: What a person must know.
         pictures: Files that were drawn.
     """
 
     folder: Path
-    rows: tuple[Row, ...]
+    data: str
+    score: str
+    part: str
+    folds: int | None
     seeds: int
-    difference: Difference | None = None
+    rows: tuple[Row, ...]
+    pairs: tuple[Pair, ...] = ()
     notes: tuple[str, ...] = ()
-    pictures: tuple[Path, ...] = field(default=())
+    pictures: tuple[Path, ...] = ()
+
+    @property
+    def trained(self) -> tuple[Row, ...]:
+        """The rows of networks that have a score."""
+        return tuple(row for row in self.rows if row.trainings)
 
     def facts(self) -> list[dict[str, Any]]:
         """What ``archforge compare --json`` prints: one object for each row."""
         return [row.facts() for row in self.rows]
 
-    def words(self) -> list[str]:
-        """What the table does not say."""
-        lines = [] if self.difference is None else [self.difference.words()]
-        if self.seeds == 1:
-            lines.append("One seed each: other seeds give other values; see --seeds.")
-        return [*lines, *self.notes]
+
+@dataclass(frozen=True)
+class Several:
+    """The same networks on several data sets.
+
+    Args:
+        folder: Where everything lies.
+        comparisons: One for each data set.
+        ranking: Mean ranks; none where there are too few networks or data sets.
+        notes: What a person must know.
+    """
+
+    folder: Path
+    comparisons: tuple[Comparison, ...]
+    ranking: Ranking | None = None
+    notes: tuple[str, ...] = ()
+
+    def facts(self) -> dict[str, Any]:
+        """What ``archforge compare --json`` prints with several data sets."""
+        ranking = None if self.ranking is None else vars(self.ranking)
+        return {
+            "data": {each.data: each.facts() for each in self.comparisons},
+            "ranking": ranking,
+            "notes": list(self.notes),
+        }

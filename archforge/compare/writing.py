@@ -1,10 +1,18 @@
-"""A comparison as files: ``comparison.json``, ``comparison.csv`` and a picture."""
+"""A comparison as files: its record, its tables and a picture.
+
+``comparison.json`` is the record, ``comparison.csv`` a line for each training, ``images.csv`` a
+line for each image, ``pairs.csv`` a line for each two networks; ``comparison.png`` is score against
+cost.
+"""
 
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping
+import os
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +23,19 @@ from matplotlib.ticker import EngFormatter, LogLocator, NullFormatter
 
 from archforge.compare.records import OTSU, Comparison, Row
 from archforge.files import said_if_unwritable, whole_file, write_whole
+from archforge.metrics import CLASS_METRICS, METRICS
 
 RECORD = "comparison.json"
 TABLE = "comparison.csv"
+IMAGES = "images.csv"
+PAIRS = "pairs.csv"
 PICTURE = "comparison.png"
+FORMAT = 1
 # Okabe and Ito 2008, Color Universal Design.
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00")
-MARKS = "osD^vP"
+MARKS = "osD^vPX*<>"
+# What stands beside the score in the table that is printed.
+BESIDE = {"segmentation": "iou", "classification": "balanced_accuracy"}
 
 
 def write_comparison(comparison: Comparison, identity: Mapping[str, Any]) -> Comparison:
@@ -31,74 +45,151 @@ def write_comparison(comparison: Comparison, identity: Mapping[str, Any]) -> Com
         ProblemError: The folder cannot be written.
     """
     folder = comparison.folder
-    difference = comparison.difference
     facts = {
+        "format": FORMAT,
         "identity": identity,
+        "written": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        "command": _command(),
+        "data": comparison.data,
+        "score": comparison.score,
+        "part": comparison.part,
+        "folds": comparison.folds,
         "seeds": comparison.seeds,
         "rows": comparison.facts(),
-        "difference": None if difference is None else asdict(difference),
-    }
+        "trainings": {row.architecture: [_training(each) for each in row.trainings]
+                      for row in comparison.trained},
+        "floors": {row.architecture: dict(row.floor) for row in comparison.rows if row.floor},
+        "pairs": [{**asdict(pair), "verdict": pair.verdict} for pair in comparison.pairs],
+        "notes": list(comparison.notes),
+    }  # fmt: skip
     with said_if_unwritable(folder):
-        write_whole(folder / RECORD, json.dumps(facts, indent=2) + "\n")
-        write_whole(folder / TABLE, _csv(comparison))
-        picture = _draw(comparison, folder / PICTURE)
+        write_whole(folder / TABLE, _text(_trainings(comparison)))
+        write_whole(folder / IMAGES, _text(_images(comparison)))
+        write_whole(folder / PAIRS, _text(_pairs(comparison)))
+        picture = draw_costs(comparison, folder / PICTURE)
+        # The record last: it says that the rest is there.
+        write_whole(folder / RECORD, json.dumps(facts, indent=2, default=str) + "\n")
     return replace(comparison, pictures=(picture,))
+
+
+def _training(training: Any) -> dict[str, Any]:
+    return {**vars(training), "run": str(training.run)}
+
+
+def _command() -> str:
+    """As it was given, where it was given on a command line."""
+    return " ".join(["archforge", *sys.argv[1:]]) if "archforge" in sys.argv[0] else ""
 
 
 def table_rows(comparison: Comparison) -> Iterator[tuple[str, ...]]:
     """The table as text, with a header."""
-    yield ("architecture", "val Dice", "IoU", "parameters", "MACs", "train s", "predict ms")
-    for row in comparison.rows:
-        trained = row.architecture != OTSU
+    rows = comparison.rows
+    beside = [name for name in BESIDE.values() if all(name in row.metrics for row in rows)]
+    # What no row has is no column.
+    timed = any(row.speeds for row in rows)
+    held = any(row.peak_memory for row in rows)
+    yield (
+        "architecture",
+        f"{comparison.part} {title(comparison.score)}",
+        "95 % interval",
+        *(title(name) for name in beside if name != comparison.score),
+        "parameters",
+        "MACs",
+        "s/epoch",
+        *(["predict ms"] if timed else []),
+        *(["peak memory"] if held else []),
+    )
+    for row in rows:
+        mean, low, high = row.interval
+        trained = bool(row.trainings)
+        known = trained or row.architecture == OTSU
         yield (
             row.architecture,
-            _values(row, "dice"),
-            _values(row, "iou"),
-            f"{row.parameters:,}" if trained else "-",
-            f"{row.macs:,}" if trained else "-",
-            f"{sum(row.train_seconds):.0f}" if trained else "-",
-            "-" if row.predict_ms is None else f"{row.predict_ms:.1f}",
+            f"{mean:.4f}" if known else "failed",
+            f"{low:.4f} to {high:.4f}" if trained else "-",
+            *(_mean(row, name) for name in beside if name != comparison.score),
+            f"{row.parameters:,}" if row.parameters else "-",
+            f"{row.macs:,}" if row.macs else "-",
+            "-" if row.epoch_seconds is None else f"{row.epoch_seconds:.1f}",
+            *([f"{row.speeds[0].median_ms:.1f}" if row.speeds else "-"] if timed else []),
+            *([_bytes(row.peak_memory)] if held else []),
         )
 
 
-def _values(row: Row, metric: str) -> str:
-    values = row.scores[metric]
-    if len(values) == 1:
-        return f"{values[0]:.4f}"
-    return f"{row.mean(metric):.4f} ({', '.join(f'{value:.4f}' for value in values)})"
+def title(metric: str) -> str:
+    """How people write a metric: up to the comma of its title."""
+    known = METRICS.get(metric) or CLASS_METRICS.get(metric)
+    return known.title.partition(",")[0] if known else metric
 
 
-def _csv(comparison: Comparison) -> str:
-    """A line for each architecture and seed; Otsu's threshold has no score of objects, say."""
-    metrics = list(dict.fromkeys(name for row in comparison.rows for name in row.scores))
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(
-        ["architecture", "number", *metrics, "parameters", "macs", "train_seconds", "predict_ms"]
-    )
+def _mean(row: Row, metric: str) -> str:
+    values = row.values(metric)
+    return f"{sum(values) / len(values):.4f}"
+
+
+def _bytes(count: int | None) -> str:
+    return "-" if count is None else f"{count / 2**20:,.0f} MiB"
+
+
+def _trainings(comparison: Comparison) -> Iterator[Sequence[Any]]:
+    """A line for each training; Otsu's threshold has no score of objects, say."""
+    metrics = list(dict.fromkeys(name for row in comparison.rows for name in row.metrics))
+    yield [
+        "architecture", "fold", "seed", *metrics, "parameters", "macs", "epochs", "best_epoch",
+        "seconds", "epoch_seconds", "best_seconds", "peak_memory_bytes", "run",
+    ]  # fmt: skip
     for row in comparison.rows:
-        for number in range(len(row.scores["dice"])):
-            seconds = f"{row.train_seconds[number]:.1f}" if row.train_seconds else ""
-            speed = "" if row.predict_ms is None else f"{row.predict_ms:.2f}"
-            scores = [repr(row.scores[name][number]) if name in row.scores else ""
-                      for name in metrics]  # fmt: skip
-            costs = [row.parameters, row.macs, seconds, speed]
-            writer.writerow([row.architecture, number, *scores, *costs])
+        costs = [row.parameters, row.macs]
+        for each in row.trainings:
+            scores = [repr(each.scores[name]) if name in each.scores else "" for name in metrics]
+            times = [f"{value:.3f}" for value in
+                     (each.seconds, each.epoch_seconds, each.best_seconds)]  # fmt: skip
+            where = os.path.relpath(each.run, comparison.folder)
+            yield [row.architecture, _blank(each.fold), each.seed, *scores, *costs, each.epochs,
+                   each.best_epoch, *times, _blank(each.peak_memory), where]  # fmt: skip
+        if row.floor:
+            scores = [repr(row.floor[name]) if name in row.floor else "" for name in metrics]
+            yield [row.architecture, "", "", *scores, *[""] * 8, ""]
+
+
+def _images(comparison: Comparison) -> Iterator[Sequence[Any]]:
+    rows = comparison.trained
+    names = sorted({name for row in rows for name in row.images})
+    yield ["image", *(row.architecture for row in rows)]
+    for name in names:
+        yield [name, *(repr(row.images[name]) if name in row.images else "" for row in rows)]
+
+
+def _pairs(comparison: Comparison) -> Iterator[Sequence[Any]]:
+    yield ["ahead", "behind", "difference", "low", "high", "images", "trainings", "effect",
+           "p_images", "p", "verdict"]  # fmt: skip
+    for pair in comparison.pairs:
+        yield [pair.ahead, pair.behind, repr(pair.mean), repr(pair.low), repr(pair.high),
+               pair.images, pair.trainings, repr(pair.effect), repr(pair.images_p),
+               _blank(pair.p), pair.verdict]  # fmt: skip
+
+
+def _blank(value: Any) -> Any:
+    return "" if value is None else value
+
+
+def _text(rows: Iterable[Sequence[Any]]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
     return text.getvalue()
 
 
-def _draw(comparison: Comparison, path: Path) -> Path:
-    figure = Figure(figsize=(9.0, 4.2), layout="constrained")
+def draw_costs(comparison: Comparison, path: Path) -> Path:
+    """Score against parameters and MACs, with intervals over images."""
+    figure = Figure(figsize=(9.6, 4.2), layout="constrained")
     FigureCanvasAgg(figure)
     left, right = figure.subplots(1, 2, sharey=True)
-    trained = [row for row in comparison.rows if row.architecture != OTSU]
-    floor = [row for row in comparison.rows if row.architecture == OTSU]
+    floor = [row for row in comparison.rows if row.floor]
     for axes, label in ((left, "parameters"), (right, "MACs for one image")):
-        for index, row in enumerate(trained):
-            cost = row.parameters if axes is left else row.macs
-            _point(axes, row, cost, index)
+        for index, row in enumerate(comparison.trained):
+            _point(axes, row, row.parameters if axes is left else row.macs, index)
         for row in floor:
-            axes.axhline(row.mean(), color="#767676", linestyle=":", label="Otsu's threshold")
+            axes.axhline(row.mean, color="#767676", linestyle=":", label="Otsu's threshold")
         axes.set_xscale("log")
         # 200 k, 500 k, 1 M: few enough not to run into each other, within one decade too.
         axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
@@ -108,22 +199,19 @@ def _draw(comparison: Comparison, path: Path) -> Path:
         axes.set_xlabel(label)
         axes.grid(visible=True, color="#DDDDDD", linewidth=0.6)
         axes.set_axisbelow(True)
-    left.set_ylabel("Dice, mean over validation images")
-    right.legend(fontsize="small", loc="best")
-    figure.suptitle("Score against cost" + (", every seed" if comparison.seeds > 1 else ""))
+    left.set_ylabel(f"{title(comparison.score)}, mean over {comparison.part} images")
+    handles, labels = right.get_legend_handles_labels()
+    figure.legend(handles, labels, fontsize="small", loc="outside right upper")
+    figure.suptitle("Score against cost, with 95 % intervals over images")
     with whole_file(path) as part:
         figure.savefig(part, dpi=120, format="png")
     return path
 
 
 def _point(axes: Axes, row: Row, cost: int, index: int) -> None:
-    values = row.scores["dice"]
-    axes.scatter(
-        [cost] * len(values),
-        values,
-        s=60,
-        color=COLOURS[index % len(COLOURS)],
-        marker=MARKS[index % len(MARKS)],
-        label=row.architecture,
+    mean, low, high = row.interval
+    axes.errorbar(
+        cost, mean, yerr=[[mean - low], [high - mean]], fmt=MARKS[index % len(MARKS)],
+        markersize=7, capsize=3, color=COLOURS[index % len(COLOURS)], label=row.architecture,
         zorder=3,
-    )
+    )  # fmt: skip

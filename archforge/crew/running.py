@@ -1,12 +1,14 @@
 """Jobs whose epochs nobody judges, each run to its end by the processes of a pool."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol
 
 from archforge.crew.failures import TrialBugError
 from archforge.crew.jobs import Job
 from archforge.crew.workers import Message
+
+OnEpoch = Callable[[Job, int, float], None]
 
 # A process that dies this often dies of its job.
 MOST_DEATHS = 3
@@ -36,12 +38,19 @@ class Processes(Protocol):
         """End all of them."""
 
 
-def run_all(pool: Processes, jobs: Iterable[Job]) -> Iterator[tuple[Job, Message]]:
+def _nobody(job: Job, epoch: int, value: float) -> None:
+    """Is told, and does nothing."""
+
+
+def run_all(
+    pool: Processes, jobs: Iterable[Job], tell: OnEpoch = _nobody
+) -> Iterator[tuple[Job, Message]]:
     """Each job with how it ended; one that was killed from outside is started again.
 
     Args:
         pool: Closed at the end, however it comes.
         jobs: With numbers that differ.
+        tell: Told each epoch of each job, with its value.
 
     Raises:
         TrialBugError: One met a bug of ours.
@@ -56,6 +65,7 @@ def run_all(pool: Processes, jobs: Iterable[Job]) -> Iterator[tuple[Job, Message
             for message in pool.messages():
                 job = known[message.number]
                 if message.what == "epoch":
+                    tell(job, *message.content)
                     pool.answer(job.number, go_on=True)
                 elif message.what == "bug":
                     raise TrialBugError(f"trial {job.folder.name}: {message.content}")

@@ -1,6 +1,7 @@
 """A trial as a real training. Only a trial's process and its server import it: it brings Keras."""
 
 import shutil
+from collections.abc import Sequence
 from typing import Any
 
 from archforge.build import build_model
@@ -11,18 +12,19 @@ from archforge.errors import ProblemError
 from archforge.files import write_whole
 from archforge.graph import Graph
 from archforge.predict.timing import predict_ms
-from archforge.runs import Run, read_run
+from archforge.runs import Run, read_run, said_if_unwritten
 from archforge.train import Epoch
 from archforge.train.checkpoint import has_checkpoint
-from archforge.train.finishing import complete
+from archforge.train.finishing import complete, write_details
 from archforge.train.fitting import resume, train
 from archforge.train.history import read_history
+from archforge.train.scoring import evaluate
 
 TIME = "predict_ms.txt"
 
 
 def train_trial(job: Job, report: Report) -> Outcome:
-    """Train the job's network and score its best weights on full-size originals.
+    """Train the job's network and score its best weights on full-size originals, briefly.
 
     A folder that holds a part of this very training is gone on with, from its last epoch; the
     epochs before it are told again.
@@ -30,34 +32,36 @@ def train_trial(job: Job, report: Report) -> Outcome:
     Raises:
         ProblemError: As ``train`` does.
     """
-    # Before the first tensor: TensorFlow reads them once.
-    tensorflow.config.threading.set_intra_op_parallelism_threads(job.threads)
-    tensorflow.config.threading.set_inter_op_parallelism_threads(job.threads)
-    if not tensorflow.config.list_physical_devices("GPU"):
-        # Rewriting the graph takes half of the first step, 0.25 to 1 s, and on a CPU no later step
-        # is faster for it; on a GPU they are.
-        tensorflow.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
-
-    def on_epoch(epoch: Epoch) -> bool:
-        return report(epoch.epoch, epoch.score)
-
-    run = _begun(job)
+    begin_process(job)
+    begun = _begun(job)
     facts: dict[str, Any] = {"predict_ms": _timed(job)} if job.timed else {}
     if facts.get("predict_ms", 0.0) > job.most_ms:
         return Outcome(None, facts)
-    if run is not None and not all(
-        report(int(row["epoch"]), row["score"]) for row in read_history(run.history)
-    ):
-        return Outcome(None)
+    run = _trained(job, begun, report, job.metrics)
     if run is None:
-        run = train(
-            job.graph, job.spec_text, _dataset(job, job.graph), job.settings, job.folder,
-            fixed=job.fixed, on_epoch=on_epoch, briefly=job.metrics,
-        )  # fmt: skip
-    elif run.status != "done":
-        run = resume(run, job.graph, _dataset(job, job.graph), on_epoch, job.metrics)
+        return Outcome(None)
     facts |= {"best_epoch": run.best_epoch, "scores": dict(run.scores)}
     return Outcome(run.scores[job.metrics[0]] if run.status == "done" else None, facts)
+
+
+def train_whole(job: Job, report: Report) -> Outcome:
+    """As ``train_trial``, with every metric, interval and picture; test images are scored too.
+
+    What is there already is not done again.
+
+    Raises:
+        ProblemError: As ``train`` does.
+    """
+    begin_process(job)
+    run = _trained(job, _begun(job), report, ())
+    if run is None or run.status != "done":
+        return Outcome(None)
+    if not run.test_scores.exists():
+        part = _dataset(job, job.graph).test
+        if len(part):
+            with said_if_unwritten(run.folder):
+                write_details(run.test_scores, evaluate(run, part))
+    return Outcome(run.best_score, {"scores": dict(run.scores)})
 
 
 def complete_trial(job: Job, report: Report) -> Outcome:
@@ -69,6 +73,36 @@ def complete_trial(job: Job, report: Report) -> Outcome:
     del report
     run = complete(read_run(job.folder), _dataset(job, job.graph))
     return Outcome(None, {"scores": dict(run.scores)})
+
+
+def begin_process(job: Job) -> None:
+    """Say to TensorFlow what it reads once, before the first tensor."""
+    tensorflow.config.threading.set_intra_op_parallelism_threads(job.threads)
+    tensorflow.config.threading.set_inter_op_parallelism_threads(job.threads)
+    if not tensorflow.config.list_physical_devices("GPU"):
+        # Rewriting the graph takes half of the first step, 0.25 to 1 s, and on a CPU no later step
+        # is faster for it; on a GPU they are.
+        tensorflow.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
+
+
+def _trained(job: Job, run: Run | None, report: Report, briefly: Sequence[str]) -> Run | None:
+    """The run, ended; none if it was called off before this process did anything."""
+
+    def on_epoch(epoch: Epoch) -> bool:
+        return report(epoch.epoch, epoch.score)
+
+    if run is not None and not all(
+        report(int(row["epoch"]), row["score"]) for row in read_history(run.history)
+    ):
+        return None
+    if run is None:
+        return train(
+            job.graph, job.spec_text, _dataset(job, job.graph), job.settings, job.folder,
+            fixed=job.fixed, on_epoch=on_epoch, briefly=briefly,
+        )  # fmt: skip
+    if run.status != "done":
+        return resume(run, job.graph, _dataset(job, job.graph), on_epoch, briefly)
+    return run
 
 
 def _timed(job: Job) -> float:

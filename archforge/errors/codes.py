@@ -168,6 +168,7 @@ CODES: dict[str, str] = {
     "AF613": "no network of the space builds",
     "AF621": "a setting of the comparison that cannot be",
     "AF622": "the folder holds another comparison",
+    "AF623": "another process compares in this folder",
     "AF631": "the study's database cannot be reached",
     "AF632": "a cluster that cannot be used",
 }

@@ -23,6 +23,12 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return f"use one of: {listing(names)}" if names else ""
 
 
+def series(names: Iterable[str]) -> str:
+    """Names in a sentence: ``A, B and C``."""
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last
+
+
 def listing(names: Iterable[str], *, most: int = 12) -> str:
     """Names in a row, the tail counted where there are many."""
     row = list(names)

@@ -115,6 +115,8 @@ TRAIN: dict[str, Schema] = {
     "augment": _augment(),
     "normalize": _one_of([AUTO, *NORMALIZE], "how pixels are brought to 0 to 1"),
     "target": _one_of(TARGETS, "the mask, or inside and border of numbered objects"),
+    "seconds": _number("after which it ends, once its epoch is over; 0 for no limit"),
+    "images": _whole("seen after which it ends, once its epoch is over; 0 for no limit"),
     "patience": _whole("epochs without a better score before it ends"),
     "seed": _whole("of weights, order, patches and augmentation, and of the split"),
     "logger": _one_of(LOGGERS, "what else keeps the numbers of each epoch"),

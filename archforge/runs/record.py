@@ -122,6 +122,11 @@ class Run:
         return self.folder / "split.csv"
 
     @property
+    def test_scores(self) -> Path:
+        """The same of the test images, where somebody has scored them."""
+        return self.folder / "test-scores.json"
+
+    @property
     def history(self) -> Path:
         """A line for each epoch."""
         return self.folder / "history.csv"

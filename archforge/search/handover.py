@@ -12,11 +12,9 @@ from typing import Any
 import yaml
 
 from archforge.data import DataOptions
+from archforge.runs.study import BEST
 from archforge.search.records import Trial
-from archforge.search.table import BEST
 from archforge.train import Settings
-
-EXPERIMENT = "best-experiment.yaml"
 
 
 def experiment_text(record: Mapping[str, Any], best: Trial) -> str:

@@ -4,12 +4,10 @@ Two sessions of one study must draw from one space and train in one way on the s
 values cannot be ranked together. The number of trials, of workers and the time limit may change.
 """
 
-import fcntl
 import json
-import os
 import platform
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -18,9 +16,10 @@ from typing import Any, NoReturn
 
 from archforge import __version__
 from archforge.errors import Mark, ProblemError, refuse
-from archforge.files import said_if_unwritable, write_whole
+from archforge.files import locked, said_if_unwritable, write_whole
+from archforge.runs.study import RECORD
 from archforge.search.measures import DEFAULT_GOALS
-from archforge.search.places import DATABASE, RECORD
+from archforge.search.places import DATABASE
 from archforge.spec import read_text
 from archforge.train import Settings
 
@@ -144,14 +143,10 @@ def alone(folder: Path) -> Iterator[None]:
     Raises:
         ProblemError: Another process searches there, or the folder cannot be made.
     """
-    path = folder / LOCK
-    with said_if_unwritable(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+    with ExitStack() as stack:
+        with said_if_unwritable(folder):
+            ours = stack.enter_context(locked(folder / LOCK))
+        if not ours:
             refuse(
                 "AF607",
                 f"another search is running in '{folder}'",
@@ -160,8 +155,6 @@ def alone(folder: Path) -> Iterator[None]:
                 fix="start `archforge worker` on it, wait, or give another folder with `-o`",
             )
         yield
-    finally:
-        os.close(handle)
 
 
 def _check_same(folder: Path, record: Mapping[str, Any], identity: Identity) -> None:
@@ -169,6 +162,8 @@ def _check_same(folder: Path, record: Mapping[str, Any], identity: Identity) -> 
     before = {name: record[name] for name in now}
     for each in (now, before):
         each["spec"] = _meaning(each["spec"])
+        # What an older version did not know has its default.
+        each["settings"] = training_facts(Settings.read(each["settings"]))
         del each["folder"]  # the fingerprint is what counts
     different = [name for name in now if now[name] != before[name]]
     if different:

@@ -11,8 +11,9 @@ from typing import Any
 from archforge.catalog import Architecture
 from archforge.data import DataOptions
 from archforge.errors import Mark, refuse
+from archforge.runs.study import RECORD
 from archforge.search.identity import read_record
-from archforge.search.places import DATABASE, RECORD, find_place
+from archforge.search.places import DATABASE, find_place
 from archforge.search.plan import OnEvent
 from archforge.search.records import Study
 from archforge.search.request import WORK

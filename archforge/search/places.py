@@ -17,11 +17,11 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from archforge.errors import Mark, refuse
+from archforge.runs.study import RECORD
 from archforge.search.patience import passes, why
 
 DATABASE = "study.db"
 NAME = "archforge"
-RECORD = "study.json"
 DRIVER = "postgresql+psycopg"
 _SERVERS = ("postgres", "postgresql", DRIVER)
 # A host that vanished is noticed in half a minute; by default TCP waits for hours.

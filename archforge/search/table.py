@@ -5,10 +5,10 @@ import io
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from archforge.runs.study import BEST
 from archforge.search.measures import Goal, amount
 from archforge.search.records import Study, Trial
 
-BEST = "best.yaml"
 TABLE = "trials.csv"
 
 

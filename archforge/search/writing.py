@@ -7,12 +7,13 @@ from typing import Any
 import optuna
 
 from archforge.files import said_if_unwritable, write_whole
-from archforge.search.handover import EXPERIMENT, experiment_text
+from archforge.runs.study import BEST, EXPERIMENT
+from archforge.search.handover import experiment_text
 from archforge.search.identity import read_record
 from archforge.search.measures import amount
 from archforge.search.pictures import draw_pictures
 from archforge.search.records import COMPLETE, Study, Trial
-from archforge.search.table import BEST, TABLE, table_text, value_keys, values_words
+from archforge.search.table import TABLE, table_text, value_keys, values_words
 from archforge.spec import read_text
 from archforge.spec.rewrite import with_defaults, without_sections
 

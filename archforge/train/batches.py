@@ -68,15 +68,20 @@ class Batches:
 
     def epoch(self, number: int) -> Iterator[Batch]:
         """The batches of one epoch: every image as often as it is cut, in an order of its own."""
-        count = len(self.examples) * self.patches.each
+        count = self.images
         rows = np.random.default_rng([self.seed, number, 0]).permutation(count)
         parts = [rows[start : start + self.size] for start in range(0, count, self.size)]
         return ahead(lambda part: self._batch(number, part), parts)
 
     @property
+    def images(self) -> int:
+        """Images, or patches of them, that are seen in an epoch."""
+        return len(self.examples) * self.patches.each
+
+    @property
     def steps(self) -> int:
         """Batches in an epoch."""
-        return math.ceil(len(self.examples) * self.patches.each / self.size)
+        return math.ceil(self.images / self.size)
 
     def patch(self, epoch: int, number: int) -> tuple[NDArray[np.float32], NDArray[Any]]:
         """One patch in the network's range, and its truth."""

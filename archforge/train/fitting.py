@@ -6,6 +6,7 @@ killed is a folder that can be read, predicts with its best weights so far, says
 goes on from its last epoch.
 """
 
+import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -158,7 +159,8 @@ class _Fit:
         axes = dataset.rank + 1 if choices.task == "segmentation" else 1
         self._step = make_step(self.model, names, loss, self._optimizer, axes)
         self._validate = make_validation(record.run, self._plain, graph, dataset, choices)
-        self._schedule = Schedule(settings, self._batches.steps)
+        self._epochs = _most_epochs(settings, self._batches.images)
+        self._schedule = Schedule(settings, self._batches.steps, self._epochs)
         self._logger: LoggerOf = make_logger(settings.logger, record.run)
         self.history: list[Epoch] = []
         self._best = (-1.0, 0.0)
@@ -191,8 +193,8 @@ class _Fit:
             StopTraining: ``on_epoch`` wants no more.
         """
         with self._logger as log:
-            for number in range(len(self.history) + 1, self._settings.epochs + 1):
-                if self._stands_still(number - 1):
+            for number in range(len(self.history) + 1, self._epochs + 1):
+                if self._stands_still(number - 1) or self._time_is_up():
                     break
                 epoch = self._epoch(number)
                 log(epoch)
@@ -202,12 +204,19 @@ class _Fit:
     def _stands_still(self, done: int) -> bool:
         return done - self.record.run.best_epoch >= self._settings.patience
 
+    def _time_is_up(self) -> bool:
+        return 0 < self._settings.seconds <= self._spent()
+
+    def _spent(self) -> float:
+        """Seconds of all epochs so far, those before a break too."""
+        return sum(epoch.seconds for epoch in self.history)
+
     def _epoch(self, number: int) -> Epoch:
         start = time.perf_counter()
-        before = [epoch.score for epoch in self.history]
+        before, spent = [epoch.score for epoch in self.history], self._spent()
 
         def steer(step: int) -> None:
-            self._rate = self._schedule.rate(number, step, before)
+            self._rate = self._schedule.rate(number, step, before, spent)
             self._optimizer.learning_rate = self._rate
             if self._settings.ema:
                 done = (number - 1) * self._batches.steps + step
@@ -219,10 +228,10 @@ class _Fit:
             self._plain.set_weights(self.model.get_weights())
         score, second = self._validate()
         seconds = time.perf_counter() - start
-        left = seconds * (self._settings.epochs - number)
-        epoch = Epoch(
-            number, self._settings.epochs, loss, score, second, seconds, left, self._rate
-        )  # fmt: skip
+        left = seconds * (self._epochs - number)
+        if self._settings.seconds:
+            left = min(left, max(self._settings.seconds - spent - seconds, 0.0))
+        epoch = Epoch(number, self._epochs, loss, score, second, seconds, left, self._rate)
         with said_if_unwritten(self.record.run.folder):
             self._keep(epoch, learned)
         return epoch
@@ -250,6 +259,13 @@ class _Fit:
         best = {"best_epoch": epoch.epoch, "best_score": epoch.score} if better else {}
         self.record.change(epochs=epoch.epoch, **best)
         write_checkpoint(run.folder, self.model, self._optimizer, self.history, self._best)
+
+
+def _most_epochs(settings: Settings, images: int) -> int:
+    """Those that were asked for, or as many as show enough images."""
+    if not settings.images:
+        return settings.epochs
+    return min(settings.epochs, math.ceil(settings.images / images))
 
 
 def _built(graph: Graph, settings: Settings, choices: Choices) -> Any:

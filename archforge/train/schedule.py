@@ -23,18 +23,21 @@ class Schedule:
     Args:
         settings: Of the training.
         steps: Batches in an epoch.
+        epochs: As many as there will be; those of the settings where fewer images do not end it.
     """
 
     settings: Settings
     steps: int
+    epochs: int
 
-    def rate(self, epoch: int, step: int, scores: Sequence[float]) -> float:
+    def rate(self, epoch: int, step: int, scores: Sequence[float], seconds: float = 0.0) -> float:
         """The learning rate of one step.
 
         Args:
             epoch: From 1.
             step: In the epoch, from 0.
             scores: Of the epochs before it.
+            seconds: That they took: where time is what ends the training, a cosine follows it.
 
         Source: Loshchilov and Hutter 2017, arXiv:1608.03983, equation 5, without restarts; Goyal et
             al. 2017, arXiv:1706.02677, for the rise in the beginning.
@@ -44,7 +47,9 @@ class Schedule:
         if done < self.settings.warmup:
             return first * (done + 1 / self.steps) / (self.settings.warmup + 1 / self.steps)
         if self.settings.schedule == "cosine":
-            span = max(self.settings.epochs - self.settings.warmup, 1 / self.steps)
+            span = max(self.epochs - self.settings.warmup, 1 / self.steps)
+            if self.settings.seconds:
+                done = max(done, min(seconds / self.settings.seconds, 1.0) * self.epochs)
             return first * 0.5 * (1 + math.cos(math.pi * (done - self.settings.warmup) / span))
         if self.settings.schedule == "plateau":
             return max(first * CUT ** cuts(scores, self.settings.patience), first * LEAST)

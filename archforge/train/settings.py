@@ -120,6 +120,9 @@ class Settings:
         augment: A sum of presets and operations; see ``data.augment``.
         normalize: ``auto`` or a key of ``NORMALIZE``.
         target: A key of ``TARGETS``.
+        seconds: It ends after the epoch in which it has taken so long; 0 for no limit.
+        images: It ends after the epoch in which it has seen so many images, or patches of them,
+            one that is seen again counted again; 0 for no limit.
         patience: Epochs without a better score before it ends; where it stays exactly equal, as at
             0 in the beginning, a lower loss counts as better.
         seed: Of weights, order, patches and augmentation, at least 0.
@@ -149,6 +152,8 @@ class Settings:
     augment: str = "standard"
     normalize: str = "auto"
     target: str = "mask"
+    seconds: float = 0.0
+    images: int = 0
     patience: int = 20
     seed: int = 0
     logger: str = "none"
@@ -180,7 +185,8 @@ class Settings:
 
 
 def _wholes(settings: Settings) -> Iterator[Problem]:
-    least = {"epochs": 1, "batch_size": 1, "patience": 1, "accumulate": 1, "patches": 0, "seed": 0}
+    least = {"epochs": 1, "batch_size": 1, "patience": 1, "accumulate": 1, "patches": 0,
+             "images": 0, "seed": 0}  # fmt: skip
     for name, low in least.items():
         value = getattr(settings, name)
         whole = isinstance(value, int) and not isinstance(value, bool)
@@ -194,7 +200,7 @@ def _numbers(settings: Settings) -> Iterator[Problem]:
         yield _wrong(
             "learning_rate", settings.learning_rate, "give a number above 0, such as 0.001"
         )
-    for name in ("warmup", "weight_decay", "clip"):
+    for name in ("warmup", "weight_decay", "clip", "seconds"):
         value = getattr(settings, name)
         if not _positive(value):
             yield _wrong(name, value, "give a number of at least 0; 0 is none")

@@ -18,6 +18,8 @@ def test_samplers_and_pruners_are_listed_without_optuna() -> None:
     assert loaded("from archforge.search import PRUNERS, SAMPLERS") == set()
 
 
-@pytest.mark.parametrize("module", ["study", "engine", "workers"])
+@pytest.mark.parametrize(
+    "module", ["search.study", "search.engine", "crew.workers", "compare.comparing"]
+)
 def test_the_coordinator_never_loads_keras(module: str) -> None:
-    assert not loaded(f"import archforge.search.{module}") & {"tensorflow", "keras"}
+    assert not loaded(f"import archforge.{module}") & {"tensorflow", "keras"}

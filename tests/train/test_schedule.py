@@ -14,12 +14,20 @@ def rates(steps: int = 4, **given: object) -> list[float]:
     """Of every step of every epoch, with scores that stand still."""
     chosen = {"schedule": "none", "warmup": 0.0, **given}
     settings = Settings(learning_rate=1.0, **chosen)  # type: ignore[arg-type]  # settings by name
-    made = Schedule(settings, steps)
+    made = Schedule(settings, steps, settings.epochs)
     return [
         made.rate(epoch, step, [0.5] * (epoch - 1))
         for epoch in range(1, settings.epochs + 1)
         for step in range(steps)
     ]
+
+
+def test_where_time_ends_the_training_a_cosine_follows_the_time() -> None:
+    settings = Settings(epochs=1000, warmup=0.0, learning_rate=1.0, seconds=60.0)
+    made = Schedule(settings, 4, 1000)
+
+    assert made.rate(3, 0, [0.5] * 2, seconds=30.0) == pytest.approx(0.5)
+    assert made.rate(5, 0, [0.5] * 4, seconds=90.0) == pytest.approx(0.0)
 
 
 def test_without_a_schedule_the_rate_stays() -> None:

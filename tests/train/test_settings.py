@@ -35,6 +35,8 @@ def test_the_defaults_are_those_of_the_recipe_that_was_measured() -> None:
         ({"patience": True}, "AF503 patience cannot be True"),
         ({"accumulate": 0}, "AF503 accumulate cannot be 0"),
         ({"patches": -1}, "AF503 patches cannot be -1"),
+        ({"images": -1}, "AF503 images cannot be -1"),
+        ({"seconds": -1}, "AF503 seconds cannot be -1"),
         ({"seed": -1}, "AF503 seed cannot be -1"),
         ({"seed": 2**32}, "AF503 seed cannot be 4294967296"),
         ({"learning_rate": 0.0}, "AF503 learning_rate cannot be 0.0"),

@@ -1,0 +1,182 @@
+"""The trainings of a comparison: which there are, which are done, and what came of them."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from archforge.compare.entries import Entry
+from archforge.compare.records import Failed, Training
+from archforge.crew.jobs import Job
+from archforge.data import DataOptions
+from archforge.errors import Mark, ProblemError, refuse
+from archforge.runs import Run, read_run
+from archforge.train import Settings
+from archforge.train.history import read_history
+
+FOLDER = "runs"
+
+
+@dataclass(frozen=True, eq=False)
+class Cell:
+    """One training: a network, a fold and a seed.
+
+    Args:
+        entry: The network.
+        number: Of its job.
+        fold: From 0; ``None`` where there are no folds.
+        options: Of the data, with the fold.
+        settings: Of the training, with the seed.
+        folder: Where it is kept if it is made here.
+    """
+
+    entry: Entry
+    number: int
+    fold: int | None
+    options: DataOptions
+    settings: Settings
+    folder: Path
+
+    def job(self, threads: int) -> Job:
+        """What its process is given."""
+        opened = self.entry.opened
+        return Job(
+            number=self.number, graph=opened.graph, values={}, fixed=opened.fixed,
+            spec_text=opened.architecture.standalone, data=Path(opened.dataset.summary.folder),
+            options=self.options, settings=self.settings, folder=self.folder, threads=threads,
+        )  # fmt: skip
+
+    def is_of(self, run: Run) -> bool:
+        """Whether a run is this training: the network, the images, the split and the recipe.
+
+        One that had to be done with half the batch is, too: it took two batches for a step.
+        """
+        dataset = self.entry.opened.dataset
+        recipes = [_recipe(self.settings.facts()), _recipe(halved(self.settings).facts())]
+        return (
+            run.fingerprint == self.entry.mark
+            and run.data.get("fingerprint") == dataset.fingerprint
+            and run.data.get("options") == _plain(asdict(self.options))
+            and _recipe(run.settings) in recipes
+        )
+
+
+def halved(settings: Settings) -> Settings:
+    """Half the batch, two of which make a step."""
+    if settings.batch_size < 2:
+        return settings
+    return replace(
+        settings, batch_size=settings.batch_size // 2, accumulate=settings.accumulate * 2
+    )
+
+
+def make_cells(
+    entries: Sequence[Entry], folder: Path, options: DataOptions, seeds: int
+) -> list[Cell]:
+    """Every training: all networks on one fold before the next, so that a table grows evenly."""
+    folds: Sequence[int | None] = range(options.folds) if options.folds else [None]
+    places = [(seed, fold, entry) for seed in range(seeds) for fold in folds for entry in entries]
+    return [
+        Cell(
+            entry, number, fold, replace(options, fold=fold or 0),
+            replace(entry.settings, seed=entry.settings.seed + seed),
+            folder / FOLDER / _name(entry, fold, entry.settings.seed + seed),
+        )
+        for number, (seed, fold, entry) in enumerate(places)
+    ]  # fmt: skip
+
+
+def _name(entry: Entry, fold: int | None, seed: int) -> str:
+    clean = "".join(letter if letter.isalnum() else "-" for letter in entry.name).strip("-")
+    place = "" if fold is None else f"fold{fold}-"
+    return f"{clean}-{entry.mark[:8]}-{place}seed{seed}"
+
+
+def find_done(cells: Sequence[Cell], known: Sequence[Run], score: str, part: str) -> dict[int, Run]:
+    """The run of each training that there is already, by its number.
+
+    Args:
+        cells: All trainings.
+        known: Runs from elsewhere.
+        score: That each image must have.
+        part: On which it must have it.
+    """
+    found = {}
+    for cell in cells:
+        for run in (*_at(cell.folder), *known):
+            if run.status == "done" and cell.is_of(run) and image_scores(run, score, part):
+                found[cell.number] = run
+                break
+    return found
+
+
+def failure_of(cell: Cell) -> Failed | None:
+    """Why the training failed, where it would do so again."""
+    for run in _at(cell.folder):
+        if run.status == "failed" and run.failure is not None and cell.is_of(run):
+            kind = run.failure.kind
+            again = kind == "out-of-memory" and run.settings["batch_size"] > 1
+            if kind in {"diverged", "out-of-memory"} and not again:
+                first = run.failure.message.splitlines()[0]
+                return Failed(cell.fold, cell.settings.seed, kind, first)
+    return None
+
+
+def training_of(cell: Cell, run: Run, score: str, part: str) -> Training:
+    """What a finished run says."""
+    history = read_history(run.history)
+    seconds = [row["seconds"] for row in history]
+    facts = _details(run, part)
+    return Training(
+        fold=cell.fold, seed=cell.settings.seed, run=run.folder, scores=facts["scores"],
+        images=image_scores(run, score, part), seconds=run.seconds,
+        epoch_seconds=median(seconds), best_seconds=sum(seconds[: run.best_epoch]),
+        epochs=run.epochs, best_epoch=run.best_epoch,
+        peak_memory=run.peak_memory,
+    )  # fmt: skip
+
+
+def image_scores(run: Run, score: str, part: str) -> dict[str, float]:
+    """The score of each image of a part; empty where it is not known.
+
+    A classifier is right about an image or it is not.
+    """
+    rows = _details(run, part).get("images", [])
+    if run.task == "classification":
+        return {row["id"]: float(row["predicted"] == row["truth"]) for row in rows}
+    return {row["id"]: float(row[score]) for row in rows if row.get(score) is not None}
+
+
+def _details(run: Run, part: str) -> Mapping[str, Any]:
+    path = run.test_scores if part == "test" else run.image_scores
+    try:
+        found: Mapping[str, Any] = json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        refuse(
+            "AF501",
+            f"the scores '{path.name}' of the run '{run.name}' are damaged",
+            mark=Mark(str(path)),
+            why=str(getattr(error, "strerror", None) or error),
+            fix="remove the file, or the run's folder, and give the command again",
+        )
+    return found
+
+
+def _at(folder: Path) -> Iterator[Run]:
+    try:
+        yield read_run(folder)
+    except ProblemError:  # none, or a part of one: it is trained anew
+        return
+
+
+def _recipe(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """All settings that matter to the result; what an older record lacks has its default."""
+    return {name: value for name, value in Settings.read(facts).facts().items() if name != "logger"}
+
+
+def _plain(value: Any) -> Any:
+    return json.loads(json.dumps(value))
