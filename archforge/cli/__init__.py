@@ -38,6 +38,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "runs": ("runs", "list and filter the records of trainings"),
     "replay": ("replay", "train a run again, and say what differs"),
     "compare": ("compare", "several architectures on the same data"),
+    "report": ("report", "the page of a run, a search or a comparison"),
 }
 OK, PROBLEMS, USAGE, BUG, INTERRUPTED = 0, 1, 2, 70, 130
 

@@ -15,9 +15,10 @@ from statistics import fmean
 from typing import Any
 
 from archforge.analysis import costs, memory
+from archforge.compare.choosing import chosen
 from archforge.compare.entries import Asked, Entry, open_entries
 from archforge.compare.progress import Progress
-from archforge.compare.records import OTSU, SCORES, Comparison, Failed, Row, Speed
+from archforge.compare.records import OTSU, SCORES, Comparison, Failed, Row, Shown, Speed
 from archforge.compare.trainings import (
     Cell,
     failure_of,
@@ -42,6 +43,7 @@ from archforge.train import Settings
 # Named, not imported: they bring Keras, and only processes of jobs need it.
 TRAIN = "archforge.crew.training:train_whole"
 MEASURE = "archforge.compare.measuring:measure"
+SHOW = "archforge.compare.showing:show"
 MEASURED = "measured.json"
 LOCK = "comparison.lock"
 
@@ -116,8 +118,9 @@ def compare(  # noqa: PLR0913 - the room's one door: each is a part of a compari
         )  # fmt: skip
         pairs = compared(comparison.trained, options.folds)
         comparison = replace(comparison, pairs=pairs)
+        shown = work.shown(rows, count[1])
         said = (*verdict_words(comparison), *_caveats(comparison), *notes, *work.notes)
-        return write_comparison(replace(comparison, notes=said), what)
+        return write_comparison(replace(comparison, notes=said, shown=shown), what)
 
 
 class _Work:
@@ -224,6 +227,43 @@ class _Work:
             with said_if_unwritable(path):
                 write_whole(path, json.dumps(kept, indent=1) + "\n")
         return tuple(Speed(**each) for each in kept[entry.mark])
+
+    def shown(self, rows: Sequence[Row], threads: int) -> tuple[Shown, ...]:
+        """The best, the median and the worst image, drawn for each network by its own run."""
+        if self.entries[0].opened.dataset.task != "segmentation":
+            return ()
+        found = chosen([row for row in rows if row.trainings])
+        jobs: list[Job] = []
+        for row in rows:
+            entry = next((each for each in self.entries if each.name == row.architecture), None)
+            if entry is not None:
+                jobs += list(self._looks(entry, row, found, threads, len(jobs)))
+        for job, message in run_all(Pool(SHOW, 1), jobs):
+            if message.what != "outcome":
+                name, why = job.folder.name, _failure(message)[1]
+                self.notes.append(f"The predictions of {name} could not be drawn: {why}.")
+        return found
+
+    def _looks(
+        self, entry: Entry, row: Row, found: Sequence[Shown], threads: int, first: int
+    ) -> Iterator[Job]:
+        """A job for each of its runs that must draw something."""
+        wanted: dict[Path, dict[str, Shown]] = {}
+        for each in found:
+            run = next((one.run for one in row.trainings if each.image in one.images), None)
+            if run is not None and not (self.folder / each.networks[row.architecture]).exists():
+                wanted.setdefault(run, {})[each.image] = each
+        for number, (run, images) in enumerate(wanted.items(), start=first):
+            cell = next(cell for cell in self.cells if cell.entry is entry)
+            options = replace(cell.options, fold=read_run(run).data["options"]["fold"])
+            values = {"part": self.part, "pictures": {
+                name: [str(self.folder / file)
+                       for file in (each.plain, each.truth, each.networks[row.architecture])]
+                for name, each in images.items()
+            }}  # fmt: skip
+            yield replace(
+                cell.job(threads), number=number, folder=run, options=options, values=values
+            )
 
     def _floor(self, runs: Mapping[int, Run]) -> Iterator[Row]:
         """Otsu's threshold on the same images, where they are validation images."""

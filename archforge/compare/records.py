@@ -235,6 +235,25 @@ class Pair:
         return BETTER if self.p is not None and self.p <= LEVEL else HERE
 
 
+@dataclass(frozen=True)
+class Shown:
+    """One image with what every network says about it.
+
+    Args:
+        image: Its name.
+        place: ``best``, ``median`` or ``worst``: by the mean over networks.
+        plain: The picture of the image alone, in the comparison's folder.
+        truth: That of its mask.
+        networks: By name, its prediction with the errors marked.
+    """
+
+    image: str
+    place: str
+    plain: str
+    truth: str
+    networks: Mapping[str, str]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
     """All networks on one data set, the best first; Otsu's threshold where it belongs.
@@ -250,6 +269,7 @@ class Comparison:
         pairs: Of each two networks, those with the best first.
         notes: What a person must know.
         pictures: Files that were drawn.
+        shown: The best, the median and the worst image.
     """
 
     folder: Path
@@ -262,6 +282,7 @@ class Comparison:
     pairs: tuple[Pair, ...] = ()
     notes: tuple[str, ...] = ()
     pictures: tuple[Path, ...] = ()
+    shown: tuple[Shown, ...] = ()
 
     @property
     def trained(self) -> tuple[Row, ...]:

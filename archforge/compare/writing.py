@@ -61,6 +61,7 @@ def write_comparison(comparison: Comparison, identity: Mapping[str, Any]) -> Com
         "floors": {row.architecture: dict(row.floor) for row in comparison.rows if row.floor},
         "pairs": [{**asdict(pair), "verdict": pair.verdict} for pair in comparison.pairs],
         "notes": list(comparison.notes),
+        "shown": [asdict(each) for each in comparison.shown],
     }  # fmt: skip
     with said_if_unwritable(folder):
         write_whole(folder / TABLE, _text(_trainings(comparison)))

@@ -169,6 +169,8 @@ CODES: dict[str, str] = {
     "AF621": "a setting of the comparison that cannot be",
     "AF622": "the folder holds another comparison",
     "AF623": "another process compares in this folder",
+    "AF624": "the comparison cannot be read",
+    "AF625": "nothing that has a page",
     "AF631": "the study's database cannot be reached",
     "AF632": "a cluster that cannot be used",
 }

@@ -100,7 +100,7 @@ def write_mistakes(path: Path, title: str, part: Examples, found: Evaluation) ->
     for axes in grid.flat:
         axes.set_axis_off()
     for axes, row in zip(grid.flat, rows, strict=False):
-        axes.imshow(stretched(_flat(part.original(places[row["id"]])[0])))
+        axes.imshow(stretched(flat(part.original(places[row["id"]])[0])))
         axes.set_title(_answer(row, part.rule.names), fontsize=8)
     left.suptitle("least sure of the truth, the worst first (contrast stretched)", fontsize=9)
     _confusion(right.subplots(), found.confusion, part.rule.names)
@@ -133,20 +133,20 @@ def _class_name(index: int, names: Sequence[str]) -> str:
     return names[index] if index < len(names) else f"class {index}"
 
 
-def _flat(image: NDArray[Any]) -> NDArray[Any]:
+def flat(image: NDArray[Any]) -> NDArray[Any]:
     """Of a volume its middle plane; of many channels the first three, or the first."""
     plane = image[len(image) // 2] if image.ndim == 4 else image
     return plane if plane.shape[-1] in {1, 3} else plane[..., : 3 if plane.shape[-1] > 3 else 1]
 
 
 def _row(row: Sequence[Axes], one: Prediction, classes: int) -> None:
-    image = stretched(_flat(one.image))
+    image = stretched(flat(one.image))
     colours = ListedColormap(["black", "white"] if classes == 1 else _palette(classes))
     for axes in row:
         axes.set_xticks([])
         axes.set_yticks([])
     row[0].imshow(image)
-    truth, predicted = _plane(one.truth), _plane(one.predicted)
+    truth, predicted = plane(one.truth), plane(one.predicted)
     for axes, mask in zip(row[1:3], (truth, predicted), strict=True):
         axes.imshow(mask, cmap=colours, vmin=0, vmax=colours.N - 1, interpolation="nearest")
     row[3].imshow(image * 0.65)
@@ -157,14 +157,14 @@ def _row(row: Sequence[Axes], one: Prediction, classes: int) -> None:
 
 
 def _errors(one: Prediction, classes: int) -> list[tuple[NDArray[np.bool_], str]]:
-    truth, predicted = _plane(one.truth), _plane(one.predicted)
+    truth, predicted = plane(one.truth), plane(one.predicted)
     known = truth != IGNORED
     if classes > 1:
         return [((truth != predicted) & known, VERMILION)]
     return [((truth > predicted) & known, ORANGE), ((truth < predicted) & known, SKY)]
 
 
-def _plane(mask: NDArray[Any]) -> NDArray[Any]:
+def plane(mask: NDArray[Any]) -> NDArray[Any]:
     """Of a volume its middle plane."""
     return mask[len(mask) // 2] if mask.ndim == 3 else mask
 

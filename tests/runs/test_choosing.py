@@ -21,7 +21,7 @@ from archforge.runs import (
     score_of,
 )
 from archforge.runs.gathering import COLLECTIONS
-from archforge.search.places import RECORD as STUDY
+from archforge.runs.study import RECORD as STUDY
 from tests.runs.records import a_run, written
 
 HERE = Path("runs")

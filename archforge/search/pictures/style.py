@@ -197,11 +197,11 @@ def name_of(study: Study) -> str:
 
 
 def save(figure: Figure, path: Path) -> Path:
-    """Write it as PNG."""
+    """Write it in the format that the file's ending says."""
     with whole_file(path) as part, warnings.catch_warnings():
         # A letter that the font lacks is a box in the picture, which says enough.
         warnings.filterwarnings("ignore", "Glyph", UserWarning)
-        figure.savefig(part, dpi=DPI, format="png")
+        figure.savefig(part, dpi=DPI, format=path.suffix[1:])
     return path
 
 

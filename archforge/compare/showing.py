@@ -1,0 +1,98 @@
+"""Draws what a run says about a few images; runs in a process of its own, as it brings Keras.
+
+Errors are painted over the image, and the outline of the truth is drawn: orange is missed, blue is
+too much; of several classes vermilion is what was taken for another class.
+
+Source of the colours: Okabe and Ito 2008, Color Universal Design.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from skimage.segmentation import find_boundaries
+
+from archforge.crew.jobs import Job, Outcome, Report
+from archforge.crew.training import begin_process
+from archforge.data import IGNORED, open_dataset
+from archforge.files import said_if_unwritable, whole_file
+from archforge.predict.opening import open_predictor
+from archforge.runs import read_run
+from archforge.train.pictures import CLASSES, flat, plane, stretched
+from archforge.train.scoring import Prediction, predictions
+
+SIDE = 320
+MISSED, TOO_MUCH, WRONG = (230, 159, 0), (86, 180, 233), (213, 94, 0)
+OUTLINE = (255, 255, 255)
+Pixels = NDArray[np.uint8]
+
+
+def show(job: Job, report: Report) -> Outcome:
+    """Draw the images that ``job.values["pictures"]`` names: alone, with truth, and with errors.
+
+    Args:
+        job: Its folder is that of a run; ``values`` has the ``part`` of the data, and of each image
+            the three files to write.
+        report: Not told anything.
+
+    Raises:
+        ProblemError: The network cannot be loaded, or a file cannot be written.
+    """
+    del report
+    begin_process(job)
+    (image,) = job.graph.inputs.values()
+    dataset = open_dataset(
+        job.data, rank=len(image.shape) - 1, channels=image.shape[-1], options=job.options
+    )
+    part = getattr(dataset, job.values["part"])
+    wanted: dict[str, list[str]] = job.values["pictures"]
+    rows = [part.ids.index(name) for name in wanted]
+    predictor = open_predictor(read_run(job.folder))
+    for each in predictions(predictor, part, rows, objects=False):
+        drawn = draw(each, part.rule.classes)
+        for path, pixels in zip(map(Path, wanted[each.id]), drawn, strict=True):
+            with said_if_unwritable(path), whole_file(path) as left:
+                Image.fromarray(_shrunk(pixels)).save(left, format="png")
+    return Outcome(None)
+
+
+def draw(one: Prediction, classes: int) -> tuple[Pixels, Pixels, Pixels]:
+    """The image, its truth, and the prediction with its errors, as RGB."""
+    image = _bytes(stretched(flat(one.image)))
+    truth, said = plane(one.truth), plane(one.predicted)
+    return image, _coloured(truth, classes), _with_errors(image, truth, said, classes)
+
+
+def _with_errors(image: Pixels, truth: NDArray[Any], said: NDArray[Any], classes: int) -> Pixels:
+    drawn = (image * 0.7).astype(np.uint8)
+    known = truth != IGNORED
+    marks = (
+        [((truth != said) & known, WRONG)]
+        if classes > 1
+        else [((truth > said) & known, MISSED), ((truth < said) & known, TOO_MUCH)]
+    )
+    for where, colour in marks:
+        drawn[where] = (0.35 * drawn[where] + 0.65 * np.array(colour)).astype(np.uint8)
+    lines = find_boundaries(  # type: ignore[no-untyped-call]  # has no types
+        np.where(known, truth, 0), mode="inner"
+    )
+    drawn[lines] = OUTLINE
+    return drawn
+
+
+def _coloured(mask: NDArray[Any], classes: int) -> Pixels:
+    colours = ["#000000", "#ffffff"] if classes == 1 else CLASSES
+    table = np.array([[int(name[at : at + 2], 16) for at in (1, 3, 5)] for name in colours])
+    return np.asarray(table[np.where(mask == IGNORED, 0, mask) % len(colours)], np.uint8)
+
+
+def _bytes(image: NDArray[np.float64]) -> Pixels:
+    return np.rint(image * 255).astype(np.uint8)
+
+
+def _shrunk(pixels: Pixels) -> Pixels:
+    image = Image.fromarray(pixels)
+    image.thumbnail((SIDE, SIDE))
+    return np.asarray(image)

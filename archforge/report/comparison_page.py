@@ -1,0 +1,161 @@
+"""The page of a comparison: what the numbers carry, then the numbers, then how they were made."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from archforge.compare.reading import read_comparison
+from archforge.compare.records import Comparison, Row
+from archforge.compare.writing import table_rows, title
+from archforge.errors import ProblemError
+from archforge.report.looking import sheet_of
+from archforge.report.making import how_it_was_made, network_figure
+from archforge.report.page import Page, Section, Table
+from archforge.report.plots import (
+    differences,
+    distributions,
+    learning_curves,
+    score_against_cost,
+)
+from archforge.runs import Run, read_run
+from archforge.train.history import read_history
+
+# A page of many networks is drawn all the same, but a forest of all pairs is not read.
+MOST_PAIRS = 28
+# What is validated after each epoch, whatever networks are ranked by.
+LEARNED = {"segmentation": "Dice", "classification": "accuracy"}
+
+
+def comparison_page(folder: Path) -> Page:
+    """The page of the comparison in a folder.
+
+    Raises:
+        ProblemError: There is none, or it cannot be read.
+    """
+    found, record = read_comparison(folder)
+    runs = {row.architecture: list(_runs(row)) for row in found.trained}
+    every = [run for each in runs.values() for run in each]
+    return Page(
+        f"{len(found.trained)} networks on {found.data}",
+        _lead(found),
+        [
+            Section("What the numbers carry", points=found.notes),
+            Section("Scores and costs", parts=[*_tables(found)]),
+            Section("Which network for which cost", parts=[score_against_cost(found)]
+                    if found.trained else []),
+            Section("Which differences are real", _test_words(found),
+                    parts=[differences(found.pairs[:MOST_PAIRS], found.score)]
+                    if found.pairs else []),
+            Section("Every image", parts=[*_images(found)]),
+            Section("Best, median and worst images", parts=[*sheet_of(found)]),
+            Section("How they learned", parts=[*_curves(runs)]),
+            Section("The networks", parts=[*_networks(runs)]),
+            Section("How this was made", code=str(record.get("command", ""))),
+            Section("Images, recipe and machine", parts=[*how_it_was_made(every)] if every else []),
+        ],
+    )  # fmt: skip
+
+
+def _lead(found: Comparison) -> str:
+    trainings = sum(len(row.trainings) for row in found.trained)
+    folds = f", {found.folds} folds" if found.folds else ""
+    images = max((len(row.images) for row in found.trained), default=0)
+    seeds = f"{found.seeds} seed{'' if found.seeds == 1 else 's'}"
+    return (
+        f"{trainings} trainings{folds}, {seeds}; {title(found.score)} of {images} {found.part} "
+        "images."
+    )
+
+
+def _runs(row: Row) -> Iterator[Run]:
+    for training in row.trainings:
+        try:
+            yield read_run(training.run)
+        except ProblemError:  # somebody moved it; the numbers stand in the record
+            continue
+
+
+def _tables(found: Comparison) -> Iterator[Table]:
+    header, *rows = table_rows(found)
+    numbers: list[list[Any]] = [[
+        "architecture", "score", "low", "high", "parameters", "macs", "activation_bytes",
+        "epoch_seconds", "best_seconds", "peak_memory_bytes", "predict_ms", "predict_p95_ms",
+    ]]  # fmt: skip
+    for row in found.rows:
+        speed = row.speeds[0] if row.speeds else None
+        numbers.append([
+            row.architecture, *map(repr, row.interval), row.parameters, row.macs,
+            row.activation_bytes, row.epoch_seconds, row.best_seconds, row.peak_memory,
+            speed and speed.median_ms, speed and speed.p95_ms,
+        ])  # fmt: skip
+    yield Table("Networks, the best first", header, rows, numbers)
+    if any(row.speeds for row in found.rows):
+        yield _speeds(found)
+
+
+def _speeds(found: Comparison) -> Table:
+    header = ["architecture", "images in a call", "median ms for an image", "95 of 100 below ms",
+              "mJ for an image", "activations foretold", "s to the best epoch"]  # fmt: skip
+    rows = []
+    for row in found.trained:
+        best = "-" if row.best_seconds is None else f"{row.best_seconds:.1f}"
+        for speed in row.speeds:
+            joules = "not told" if speed.joules is None else f"{1000 * speed.joules:.1f}"
+            rows.append([row.architecture, str(speed.batch), f"{speed.median_ms:.2f}",
+                         f"{speed.p95_ms:.2f}", joules,
+                         f"{row.activation_bytes / 2**20:.1f} MiB", best])  # fmt: skip
+    return Table("Time and memory", header, rows)
+
+
+def _test_words(found: Comparison) -> list[str]:
+    if not found.pairs:
+        return []
+    words = (
+        "Networks are compared image by image (signed rank test; exact test of right answers) and "
+        "training by training (t-test, corrected for folds that share images); chances are "
+        f"corrected for {len(found.pairs)} pairs after Holm. A network is called better where both "
+        "hold at 5 %. Effects are rank-biserial correlations, from -1 to 1."
+    )
+    return [words]
+
+
+def _images(found: Comparison) -> Iterator[Any]:
+    if not found.trained:
+        return
+    scores: Mapping[str, Mapping[str, float]] = {
+        row.architecture: row.images for row in found.trained
+    }
+    yield distributions(scores, title(found.score), "network")
+    for name in _class_metrics(found):
+        yield Table(
+            f"{title(name)} of each training", ["architecture", "mean", "lowest", "highest"],
+            [[row.architecture, *(f"{value:.4f}" for value in _three(row.values(name)))]
+             for row in found.trained],
+        )  # fmt: skip
+
+
+def _class_metrics(found: Comparison) -> list[str]:
+    return [name for name in found.trained[0].metrics
+            if "_class_" in name and not name.endswith("_pooled")]  # fmt: skip
+
+
+def _three(values: tuple[float, ...]) -> tuple[float, float, float]:
+    return sum(values) / len(values), min(values), max(values)
+
+
+def _curves(runs: Mapping[str, list[Run]]) -> Iterator[Any]:
+    histories = {
+        name: [[row["score"] for row in read_history(run.history)] for run in each]
+        for name, each in runs.items()
+        if each
+    }
+    if histories:
+        task = next(iter(next(each for each in runs.values() if each))).task
+        yield learning_curves(histories, LEARNED[task])
+
+
+def _networks(runs: Mapping[str, list[Run]]) -> Iterator[Any]:
+    for name, each in runs.items():
+        drawn = network_figure(each[0], name) if each else None
+        if drawn is not None:
+            yield drawn

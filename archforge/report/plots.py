@@ -1,0 +1,229 @@
+"""Figures of pages, drawn by matplotlib's objects as SVG, each with its numbers.
+
+Colours are those of Okabe and Ito, with a mark of its own for each network, so that no figure needs
+colours to be read.
+
+Source: Okabe and Ito 2008, Color Universal Design.
+"""
+
+import io
+from collections.abc import Mapping, Sequence
+from itertools import cycle
+from statistics import fmean, median
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure as Canvas
+from matplotlib.ticker import EngFormatter, LogLocator, MaxNLocator, NullFormatter
+
+from archforge.compare.records import BETTER, HERE, Comparison, Pair, Row
+from archforge.compare.writing import title
+from archforge.report.page import Figure
+
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+MARKS = "osD^vPX*<>"
+LINES = ("-", "--", "-.", ":")
+GREY, GRID = "#6b6b6b", "#dddddd"
+# A verdict's colour and mark.
+VERDICTS = {BETTER: ("#D55E00", "o"), HERE: ("#E69F00", "s")}
+ALIKE_LOOK = (GREY, "D")
+
+Costs = Mapping[str, Mapping[str, float]]
+"""By the name of the cost, that of each network."""
+
+
+def looks(names: Sequence[str]) -> dict[str, tuple[str, str, str]]:
+    """Colour, mark and line of each network, the same in every figure of a page."""
+    triples = zip(names, cycle(COLOURS), cycle(MARKS), cycle(LINES), strict=False)
+    return {name: (colour, mark, line) for name, colour, mark, line in triples}
+
+
+def costs_of(rows: Sequence[Row]) -> dict[str, dict[str, float]]:
+    """What each network costs, as far as all of them say it."""
+    found = {
+        "parameters": {row.architecture: float(row.parameters) for row in rows},
+        "MACs for one image": {row.architecture: float(row.macs) for row in rows},
+        "ms for one prediction": {
+            row.architecture: row.speeds[0].median_ms for row in rows if row.speeds
+        },
+    }
+    return {name: each for name, each in found.items() if len(each) == len(rows)}
+
+
+def front_names(scores: Mapping[str, float], costs: Mapping[str, float]) -> set[str]:
+    """Networks that no cheaper one equals."""
+    return {
+        name
+        for name, score in scores.items()
+        if not any(
+            scores[other] >= score
+            and costs[other] <= costs[name]
+            and (scores[other], -costs[other]) != (score, -costs[name])
+            for other in scores
+        )
+    }
+
+
+def score_against_cost(comparison: Comparison) -> Figure:
+    """A panel for each cost; those that no cheaper network equals are joined by a line."""
+    rows = comparison.trained
+    costs, look = costs_of(rows), looks([row.architecture for row in rows])
+    scores = {row.architecture: row.mean for row in rows}
+    canvas = Canvas(figsize=(4.0 * len(costs) + 0.4, 4.3), layout="constrained")
+    panels = canvas.subplots(1, len(costs), sharey=True, squeeze=False)[0]
+    for axes, (name, each) in zip(panels, costs.items(), strict=True):
+        for row in rows:
+            _point(axes, row, each[row.architecture], look[row.architecture])
+        best = sorted(front_names(scores, each), key=each.__getitem__)
+        axes.plot([each[key] for key in best], [scores[key] for key in best], color=GREY,
+                  linewidth=1, zorder=1)  # fmt: skip
+        for row in comparison.rows:
+            if row.floor:
+                axes.axhline(row.mean, color=GREY, linestyle=":", label="Otsu's threshold")
+        _log(axes, name)
+    panels[0].set_ylabel(f"{title(comparison.score)}, mean over images")
+    handles, labels = panels[0].get_legend_handles_labels()
+    canvas.legend(handles, labels, loc="outside lower center", ncols=3, frameon=False)
+    front = front_names(scores, costs["MACs for one image"])
+    words = (
+        f"Each point is a network with the 95 % interval of its mean over images; the line joins "
+        f"those that no cheaper network equals. By MACs these are {', '.join(sorted(front))}."
+    )
+    numbers = [["architecture", title(comparison.score), "low", "high", *costs]]
+    numbers += [[row.architecture, *map(repr, row.interval),
+                 *(repr(each[row.architecture]) for each in costs.values())]
+                for row in rows]  # fmt: skip
+    return Figure("Score against cost", words, svg(canvas), numbers=numbers)
+
+
+def _point(axes: Axes, row: Row, cost: float, look: tuple[str, str, str]) -> None:
+    mean, low, high = row.interval
+    axes.errorbar(cost, mean, yerr=[[mean - low], [high - mean]], fmt=look[1], markersize=7,
+                  capsize=3, color=look[0], label=row.architecture, zorder=3)  # fmt: skip
+
+
+def _log(axes: Axes, label: str) -> None:
+    axes.set_xscale("log")
+    # 200 k, 500 k, 1 M: few enough not to run into each other, within one decade too.
+    axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    axes.xaxis.set_major_formatter(EngFormatter())
+    axes.xaxis.set_minor_formatter(NullFormatter())
+    axes.margins(x=0.25)
+    axes.set_xlabel(label)
+    plain(axes)
+
+
+def differences(pairs: Sequence[Pair], score: str) -> Figure:
+    """How much better one network of a pair is than the other, with the interval over images."""
+    canvas = Canvas(figsize=(9.0, 0.42 * len(pairs) + 1.5), layout="constrained")
+    axes = canvas.subplots()
+    for place, pair in enumerate(pairs):
+        colour, mark = VERDICTS.get(pair.verdict, ALIKE_LOOK)
+        axes.errorbar(pair.mean, place, xerr=[[pair.mean - pair.low], [pair.high - pair.mean]],
+                      fmt=mark, color=colour, capsize=3, markersize=7)  # fmt: skip
+    axes.axvline(0, color="#000000", linewidth=0.8)
+    axes.set_yticks(range(len(pairs)), [f"{pair.ahead} over {pair.behind}" for pair in pairs])
+    axes.invert_yaxis()
+    axes.set_xlabel(f"difference in {title(score)}, mean over images")
+    plain(axes)
+    for name, (colour, mark) in (*VERDICTS.items(), ("not distinguishable", ALIKE_LOOK)):
+        axes.plot([], [], mark, color=colour, label=name)
+    canvas.legend(loc="outside lower center", ncols=3, frameon=False)
+    clear = sum(pair.verdict == BETTER for pair in pairs)
+    words = (
+        f"{len(pairs)} pairs, each with the 95 % interval of its difference over images. {clear} "
+        "of them are better over images and trainings both; “better here” holds for these "
+        "trainings alone."
+    )
+    numbers = [["ahead", "behind", "difference", "low", "high", "p over images", "p", "effect",
+                "verdict"]]  # fmt: skip
+    numbers += [[pair.ahead, pair.behind, repr(pair.mean), repr(pair.low), repr(pair.high),
+                 repr(pair.images_p), "" if pair.p is None else repr(pair.p), repr(pair.effect),
+                 pair.verdict] for pair in pairs]  # fmt: skip
+    return Figure("Differences between networks", words, svg(canvas), numbers=numbers)
+
+
+def distributions(scores: Mapping[str, Mapping[str, float]], name: str, what: str) -> Figure:
+    """The score of every image, a row for each network or class.
+
+    Args:
+        scores: By the name of the row, the score of each image.
+        name: Of the score.
+        what: What the rows are: ``network`` or ``class``.
+    """
+    canvas = Canvas(figsize=(9.0, 0.62 * len(scores) + 1.2), layout="constrained")
+    axes = canvas.subplots()
+    look = looks(list(scores))
+    for place, (row, values) in enumerate(scores.items()):
+        every = sorted(values.values())
+        spread = [place + 0.32 * (((index * 7) % 11) / 10 - 0.5) for index in range(len(every))]
+        axes.scatter(every, spread, s=9, color=look[row][0], alpha=0.55, linewidths=0, zorder=2)
+        axes.boxplot([every], positions=[place], orientation="horizontal", widths=0.55,
+                     showfliers=False, medianprops={"color": "#000000", "linewidth": 1.6},
+                     zorder=3)  # fmt: skip
+    axes.set_yticks(range(len(scores)), list(scores))
+    axes.invert_yaxis()
+    axes.set_xlabel(f"{name} of each image")
+    plain(axes)
+    parts = [f"{row}: median {median(values.values()):.3f}, lowest {min(values.values()):.3f}"
+             for row, values in scores.items()]  # fmt: skip
+    words = (
+        f"A dot for each image; boxes hold the middle half of them, with the median. "
+        f"{'; '.join(parts)}."
+    )
+    images = sorted({image for values in scores.values() for image in values})
+    numbers: list[list[Any]] = [["image", *scores]]
+    numbers += [[image, *(repr(values[image]) if image in values else ""
+                          for values in scores.values())] for image in images]  # fmt: skip
+    return Figure(f"{name} of each image, by {what}", words, svg(canvas), numbers=numbers)
+
+
+def learning_curves(histories: Mapping[str, Sequence[Sequence[float]]], score: str) -> Figure:
+    """The validation score after each epoch: the mean over trainings, and their range.
+
+    Args:
+        histories: By the name of the network, the scores of each of its trainings.
+        score: The name of what is validated.
+    """
+    canvas = Canvas(figsize=(9.0, 4.2), layout="constrained")
+    axes = canvas.subplots()
+    look, numbers = looks(list(histories)), [["network", "training", "epoch", score]]
+    for name, trainings in histories.items():
+        colour, mark, line = look[name]
+        longest = max(map(len, trainings))
+        columns = [[each[at] for each in trainings if at < len(each)] for at in range(longest)]
+        epochs = range(1, longest + 1)
+        axes.plot(epochs, [fmean(each) for each in columns], color=colour, linestyle=line,
+                  marker=mark, markersize=4, label=name)  # fmt: skip
+        axes.fill_between(epochs, [min(each) for each in columns], [max(each) for each in columns],
+                          color=colour, alpha=0.12, linewidth=0)  # fmt: skip
+        numbers += [[name, str(number), str(epoch), repr(value)]
+                    for number, each in enumerate(trainings)
+                    for epoch, value in enumerate(each, start=1)]  # fmt: skip
+    axes.set_xlabel("epoch")
+    axes.set_ylabel(f"{score} of validation images")
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    plain(axes)
+    canvas.legend(loc="outside lower center", ncols=3, frameon=False)
+    ends = [f"{name} ends at {fmean(each[-1] for each in trainings):.3f}"
+            for name, trainings in histories.items()]  # fmt: skip
+    words = f"Lines are means over trainings, bands their range. {'; '.join(ends)}."
+    return Figure("How they learned", words, svg(canvas), numbers=numbers)
+
+
+def plain(axes: Axes) -> None:
+    """A grid behind, and no box around."""
+    axes.grid(visible=True, color=GRID, linewidth=0.6)
+    axes.set_axisbelow(True)
+    axes.spines[["top", "right"]].set_visible(False)
+
+
+def svg(canvas: Canvas) -> bytes:
+    """The figure as a file, the same for the same numbers."""
+    FigureCanvasSVG(canvas)
+    out = io.BytesIO()
+    with mpl.rc_context({"svg.hashsalt": "archforge", "svg.fonttype": "path"}):
+        canvas.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
+    return out.getvalue()

@@ -1,0 +1,57 @@
+"""The page of whatever lies in a folder: a run, a study or a comparison."""
+
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+
+from archforge.compare.writing import RECORD as COMPARISON
+from archforge.errors import Mark, refuse
+from archforge.report.page import Page, write_html, write_markdown
+from archforge.runs import RECORD as RUN
+from archforge.runs.study import RECORD as STUDY
+
+# By the file that tells what a folder is: the function that makes its page, imported when it is
+# needed, as a study brings Optuna.
+PAGES = {
+    COMPARISON: "comparison_page",
+    STUDY: "study_page",
+    RUN: "run_page",
+}
+WRITERS: dict[str, Callable[[Page, Path], None]] = {
+    "html": write_html,
+    "markdown": write_markdown,
+}
+
+
+def write_report(path: Path, file: Path, *, form: str = "html") -> None:
+    """Write the page of a run, a study or a comparison.
+
+    Args:
+        path: Its folder.
+        file: To write.
+        form: A key of ``WRITERS``.
+
+    Raises:
+        ProblemError: There is nothing in the folder that has a page, it cannot be read, or the page
+            cannot be written.
+    """
+    WRITERS[form](page_of(Path(path)), Path(file))
+
+
+def page_of(folder: Path) -> Page:
+    """The page as data.
+
+    Raises:
+        ProblemError: As ``write_report``.
+    """
+    name = next((PAGES[record] for record in PAGES if (folder / record).is_file()), None)
+    if name is None:
+        refuse(
+            "AF625",
+            f"there is no run, study or comparison in '{folder}'",
+            mark=Mark(str(folder)),
+            why=f"their folders hold {RUN}, {STUDY} or {COMPARISON}",
+            fix="give the folder that `archforge train`, `search` or `compare` named at its end",
+        )
+    made: Callable[[Path], Page] = getattr(import_module(f"archforge.report.{name}"), name)
+    return made(folder)

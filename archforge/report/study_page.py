@@ -1,0 +1,144 @@
+"""The page of a search: what it found, what it tried, and what mattered."""
+
+import csv
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from archforge.errors import ProblemError
+from archforge.report.making import how_it_was_made, network_figure
+from archforge.report.page import Figure, Page, Section, Table
+from archforge.runs import Run, read_run
+from archforge.search import Study, read_study
+from archforge.search.pictures import FOLDER, IMPORTANCE, PICTURES
+from archforge.search.table import table_rows, table_text, values_words
+
+# Of pictures that are drawn from trials: what they show, in a title and in words.
+SHOWN: dict[str, tuple[str, str]] = {
+    "history.png": (
+        "How the search went",
+        "The value of each trial in the order in which they ran, and the best so far.",
+    ),
+    "curves.png": (
+        "How the trials learned",
+        "The score after each epoch; pruned and failed trials end with a mark.",
+    ),
+    "front.png": (
+        "What a better score costs",
+        "Each complete trial, with those that no cheaper one equals.",
+    ),
+    "slices.png": (
+        "What each value gave",
+        "The score over each hyperparameter that was searched.",
+    ),
+    "parallel.png": (
+        "Every trial at once",
+        "A line for each trial through all its values.",
+    ),
+}
+MASKS = "masks.png"
+MOST = 20
+GOING_ON = "The best spec and its recipe of training lie in the study's folder:"
+
+
+def study_page(folder: Path) -> Page:
+    """The page of the study in a folder.
+
+    Raises:
+        ProblemError: There is none, or it cannot be read.
+    """
+    study = read_study(folder)
+    runs = [run for run in map(_run, (each.folder for each in study.ranked[:3])) if run is not None]
+    counts = ", ".join(f"{count} {state}" for state, count in study.counts().items() if count)
+    return Page(
+        f"A search of {study.architecture}",
+        f"{len(study.trials)} trials: {counts}.",
+        [
+            Section("What it found", points=study.words()),
+            Section("The best trials", parts=[*_tables(study)]),
+            Section("What was searched", parts=[*_space(study)]),
+            Section("How it went", parts=[*_drawn(study)]),
+            Section("What mattered", parts=[*_importance(study)]),
+            Section("The best networks", parts=[*_networks(study, runs)]),
+            Section("Images and predictions", parts=[*_masks(study)]),
+            Section("How to go on", [GOING_ON],
+                    code=f"archforge train {folder / 'best-experiment.yaml'}"),
+            Section("Images, recipe and machine", parts=[*how_it_was_made(runs[:1])] if runs
+                    else []),
+        ],
+    )  # fmt: skip
+
+
+def _run(folder: Path | None) -> Run | None:
+    try:
+        return None if folder is None else read_run(folder)
+    except ProblemError:  # somebody moved it
+        return None
+
+
+def _tables(study: Study) -> Iterator[Table]:
+    header, *rows = table_rows(study, MOST)
+    if rows:
+        yield Table("Trials, the best first", header, rows, _numbers(study))
+    if study.retrained:
+        again = [
+            [f"trial {row.trial}", f"{row.mean:.4f}",
+             f"{row.interval[0]:.4f} to {row.interval[1]:.4f}",
+             ", ".join(f"{value:.4f}" for value in row.values), f"{row.p:.2g}"]
+            for row in study.retrained
+        ]  # fmt: skip
+        header = ("trial", "mean", "95 % interval over images", "seeds", "p against the best")
+        yield Table("The best, trained again on other seeds", header, again)
+
+
+def _numbers(study: Study) -> list[list[Any]]:
+    return [list(row) for row in csv.reader(table_text(study).splitlines())]
+
+
+def _space(study: Study) -> Iterator[Table]:
+    rows = [[name, words] for name, words in study.ranges.items()]
+    if rows:
+        yield Table("Ranges", ["hyperparameter", "range"], rows)
+    if study.fixed:
+        fixed = [[name, str(value)] for name, value in study.fixed.items()]
+        yield Table("Fixed", ["hyperparameter", "value"], fixed)
+    if study.limits:
+        limits = [[name, f"{most:g}"] for name, most in study.limits.items()]
+        yield Table("Limits", ["cost", "most"], limits)
+
+
+def _drawn(study: Study) -> Iterator[Figure]:
+    """The pictures of the study once more, as vectors."""
+    if not study.trials:
+        return
+    numbers = _numbers(study)
+    with tempfile.TemporaryDirectory() as folder:
+        for name, (title, words) in SHOWN.items():
+            path = PICTURES[name](study, Path(folder) / f"{Path(name).stem}.svg")
+            if path is not None:
+                yield Figure(title, words, path.read_bytes(), numbers=numbers)
+
+
+def _importance(study: Study) -> Iterator[Figure]:
+    path = study.folder / FOLDER / IMPORTANCE
+    if path.is_file():
+        words = (
+            "The share of each hyperparameter in reaching the best tenth of the trials "
+            "(PED-ANOVA). With few trials it is a hint, no more."
+        )
+        yield Figure("What mattered", words, path.read_bytes(), kind="png")
+
+
+def _networks(study: Study, runs: list[Run]) -> Iterator[Figure]:
+    for trial, run in zip(study.ranked, runs, strict=False):
+        drawn = network_figure(run, f"of trial {trial.number}: {values_words(trial) or 'defaults'}")
+        if drawn is not None:
+            yield drawn
+
+
+def _masks(study: Study) -> Iterator[Figure]:
+    path = study.folder / FOLDER / MASKS
+    if path.is_file():
+        words = "Images that the three best did not learn from, with truth, prediction and errors."
+        yield Figure("Predictions of the best", words, path.read_bytes(), kind="png")
