@@ -168,7 +168,7 @@ def changed_since(run: Run, opened: Opened) -> list[str]:
     """What is not as it was when a run was started: images, split, network."""
     sized = at_size(opened.graph, tuple(int(side) for side in run.network["size"]))
     pairs = (
-        ("images or masks", run.data["fingerprint"], opened.dataset.fingerprint),
+        ("images or masks", run.data.get("fingerprint"), opened.dataset.fingerprint),
         ("split", stored_split(run), split_text(opened.dataset)),
         ("network", run.fingerprint, fingerprint(sized)),
     )
