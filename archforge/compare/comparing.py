@@ -91,9 +91,12 @@ def compare(  # noqa: PLR0913 - the room's one door: each is a part of a compari
         TrialBugError: A training met a bug of ours.
     """
     settings, progress = settings or Settings(), progress or Progress()
-    options = replace(options or DataOptions(), seed=settings.seed, fold=0)
     if seeds < 1:
         refuse("AF621", f"seeds cannot be {seeds}", fix="give a whole number of at least 1")
+    if options is not None and options.fold:
+        fold = options.fold
+        refuse("AF621", f"every fold is trained, not fold {fold} alone", fix="leave `--fold` out")
+    options = replace(options or DataOptions(), seed=settings.seed)
     asked = Asked(Path(data), preset, given or {}, settings, own_recipes, options)
     entries, notes = open_entries(specs, asked)
     work = _Work(
@@ -109,7 +112,9 @@ def compare(  # noqa: PLR0913 - the room's one door: each is a part of a compari
     with _alone(work.folder):
         _check_folder(work.folder, what)
         with said_if_unwritable(work.folder):
-            write_whole(work.folder / RECORD, json.dumps({"identity": what}, indent=2) + "\n")
+            # What an earlier session found stands until there is something better.
+            if not (work.folder / RECORD).exists():
+                write_whole(work.folder / RECORD, json.dumps({"identity": what}, indent=2) + "\n")
         known = [*(entry.run for entry in entries if entry.run), *_runs_in(reuse)]
         rows = work.rows(*count, known)
         comparison = Comparison(

@@ -67,12 +67,17 @@ class Asked:
 
 @dataclass(frozen=True)
 class _Source:
-    """A spec, a run or the best network of a study, before it meets the images."""
+    """A spec, a run or the best network of a study, before it meets the images.
+
+    Args:
+        is_spec: Whether it takes what is fixed for all: a run or a study is what it is.
+    """
 
     name: str
     architecture: Architecture
     preset: str | None
     fixed: Mapping[str, Any]
+    is_spec: bool = False
     settings: Settings | None = None
     run: Run | None = None
 
@@ -107,7 +112,7 @@ def open_entries(texts: Sequence[str], asked: Asked) -> tuple[tuple[Entry, ...],
     if problems:
         raise ProblemError(problems)
     merged = tuple(_merged(entries))
-    notes = [*_missing_names(sources, asked), *_same_words(merged)]
+    notes = [*_missing_names(sources, asked), *_same_words(merged), *_no_recipes(sources, asked)]
     notes += [note for entry in merged for note in entry.opened.notes]
     return merged, tuple(dict.fromkeys(notes))
 
@@ -118,14 +123,15 @@ def _source(text: str, asked: Asked) -> _Source:
         run = read_run(folder)
         found = read_architecture(str(run.spec))
         return _Source(
-            run.name, found, found.known(run.preset), run.fixed, Settings.read(run.settings), run,
+            run.name, found, found.known(run.preset), run.fixed,
+            settings=Settings.read(run.settings), run=run,
         )  # fmt: skip
     if is_study(folder):
         return _of_study(folder)
     name, preset = named(text)
     found = read_architecture(name)
     has = {key: value for key, value in asked.given.items() if key in found.spec.hyperparameters}
-    return _Source(text, found, preset or found.preset or asked.preset, has)
+    return _Source(text, found, preset or found.preset or asked.preset, has, is_spec=True)
 
 
 def _of_study(folder: Path) -> _Source:
@@ -143,7 +149,7 @@ def _of_study(folder: Path) -> _Source:
         settings = Settings.read(recipe or {})
     except (OSError, yaml.YAMLError, LookupError, TypeError, AttributeError):
         settings = None  # an older study, or a file that somebody has changed
-    return _Source(folder.resolve().name, read_architecture(str(best)), None, {}, settings)
+    return _Source(folder.resolve().name, read_architecture(str(best)), None, {}, settings=settings)
 
 
 def _entry(source: _Source, asked: Asked) -> Entry:
@@ -185,15 +191,10 @@ def _same_words(entries: Sequence[Entry]) -> Iterator[str]:
             )
 
 
-def _specs(sources: Sequence[_Source]) -> list[_Source]:
-    """Those that take what is fixed for all: a run or a study is what it is."""
-    return [source for source in sources if source.settings is None and source.run is None]
-
-
 def _unreached(sources: Sequence[_Source], asked: Asked) -> Iterator[Problem]:
     """Names that no spec has: a slip of the pen, most likely."""
     for name in asked.given:
-        specs = _specs(sources)
+        specs = [source for source in sources if source.is_spec]
         if not any(name in source.architecture.spec.hyperparameters for source in specs):
             known = {key for each in specs for key in each.architecture.spec.hyperparameters}
             yield Problem(
@@ -204,11 +205,18 @@ def _unreached(sources: Sequence[_Source], asked: Asked) -> Iterator[Problem]:
             )
 
 
+def _no_recipes(sources: Sequence[_Source], asked: Asked) -> Iterator[str]:
+    """Of studies of an older version, and of those whose files somebody has changed."""
+    for source in sources:
+        if asked.own and not source.is_spec and source.settings is None:
+            yield f"{source.name} keeps no recipe that can be read: it has that of the others."
+
+
 def _missing_names(sources: Sequence[_Source], asked: Asked) -> Iterator[str]:
     for name, value in asked.given.items():
         without = [
             source.name for source in sources
-            if source not in _specs(sources)
+            if not source.is_spec
             or name not in source.architecture.spec.hyperparameters
         ]  # fmt: skip
         if without:

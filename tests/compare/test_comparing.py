@@ -17,6 +17,7 @@ from archforge.compare import compare
 from archforge.compare.writing import table_rows
 from archforge.data import DataOptions, write_synth
 from archforge.errors import ProblemError
+from archforge.files import locked
 from archforge.runs import list_runs
 from archforge.train import Settings
 from tests.compare.rows import comparison, row
@@ -86,6 +87,7 @@ def refusal(specs: list[str], data: Path, folder: Path, **more: object) -> str:
         (2, {}, "is named twice"),
         (1, {"seeds": 0}, "seeds cannot be 0"),
         (1, {"given": {"filtres": 4}}, "no architecture here has a hyperparameter 'filtres'"),
+        (1, {"options": DataOptions(folds=3, fold=1)}, "every fold is trained, not fold 1 alone"),
         (1, {"score": "dise"}, "architectures cannot be ranked by 'dise'"),
         (1, {"score": "dice_pooled"}, "architectures cannot be ranked by 'dice_pooled'"),
     ],
@@ -110,6 +112,16 @@ def test_the_problems_of_all_specs_are_told_at_once(nuclei: Path, tmp_path: Path
 
     assert "one.yaml" in text
     assert "two.yaml" in text
+
+
+def test_two_processes_never_compare_in_one_folder(spec: str, nuclei: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "table"
+
+    with locked(folder / "comparison.lock"):
+        text = refusal([spec], nuclei, folder, settings=ONE)
+
+    assert "AF623" in text
+    assert list(folder.iterdir()) == [folder / "comparison.lock"]
 
 
 @pytest.mark.keras
