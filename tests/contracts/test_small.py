@@ -1,7 +1,7 @@
-"""Every network for segmentation has a preset ``small``: one to try on images of 96 x 96 pixels.
+"""Nearly every network has a preset ``small``: one to try on images of 96 x 96 or 64 x 64 pixels.
 
-They are there to be compared: the same image in, a mask of its size out, about 8 filters at full
-size, and costs of one order, so that a CPU trains each in minutes.
+They are there to be compared: the same image in, a mask of its size or four classes out, and costs
+of one order, so that a CPU trains each in minutes.
 """
 
 from typing import Any
@@ -11,6 +11,7 @@ import pytest
 from archforge.analysis import costs
 from archforge.catalog import read_architecture, shipped
 from archforge.cli import PROBLEMS, run
+from archforge.data import VALUES
 from archforge.graph import Graph
 
 FLAT = [
@@ -19,13 +20,21 @@ FLAT = [
     if path.parent.name == "segmentation" and name != "unet_3d"
 ]
 EVERY = [*FLAT, "unet_3d"]
+# Those two need 75 pixels at least, and their filters are numbers of a table.
+CLASSIFIERS = [
+    name
+    for name, path in shipped().items()
+    if path.parent.name == "classification" and name not in {"inception_v3", "inception_v4"}
+]
+# These are written for three colours; grey images are repeated.
+COLOURED = {"vgg", "efficientnet_b0", "convnext_tiny"}
 
 
 def small(name: str, **given: Any) -> Graph:
     return read_architecture(name).graph("small", given)
 
 
-def masks(graph: Graph) -> list[tuple[int | None, ...]]:
+def answers(graph: Graph) -> list[tuple[int | None, ...]]:
     return [graph.nodes[node].shape for node in graph.outputs.values()]
 
 
@@ -34,7 +43,7 @@ def test_an_image_of_96_pixels_gives_one_mask_of_its_size(name: str) -> None:
     graph = small(name)
 
     assert [node.shape for node in graph.inputs.values()] == [(96, 96, 3)]
-    assert masks(graph) == [(96, 96, 1)]
+    assert answers(graph) == [(96, 96, 1)]
     assert not [node.name for node in graph if node.kind.startswith("Cropping")]
 
 
@@ -42,7 +51,7 @@ def test_a_volume_gives_one_mask_of_its_size() -> None:
     graph = small("unet_3d")
 
     assert [node.shape for node in graph.inputs.values()] == [(64, 64, 64, 1)]
-    assert masks(graph) == [(64, 64, 64, 1)]
+    assert answers(graph) == [(64, 64, 64, 1)]
 
 
 @pytest.mark.parametrize("name", EVERY)
@@ -63,7 +72,7 @@ def test_it_costs_about_what_the_others_cost(name: str) -> None:
     assert total.macs < 500_000_000
 
 
-@pytest.mark.parametrize("name", EVERY)
+@pytest.mark.parametrize("name", [*EVERY, *CLASSIFIERS])
 def test_what_it_costs_and_gives_stands_in_the_spec(name: str) -> None:
     (stated,) = (one for one in read_architecture(name).spec.expect if one.preset == "small")
 
@@ -76,7 +85,7 @@ def test_one_size_number_of_classes_and_of_filters_goes_for_all(name: str) -> No
 
     (image,) = graph.inputs.values()
     assert set(image.shape[:-1]) == {64}
-    assert masks(graph) == [(*image.shape[:-1], 3)]
+    assert answers(graph) == [(*image.shape[:-1], 3)]
 
 
 @pytest.mark.parametrize("name", ["unet_vgg16", "unet_vgg19", "unet_resnet50", "deeplab_v3_plus"])
@@ -106,4 +115,31 @@ def test_a_padded_fcn_refuses_sizes_that_would_not_come_back(
 
 @pytest.mark.parametrize("strides", [8, 16, 32])
 def test_a_padded_fcn_gives_the_size_of_its_image_at_every_stride(strides: int) -> None:
-    assert masks(small("fcn", strides=strides)) == [(96, 96, 1)]
+    assert answers(small("fcn", strides=strides)) == [(96, 96, 1)]
+
+
+@pytest.mark.parametrize("name", CLASSIFIERS)
+def test_an_image_of_64_pixels_gives_one_of_four_classes(name: str) -> None:
+    graph = small(name)
+
+    assert [node.shape for node in graph.inputs.values()] == [(64, 64, 3)]
+    assert answers(graph) == [(4,)]
+
+
+@pytest.mark.parametrize("name", CLASSIFIERS)
+def test_a_classifier_costs_about_what_the_others_cost(name: str) -> None:
+    total = costs(small(name))
+
+    assert 100_000 < total.parameters.total < 1_000_000
+    assert total.macs < 110_000_000
+
+
+@pytest.mark.parametrize("name", CLASSIFIERS)
+def test_a_classifier_takes_grey_images_and_any_number_of_classes(name: str) -> None:
+    given = {} if name in COLOURED else {"channels": 1}
+    graph = small(name, classes=2, **given)
+
+    (image,) = graph.inputs.values()
+    assert image.shape == (64, 64, 3 if name in COLOURED else 1)
+    assert VALUES[image.layer.written().get("values", "unit")].channels in {0, image.shape[-1]}
+    assert answers(graph) == [(2,)]
