@@ -15,7 +15,7 @@ def command() -> None:
 
 @command.command(epilog="Example:  archforge data synth nuclei --count 64 --size 128")
 @click.argument("out", metavar="OUT", type=click.Path(path_type=Path))
-@click.option("--kind", default="nuclei", show_default=True, help="What to draw.")
+@click.option("--kind", default="nuclei", show_default=True, help="nuclei, or cells.")
 @click.option(
     "--count",
     default=64,
@@ -32,11 +32,15 @@ def command() -> None:
 )
 @click.option("--seed", default=0, show_default=True, help="The same seed draws the same images.")
 def synth(out: Path, kind: str, count: int, size: int, seed: int) -> None:
-    """Draw a data set with exact masks and instances."""
-    from archforge.data import write_synth
+    """Draw a data set with exact truth.
+
+    Nuclei come with masks and instances, to segment; cells in a folder for each of four classes
+    (clustered, elongated, round, spotted), to classify.
+    """
+    from archforge.data import KINDS, write_synth
 
     folder = write_synth(out, kind=kind, count=count, size=size, seed=seed)
-    click.echo(f"{folder}: {count} images of {size} x {size} pixels, with masks and labels")
+    click.echo(f"{folder}: {count} images of {size} x {size} pixels, {KINDS[kind].holds}")
 
 
 @command.command(epilog="Example:  archforge data inspect path/to/nuclei --page nuclei.html")

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from scipy import ndimage  # type: ignore[import-untyped]  # scipy ships no types
 
 from archforge.data.drawn import Drawn
+from archforge.data.optics import Field, background, cloud, expose
 
-Field = NDArray[np.float64]
 Labels = NDArray[np.uint16]
 # An outline of more than this share hidden under others is not drawn.
 MOST_HIDDEN = 0.35
@@ -47,8 +47,8 @@ def draw_one(index: int, size: int, seed: int) -> Drawn:
     """Image number ``index`` of a seed."""
     rng = np.random.default_rng([seed, index])
     labels = _place(rng, size)
-    light = _nuclei_light(rng, labels) + _background(rng, size)
-    return Drawn(f"nuclei_{index:04d}", _expose(rng, light), labels)
+    light = _nuclei_light(rng, labels) + background(rng, size)
+    return Drawn(f"nuclei_{index:04d}", expose(rng, light), labels)
 
 
 def _place(rng: np.random.Generator, size: int) -> Labels:
@@ -124,7 +124,7 @@ def _nuclei_light(rng: np.random.Generator, labels: Labels) -> Field:
     size = labels.shape[0]
     bright = np.clip(rng.lognormal(-0.75, rng.uniform(0.3, 0.6), int(labels.max()) + 1), 0.18, 1.5)
     bright[0] = 0
-    grain = _cloud(rng, size, 0.012) * 0.16 + _cloud(rng, size, 0.035) * 0.12
+    grain = cloud(rng, size, 0.012) * 0.16 + cloud(rng, size, 0.035) * 0.12
     # Nuclei are thick in the middle: light grows with the distance to the rim and then levels off.
     edges = labels != ndimage.grey_erosion(labels, size=3)
     depth = ndimage.distance_transform_edt((labels > 0) & ~edges)
@@ -133,30 +133,3 @@ def _nuclei_light(rng: np.random.Generator, labels: Labels) -> Field:
     sharp = ndimage.gaussian_filter(light, size * rng.uniform(0.004, 0.011))
     glow = ndimage.gaussian_filter(light, size * 0.06)
     return np.asarray(sharp + rng.uniform(0.08, 0.3) * glow)
-
-
-def _background(rng: np.random.Generator, size: int) -> Field:
-    """A floor, a slope over the image, a bright side, and a little haze."""
-    rows, columns = np.mgrid[:size, :size] / size
-    slope = rng.uniform(-0.5, 0.5) * rows + rng.uniform(-0.5, 0.5) * columns
-    top, left = rng.uniform(-0.2, 1.2, 2)
-    lamp = np.exp(-((rows - top) ** 2 + (columns - left) ** 2) / rng.uniform(0.2, 0.7))
-    haze = 0.12 * _cloud(rng, size, 0.12)
-    shape = np.clip(0.5 + slope + lamp + haze, 0.05, None)
-    return np.asarray(rng.uniform(0.03, 0.14) * shape)
-
-
-def _cloud(rng: np.random.Generator, size: int, scale: float) -> Field:
-    """Smooth noise of mean 0 and deviation 1."""
-    field = ndimage.gaussian_filter(
-        rng.normal(size=(size, size)), max(size * scale, 0.5), mode="wrap"
-    )
-    return np.asarray((field - field.mean()) / (field.std() + 1e-12))
-
-
-def _expose(rng: np.random.Generator, light: Field) -> NDArray[np.uint8]:
-    """Count photons, read them out, and scale to 8 bits; many exposures are dark."""
-    photons = rng.uniform(60, 500)
-    counted = rng.poisson(light * photons) / photons + rng.normal(0, 0.012, light.shape)
-    brightest = rng.uniform(50, 250) / max(float(np.quantile(light, 0.998)), 1e-6)
-    return np.clip(np.rint(counted * brightest + 2), 0, 255).astype(np.uint8)

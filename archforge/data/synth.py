@@ -27,14 +27,25 @@ class Kind:
     Args:
         title: One line of text.
         draw: ``module:function`` that draws one image; imported when it is used.
+        holds: What is written beside the images, in words.
     """
 
     title: str
     draw: str
+    holds: str
 
 
 KINDS: dict[str, Kind] = {
-    "nuclei": Kind("fluorescent cell nuclei on an uneven ground", "archforge.data.nuclei:draw_one"),
+    "nuclei": Kind(
+        "fluorescent cell nuclei on an uneven ground, with masks",
+        "archforge.data.nuclei:draw_one",
+        "with masks and labels",
+    ),
+    "cells": Kind(
+        "cells that are round, elongated, clustered or spotted: a folder for each class",
+        "archforge.data.cells:draw_one",
+        "in a folder for each of 4 classes",
+    ),
 }
 
 
@@ -46,7 +57,10 @@ def write_synth(
     seed: int = 0,
     progress: Progress | None = None,
 ) -> Path:
-    """Write ``images/``, ``masks/`` (0 and 255) and ``labels/`` (16-bit numbers) into a new folder.
+    """Write drawn images into a new folder, as a person's would lie.
+
+    Images of pixels to learn: ``images/``, ``masks/`` (0 and 255) and ``labels/`` (16-bit numbers).
+    Of whole images to classify: a folder for each class.
 
     Args:
         out: The folder; it may exist if it is empty.
@@ -93,13 +107,10 @@ def _check_free(out: Path) -> None:
 
 
 def _fill(part: Path, drawings: Iterator[Drawn], count: int, progress: Progress | None) -> None:
-    for folder in ("images", "masks", "labels"):
-        (part / folder).mkdir()
     for done, drawn in enumerate(drawings, start=1):
-        name = f"{drawn.name}.png"
-        Image.fromarray(drawn.image).save(part / "images" / name)
-        Image.fromarray(drawn.mask).save(part / "masks" / name)
-        Image.fromarray(drawn.labels).save(part / "labels" / name)
+        for folder, picture in drawn.pictures.items():
+            (part / folder).mkdir(exist_ok=True)
+            Image.fromarray(picture).save(part / folder / f"{drawn.name}.png")
         if progress:
             progress(done, count)
 
