@@ -118,9 +118,13 @@ def table_rows(comparison: Comparison) -> Iterator[tuple[str, ...]]:
 
 
 def title(metric: str) -> str:
-    """How people write a metric: up to the comma of its title."""
-    known = METRICS.get(metric) or CLASS_METRICS.get(metric)
-    return known.title.partition(",")[0] if known else metric
+    """How people write a metric: up to the comma of its title.
+
+    Those of whole images have titles that explain them, and are called by their names.
+    """
+    if metric in METRICS:
+        return METRICS[metric].title.partition(",")[0]
+    return metric.replace("_", " ") if metric in CLASS_METRICS else metric
 
 
 def _mean(row: Row, metric: str) -> str:
