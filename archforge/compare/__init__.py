@@ -6,6 +6,8 @@ not, in the processes of ``archforge.crew``, and measures; ``statistics`` says w
 than chance, ``verdicts`` puts it into words, ``writing`` into files. This room searches nothing.
 Importing it is light: Keras comes with the processes.
 
+``suites`` holds the shipped benchmarks: which networks, on which drawn images.
+
 To add a cost: a field of ``records.Row`` and a column in ``writing``. To add a test: a function in
 ``statistics``, checked against a published example, and a field of ``records.Pair``.
 """
@@ -16,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from archforge.compare.opening import open_sized
 from archforge.compare.progress import Progress
 from archforge.compare.records import Comparison, Pair, Row, Several, Training
+from archforge.compare.suites import SUITES, Suite
 
 if TYPE_CHECKING:
     from archforge.compare.comparing import compare
@@ -24,11 +27,13 @@ if TYPE_CHECKING:
 _LATER = {"compare": "comparing", "compare_several": "several"}
 
 __all__ = [
+    "SUITES",
     "Comparison",
     "Pair",
     "Progress",
     "Row",
     "Several",
+    "Suite",
     "Training",
     "compare",
     "compare_several",
