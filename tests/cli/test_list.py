@@ -55,7 +55,7 @@ def test_json_has_exact_counts(capsys: pytest.CaptureFixture[str]) -> None:
     assert known["lenet5"]["parameters"] == 61_706
     assert known["lenet5"]["macs"] == 416_520
     assert (known["lenet5"]["task"], known["lenet5"]["year"]) == ("classification", 1998)
-    assert known["vgg"]["presets"] == ["vgg11", "vgg13", "vgg16", "vgg19"]
+    assert known["vgg"]["presets"] == ["vgg11", "vgg13", "vgg16", "vgg19", "small"]
 
 
 def lines_of(kind: str, capsys: pytest.CaptureFixture[str]) -> dict[str, str]:
