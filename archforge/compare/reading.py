@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import fields
+from math import isfinite
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -53,20 +54,21 @@ def _comparison(folder: Path, facts: Mapping[str, Any]) -> Comparison:
     return Comparison(
         folder=folder, data=str(facts["data"]), score=str(facts["score"]), part=str(facts["part"]),
         folds=facts["folds"], seeds=int(facts["seeds"]),
-        rows=tuple(_row(facts, each) for each in facts["rows"]),
+        rows=tuple(_row(folder, facts, each) for each in facts["rows"]),
         pairs=tuple(Pair(**_known(Pair, each)) for each in facts["pairs"]),
         notes=tuple(str(note) for note in facts["notes"]),
         shown=tuple(Shown(**_known(Shown, each)) for each in facts.get("shown", ())),
     )  # fmt: skip
 
 
-def _row(facts: Mapping[str, Any], row: Mapping[str, Any]) -> Row:
+def _row(folder: Path, facts: Mapping[str, Any], row: Mapping[str, Any]) -> Row:
     name = str(row["architecture"])
     trainings = facts["trainings"].get(name, ())
-    return Row(
+    found = Row(
         architecture=name, score=str(facts["score"]), same=tuple(row["same_network_as"]),
         trainings=tuple(
-            Training(**{**_known(Training, each), "run": Path(each["run"])}) for each in trainings
+            Training(**{**_known(Training, each), "run": _place(folder, each["run"])})
+            for each in trainings
         ),
         failed=tuple(Failed(**_known(Failed, each)) for each in row["failed"]),
         floor=dict(facts["floors"].get(name, {})), parameters=int(row["parameters"]),
@@ -74,6 +76,15 @@ def _row(facts: Mapping[str, Any], row: Mapping[str, Any]) -> Row:
         speeds=tuple(Speed(**_known(Speed, each)) for each in row["predict"]),
         fingerprint=str(row["fingerprint"]),
     )  # fmt: skip
+    if not all(each.images for each in found.trainings) or not isfinite(found.mean):
+        raise ValueError(f"the score of '{name}' is no number")
+    return found
+
+
+def _place(folder: Path, run: str) -> Path:
+    """A run of the comparison's own, also where the record names it from elsewhere."""
+    places = (folder / run, folder / "runs" / Path(run).name)
+    return next((place for place in places if place.is_dir()), places[0])
 
 
 def _known(kind: Any, facts: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,9 @@ import csv
 import io
 import json
 import os
+import shlex
 import sys
+import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
@@ -56,7 +58,7 @@ def write_comparison(comparison: Comparison, identity: Mapping[str, Any]) -> Com
         "folds": comparison.folds,
         "seeds": comparison.seeds,
         "rows": comparison.facts(),
-        "trainings": {row.architecture: [_training(each) for each in row.trainings]
+        "trainings": {row.architecture: [_training(each, folder) for each in row.trainings]
                       for row in comparison.trained},
         "floors": {row.architecture: dict(row.floor) for row in comparison.rows if row.floor},
         "pairs": [{**asdict(pair), "verdict": pair.verdict} for pair in comparison.pairs],
@@ -73,13 +75,15 @@ def write_comparison(comparison: Comparison, identity: Mapping[str, Any]) -> Com
     return replace(comparison, pictures=(picture,))
 
 
-def _training(training: Any) -> dict[str, Any]:
-    return {**vars(training), "run": str(training.run)}
+def _training(training: Any, folder: Path) -> dict[str, Any]:
+    """Runs of the comparison's own by their place in it, so that the folder may be moved."""
+    run, home = training.run.resolve(), folder.resolve()
+    return {**vars(training), "run": str(run.relative_to(home) if home in run.parents else run)}
 
 
 def _command() -> str:
     """As it was given, where it was given on a command line."""
-    return " ".join(["archforge", *sys.argv[1:]]) if "archforge" in sys.argv[0] else ""
+    return shlex.join(["archforge", *sys.argv[1:]]) if "archforge" in sys.argv[0] else ""
 
 
 def table_rows(comparison: Comparison) -> Iterator[tuple[str, ...]]:
@@ -206,9 +210,13 @@ def draw_costs(comparison: Comparison, path: Path) -> Path:
         axes.set_axisbelow(True)
     left.set_ylabel(f"{title(comparison.score)}, mean over {comparison.part} images")
     handles, labels = right.get_legend_handles_labels()
-    figure.legend(handles, labels, fontsize="small", loc="outside right upper")
+    legend = figure.legend(handles, labels, fontsize="small", loc="outside right upper")
+    for text in legend.get_texts():
+        text.set_parse_math(False)  # a ``$`` in a name is a dollar, never a formula
     figure.suptitle("Score against cost, with 95 % intervals over images")
-    with whole_file(path) as part:
+    with whole_file(path) as part, warnings.catch_warnings():
+        # A letter that the font lacks is a box in the picture, which says enough.
+        warnings.filterwarnings("ignore", "Glyph", UserWarning)
         figure.savefig(part, dpi=120, format="png")
     return path
 

@@ -1,9 +1,10 @@
 """Pages and sheets to look at: each one file that needs nothing beside it.
 
 This room knows how findings are laid out for the eye: templates, thumbnails, bars. It works nothing
-out itself. ``page`` is a page as data, and writes it as HTML or Markdown; ``plots`` draws figures
-with their numbers; ``run_page``, ``study_page`` and ``comparison_page`` say what stands on each.
-Text is escaped by Jinja, every picture has its words, and no page asks anything of the network.
+out itself. ``page`` is a page as data, and writes it as HTML, ``markdown`` as Markdown; ``plots``
+draws figures with their numbers; ``run_page``, ``study_page`` and ``comparison_page`` say what
+stands on each. Text is escaped by Jinja, every picture has its words, and no page asks anything of
+the network.
 """
 
 from collections.abc import Callable

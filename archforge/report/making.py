@@ -9,6 +9,7 @@ from archforge.catalog import read_architecture
 from archforge.errors import ProblemError
 from archforge.report.page import Figure, Table
 from archforge.runs import Run
+from archforge.train.history import read_history
 
 # Digits of a fingerprint that a person compares.
 DIGITS = 12
@@ -28,8 +29,8 @@ def how_it_was_made(runs: list[Run]) -> Iterator[Table]:
 def _data(runs: list[Run]) -> Iterator[tuple[str, str]]:
     data = runs[0].data
     yield "folder", Path(str(data.get("folder", ""))).name
-    yield "fingerprint of the files", str(data.get("fingerprint", ""))[: 2 * DIGITS]
-    options = [dict(run.data.get("options", {})) for run in runs]
+    yield "fingerprint of the files", str(data.get("fingerprint", ""))
+    options = [dict(run.data.get("options") or {}) for run in runs]
     for part in ("train", "validation", "test"):
         counts = sorted({int(run.data.get(part, 0)) for run in runs})
         yield f"{part} images", " or ".join(map(str, counts))
@@ -58,17 +59,25 @@ def worded(value: Any) -> str:
         return ", ".join(map(worded, value)) or "none"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{value:.12g}" if isinstance(value, float) else str(value)
 
 
-def network_figure(run: Run, name: str) -> Figure | None:
+def learned(run: Run) -> list[float]:
+    """The validation score after each epoch; none where the history was lost or damaged."""
+    try:
+        return [row["score"] for row in read_history(run.history)]
+    except (OSError, LookupError, TypeError, ValueError):
+        return []
+
+
+def network_figure(run: Run, name: str, words: str = "") -> Figure | None:
     """The picture of a run's network; none where its spec builds no more."""
     try:
         read = read_architecture(str(run.spec))
         graph = read.graph(read.known(run.preset), run.fixed)
     except ProblemError:
         return None
-    words = (
+    words += (
         f"{len(list(graph))} nodes from {_sides(run)}, {run.parameters:,} parameters, "
         f"{run.macs:,} MACs for one image; fingerprint {run.fingerprint[:DIGITS]}."
     )

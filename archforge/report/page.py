@@ -1,16 +1,15 @@
 """A page as data, and the two forms that it is written in.
 
 A page is sections of words, tables and figures. As HTML it is one file that needs nothing beside it
-and asks nothing of the network; as Markdown it lies beside a folder of its pictures. Figures are
-pictures with words for those who do not see them, and the numbers behind them as CSV.
+and asks nothing of the network; as Markdown (``markdown``) it lies beside a folder of its pictures.
+Figures are pictures with words for those who do not see them, and the numbers behind them as CSV.
 """
 
 import base64
 import csv
-import hashlib
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from archforge import __version__
-from archforge.files import said_if_unwritable, whole_file, write_whole
+from archforge.files import said_if_unwritable, write_whole
 
 Rows = Sequence[Sequence[Any]]
 PICTURES = {"svg": "image/svg+xml", "png": "image/png"}
@@ -56,7 +55,6 @@ class Figure:
         picture: The file's content.
         kind: A key of ``PICTURES``.
         numbers: Behind it, header first; none for pictures of images and networks.
-        wide: Whether it takes the page's whole width.
     """
 
     title: str
@@ -64,7 +62,6 @@ class Figure:
     picture: bytes
     kind: str = "svg"
     numbers: Rows = ()
-    wide: bool = True
 
     @property
     def uri(self) -> str:
@@ -82,14 +79,23 @@ class Sheet:
     """Pictures in rows and columns, with a name for each.
 
     Args:
-        title: What it shows.
+        title: What it shows, in a few words.
+        words: How to read it.
         columns: Names, that of the rows first.
         rows: The name of each, and its pictures.
+        numbers: Behind it, header first.
     """
 
     title: str
+    words: str
     columns: Sequence[str]
     rows: Sequence[tuple[str, Sequence[Figure]]]
+    numbers: Rows
+
+    @property
+    def csv(self) -> str:
+        """The numbers as text."""
+        return csv_text(self.numbers)
 
 
 @dataclass(frozen=True)
@@ -150,12 +156,17 @@ def csv_text(rows: Rows) -> str:
     """Rows as CSV; numbers as they are."""
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(rows)
-    return text.getvalue()
+    return writable(text.getvalue())
 
 
 def csv_uri(text: str) -> str:
     """A CSV file as a link that needs no network."""
     return f"data:text/csv;charset=utf-8;base64,{base64.b64encode(text.encode()).decode()}"
+
+
+def writable(text: str) -> str:
+    """A text as UTF-8 can hold it: names of files may have bytes that are no letters."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def html(page: Page) -> str:
@@ -168,7 +179,7 @@ def html(page: Page) -> str:
         lstrip_blocks=True,
     )
     pages.filters |= {"slug": slug, "csv_uri": csv_uri, "kind": lambda part: type(part).__name__}
-    return pages.get_template("report.html").render(page=page, version=__version__)
+    return writable(pages.get_template("report.html").render(page=page, version=__version__))
 
 
 def write_html(page: Page, path: Path) -> None:
@@ -180,79 +191,3 @@ def write_html(page: Page, path: Path) -> None:
     text = html(page)
     with said_if_unwritable(path):
         write_whole(path, text)
-
-
-def write_markdown(page: Page, path: Path) -> None:
-    """Write the page as Markdown, and its pictures and tables into a folder beside it.
-
-    Raises:
-        ProblemError: A file cannot be written.
-    """
-    folder = path.with_name(f"{path.stem}-files")
-    with said_if_unwritable(path):
-        text = "\n".join(_markdown(page, folder)) + "\n"
-        write_whole(path, text)
-
-
-def _markdown(page: Page, folder: Path) -> Iterator[str]:
-    yield f"# {marked(page.title)}"
-    yield f"\n{marked(page.lead)}"
-    for section in page.parts:
-        yield f"\n## {marked(section.title)}"
-        for words in section.words:
-            yield f"\n{marked(words)}"
-        if section.points:
-            yield ""
-            yield from (f"- {marked(point)}" for point in section.points)
-        if section.code:
-            yield f"\n```text\n{section.code.replace('```', '` ` `')}\n```"
-        for part in section.parts:
-            yield from _part(part, folder)
-
-
-def _part(part: Table | Figure | Sheet, folder: Path) -> Iterator[str]:
-    if isinstance(part, Figure):
-        name = _kept(part, folder)
-        yield f"\n![{marked(part.title)}. {marked(part.words)}]({folder.name}/{name})"
-        if part.numbers:
-            yield f"\n[numbers]({folder.name}/{_csv_kept(part.title, part.csv, folder)})"
-        return
-    yield f"\n**{marked(part.title)}**\n"
-    if isinstance(part, Table):
-        yield from _lines(part.header, part.rows)
-        yield f"\n[numbers]({folder.name}/{_csv_kept(part.title, part.csv, folder)})"
-        return
-    rows = [
-        [marked(name), *(f"![{marked(each.words)}]({folder.name}/{_kept(each, folder)})"
-                         for each in figures)]
-        for name, figures in part.rows
-    ]  # fmt: skip
-    yield from _lines(part.columns, rows, plain=True)
-
-
-def _lines(header: Sequence[str], rows: Rows, *, plain: bool = False) -> Iterator[str]:
-    yield f"| {' | '.join(marked(each) for each in header)} |"
-    yield f"|{'---|' * len(header)}"
-    for row in rows:
-        yield f"| {' | '.join(str(cell) if plain else marked(cell) for cell in row)} |"
-
-
-def _kept(figure: Figure, folder: Path) -> str:
-    # Figures of a sheet may have one title.
-    mark = hashlib.blake2b(figure.picture, digest_size=4).hexdigest()
-    name = f"{slug(figure.title or figure.words)[:60]}-{mark}.{figure.kind}"
-    with whole_file(folder / name) as part:
-        part.write_bytes(figure.picture)
-    return name
-
-
-def _csv_kept(title: str, text: str, folder: Path) -> str:
-    name = f"{slug(title)}.csv"
-    write_whole(folder / name, text)
-    return name
-
-
-def marked(text: object) -> str:
-    """Any text in Markdown, where nothing of it is markup: names come from files and specs."""
-    plain = " ".join(str(text).split())
-    return re.sub(r"([\\`*_{}\[\]<>#|!])", r"\\\1", plain)

@@ -7,16 +7,19 @@ Source: Okabe and Ito 2008, Color Universal Design.
 """
 
 import io
-from collections.abc import Mapping, Sequence
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
 from itertools import cycle
+from math import ceil
 from statistics import fmean, median
-from typing import Any
+from typing import Any, ParamSpec
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure as Canvas
-from matplotlib.ticker import EngFormatter, LogLocator, MaxNLocator, NullFormatter
+from matplotlib.ticker import EngFormatter, LogLocator, MaxNLocator, NullFormatter, ScalarFormatter
 
 from archforge.compare.records import BETTER, HERE, Comparison, Pair, Row
 from archforge.compare.writing import title
@@ -29,9 +32,40 @@ GREY, GRID = "#6b6b6b", "#dddddd"
 # A verdict's colour and mark.
 VERDICTS = {BETTER: ("#D55E00", "o"), HERE: ("#E69F00", "s")}
 ALIKE_LOOK = (GREY, "D")
+# Letters of a name in a figure; the words below it and the CSV have it whole.
+LONGEST = 32
+# Inches of a letter, of a mark with the room around it, and of a line of a legend.
+LETTER, MARK, LINE = 0.085, 0.55, 0.22
+# From how many dots on they are one picture within the figure: thousands of shapes are slow.
+MANY = 2000
+# Where the largest cost is less than so many times the smallest, equal steps are read better.
+NARROW = 5
+MILLISECONDS = "ms for one prediction"
+# A name is text, never a formula: a ``$`` in it is a dollar.
+SETTINGS = {"text.parse_math": False, "svg.hashsalt": "archforge", "svg.fonttype": "path"}
 
 Costs = Mapping[str, Mapping[str, float]]
 """By the name of the cost, that of each network."""
+P = ParamSpec("P")
+
+
+def drawing(draw: Callable[P, Figure]) -> Callable[P, Figure]:
+    """Let a function draw with ``SETTINGS``."""
+
+    @wraps(draw)
+    def drawn(*args: P.args, **kwargs: P.kwargs) -> Figure:
+        with mpl.rc_context(SETTINGS):  # type: ignore[arg-type]  # the stub lists each key
+            return draw(*args, **kwargs)
+
+    return drawn
+
+
+def label(name: str) -> str:
+    """A name as it stands in a figure: its end where it is long, of letters that can be drawn."""
+    plain = "".join(letter if letter.isprintable() else "?" for letter in name)
+    short = plain if len(plain) <= LONGEST else f"…{plain[1 - LONGEST :]}"
+    # Matplotlib leaves names that begin with an underscore out of legends.
+    return f" {short}" if short.startswith("_") else short
 
 
 def looks(names: Sequence[str]) -> dict[str, tuple[str, str, str]]:
@@ -45,9 +79,7 @@ def costs_of(rows: Sequence[Row]) -> dict[str, dict[str, float]]:
     found = {
         "parameters": {row.architecture: float(row.parameters) for row in rows},
         "MACs for one image": {row.architecture: float(row.macs) for row in rows},
-        "ms for one prediction": {
-            row.architecture: row.speeds[0].median_ms for row in rows if row.speeds
-        },
+        MILLISECONDS: {row.architecture: row.speeds[0].median_ms for row in rows if row.speeds},
     }
     return {name: each for name, each in found.items() if len(each) == len(rows)}
 
@@ -66,6 +98,7 @@ def front_names(scores: Mapping[str, float], costs: Mapping[str, float]) -> set[
     }
 
 
+@drawing
 def score_against_cost(comparison: Comparison) -> Figure:
     """A panel for each cost; those that no cheaper network equals are joined by a line."""
     rows = comparison.trained
@@ -82,10 +115,9 @@ def score_against_cost(comparison: Comparison) -> Figure:
         for row in comparison.rows:
             if row.floor:
                 axes.axhline(row.mean, color=GREY, linestyle=":", label="Otsu's threshold")
-        _log(axes, name)
+        _cost_axis(axes, name, list(each.values()))
     panels[0].set_ylabel(f"{title(comparison.score)}, mean over images")
-    handles, labels = panels[0].get_legend_handles_labels()
-    canvas.legend(handles, labels, loc="outside lower center", ncols=3, frameon=False)
+    _legend(canvas, panels[0])
     front = front_names(scores, costs["MACs for one image"])
     words = (
         f"Each point is a network with the 95 % interval of its mean over images; the line joins "
@@ -95,63 +127,97 @@ def score_against_cost(comparison: Comparison) -> Figure:
     numbers += [[row.architecture, *map(repr, row.interval),
                  *(repr(each[row.architecture]) for each in costs.values())]
                 for row in rows]  # fmt: skip
+    numbers += [[row.architecture, repr(row.mean), "", "", *[""] * len(costs)]
+                for row in comparison.rows if row.floor]  # fmt: skip
     return Figure("Score against cost", words, svg(canvas), numbers=numbers)
 
 
 def _point(axes: Axes, row: Row, cost: float, look: tuple[str, str, str]) -> None:
     mean, low, high = row.interval
-    axes.errorbar(cost, mean, yerr=[[mean - low], [high - mean]], fmt=look[1], markersize=7,
-                  capsize=3, color=look[0], label=row.architecture, zorder=3)  # fmt: skip
+    axes.errorbar(cost, mean, yerr=_ends(mean, low, high), fmt=look[1], markersize=7,
+                  capsize=3, color=look[0], label=label(row.architecture), zorder=3)  # fmt: skip
 
 
-def _log(axes: Axes, label: str) -> None:
-    axes.set_xscale("log")
-    # 200 k, 500 k, 1 M: few enough not to run into each other, within one decade too.
-    axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
-    axes.xaxis.set_major_formatter(EngFormatter())
-    axes.xaxis.set_minor_formatter(NullFormatter())
+def _ends(mean: float, low: float, high: float) -> list[list[float]]:
+    """Lengths of both ends; an interval of resampled images may leave out the mean itself."""
+    return [[max(mean - low, 0.0)], [max(high - mean, 0.0)]]
+
+
+def _cost_axis(axes: Axes, name: str, costs: Sequence[float]) -> None:
     axes.margins(x=0.25)
-    axes.set_xlabel(label)
+    if min(costs) > 0 and max(costs) > NARROW * min(costs):
+        axes.set_xscale("log")
+        # 200 k, 500 k, 1 M within two decades; more would run into each other.
+        few = max(costs) > 100 * min(costs)
+        axes.xaxis.set_major_locator(LogLocator(subs=(1.0,) if few else (1.0, 2.0, 5.0)))
+        axes.xaxis.set_minor_formatter(NullFormatter())
+    else:
+        axes.xaxis.set_major_locator(MaxNLocator(4))
+    # 0.5 ms are not 500 m.
+    axes.xaxis.set_major_formatter(ScalarFormatter() if name == MILLISECONDS else EngFormatter())
+    axes.set_xlabel(name)
     plain(axes)
 
 
-def differences(pairs: Sequence[Pair], score: str) -> Figure:
-    """How much better one network of a pair is than the other, with the interval over images."""
-    canvas = Canvas(figsize=(9.0, 0.42 * len(pairs) + 1.5), layout="constrained")
+def _legend(canvas: Canvas, axes: Axes) -> None:
+    """Below the figure, which grows by what it takes."""
+    handles, labels = axes.get_legend_handles_labels()
+    width, height = canvas.get_size_inches()
+    columns = max(1, min(4, int(width / (LETTER * max(map(len, labels)) + MARK))))
+    canvas.set_size_inches(width, height + LINE * (ceil(len(labels) / columns) - 1))
+    canvas.legend(handles, labels, loc="outside lower center", ncols=columns, frameon=False)
+
+
+@drawing
+def differences(pairs: Sequence[Pair], score: str, most: int = 28) -> Figure:
+    """How much better one network of a pair is than the other, with the interval over images.
+
+    Args:
+        pairs: All of them; the CSV has them all.
+        score: The metric.
+        most: So many of them are drawn, the first.
+    """
+    every, pairs = pairs, pairs[:most]
+    canvas = Canvas(figsize=(9.0, 0.45 * len(pairs) + 1.5), layout="constrained")
     axes = canvas.subplots()
     for place, pair in enumerate(pairs):
         colour, mark = VERDICTS.get(pair.verdict, ALIKE_LOOK)
-        axes.errorbar(pair.mean, place, xerr=[[pair.mean - pair.low], [pair.high - pair.mean]],
+        axes.errorbar(pair.mean, place, xerr=_ends(pair.mean, pair.low, pair.high),
                       fmt=mark, color=colour, capsize=3, markersize=7)  # fmt: skip
     axes.axvline(0, color="#000000", linewidth=0.8)
-    axes.set_yticks(range(len(pairs)), [f"{pair.ahead} over {pair.behind}" for pair in pairs])
-    axes.invert_yaxis()
+    names = [(label(pair.ahead), label(pair.behind)) for pair in pairs]
+    between = "\n" if max(len(one) + len(other) for one, other in names) > LONGEST else " "
+    axes.set_yticks(range(len(pairs)), [f"{one}{between}over {other}" for one, other in names],
+                    fontsize="small" if between == "\n" else "medium")  # fmt: skip
+    axes.set_ylim(len(pairs) - 0.5, -0.5)
     axes.set_xlabel(f"difference in {title(score)}, mean over images")
     plain(axes)
     for name, (colour, mark) in (*VERDICTS.items(), ("not distinguishable", ALIKE_LOOK)):
         axes.plot([], [], mark, color=colour, label=name)
-    canvas.legend(loc="outside lower center", ncols=3, frameon=False)
-    clear = sum(pair.verdict == BETTER for pair in pairs)
+    _legend(canvas, axes)
+    clear = sum(pair.verdict == BETTER for pair in every)
+    drawn = "" if len(pairs) == len(every) else f" (the first {len(pairs)} are drawn)"
     words = (
-        f"{len(pairs)} pairs, each with the 95 % interval of its difference over images. {clear} "
-        "of them are better over images and trainings both; “better here” holds for these "
-        "trainings alone."
+        f"Pairs of networks: {len(every)}{drawn}, each with the 95 % interval of its difference "
+        f"over images. Better over images and trainings both: {clear}; “better here” holds for "
+        "these trainings alone."
     )
     numbers = [["ahead", "behind", "difference", "low", "high", "p over images", "p", "effect",
                 "verdict"]]  # fmt: skip
     numbers += [[pair.ahead, pair.behind, repr(pair.mean), repr(pair.low), repr(pair.high),
                  repr(pair.images_p), "" if pair.p is None else repr(pair.p), repr(pair.effect),
-                 pair.verdict] for pair in pairs]  # fmt: skip
+                 pair.verdict] for pair in every]  # fmt: skip
     return Figure("Differences between networks", words, svg(canvas), numbers=numbers)
 
 
-def distributions(scores: Mapping[str, Mapping[str, float]], name: str, what: str) -> Figure:
+@drawing
+def distributions(scores: Mapping[str, Mapping[str, float]], name: str, what: str = "") -> Figure:
     """The score of every image, a row for each network or class.
 
     Args:
         scores: By the name of the row, the score of each image.
         name: Of the score.
-        what: What the rows are: ``network`` or ``class``.
+        what: What the rows are, where there are several: ``network`` or ``class``.
     """
     canvas = Canvas(figsize=(9.0, 0.62 * len(scores) + 1.2), layout="constrained")
     axes = canvas.subplots()
@@ -159,12 +225,13 @@ def distributions(scores: Mapping[str, Mapping[str, float]], name: str, what: st
     for place, (row, values) in enumerate(scores.items()):
         every = sorted(values.values())
         spread = [place + 0.32 * (((index * 7) % 11) / 10 - 0.5) for index in range(len(every))]
-        axes.scatter(every, spread, s=9, color=look[row][0], alpha=0.55, linewidths=0, zorder=2)
+        axes.scatter(every, spread, s=9, color=look[row][0], alpha=0.55, linewidths=0, zorder=2,
+                     rasterized=len(every) > MANY)  # fmt: skip
         axes.boxplot([every], positions=[place], orientation="horizontal", widths=0.55,
                      showfliers=False, medianprops={"color": "#000000", "linewidth": 1.6},
                      zorder=3)  # fmt: skip
-    axes.set_yticks(range(len(scores)), list(scores))
-    axes.invert_yaxis()
+    axes.set_yticks(range(len(scores)), map(label, scores))
+    axes.set_ylim(len(scores) - 0.5, -0.5)
     axes.set_xlabel(f"{name} of each image")
     plain(axes)
     parts = [f"{row}: median {median(values.values()):.3f}, lowest {min(values.values()):.3f}"
@@ -177,14 +244,16 @@ def distributions(scores: Mapping[str, Mapping[str, float]], name: str, what: st
     numbers: list[list[Any]] = [["image", *scores]]
     numbers += [[image, *(repr(values[image]) if image in values else ""
                           for values in scores.values())] for image in images]  # fmt: skip
-    return Figure(f"{name} of each image, by {what}", words, svg(canvas), numbers=numbers)
+    by = f", by {what}" if what else ""
+    return Figure(f"{name} of each image{by}", words, svg(canvas), numbers=numbers)
 
 
+@drawing
 def learning_curves(histories: Mapping[str, Sequence[Sequence[float]]], score: str) -> Figure:
     """The validation score after each epoch: the mean over trainings, and their range.
 
     Args:
-        histories: By the name of the network, the scores of each of its trainings.
+        histories: By the name of the network, the scores of each of its trainings; none is empty.
         score: The name of what is validated.
     """
     canvas = Canvas(figsize=(9.0, 4.2), layout="constrained")
@@ -196,7 +265,7 @@ def learning_curves(histories: Mapping[str, Sequence[Sequence[float]]], score: s
         columns = [[each[at] for each in trainings if at < len(each)] for at in range(longest)]
         epochs = range(1, longest + 1)
         axes.plot(epochs, [fmean(each) for each in columns], color=colour, linestyle=line,
-                  marker=mark, markersize=4, label=name)  # fmt: skip
+                  marker=mark, markersize=4, label=label(name))  # fmt: skip
         axes.fill_between(epochs, [min(each) for each in columns], [max(each) for each in columns],
                           color=colour, alpha=0.12, linewidth=0)  # fmt: skip
         numbers += [[name, str(number), str(epoch), repr(value)]
@@ -206,11 +275,13 @@ def learning_curves(histories: Mapping[str, Sequence[Sequence[float]]], score: s
     axes.set_ylabel(f"{score} of validation images")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     plain(axes)
-    canvas.legend(loc="outside lower center", ncols=3, frameon=False)
+    _legend(canvas, axes)
     ends = [f"{name} ends at {fmean(each[-1] for each in trainings):.3f}"
             for name, trainings in histories.items()]  # fmt: skip
-    words = f"Lines are means over trainings, bands their range. {'; '.join(ends)}."
-    return Figure("How they learned", words, svg(canvas), numbers=numbers)
+    lines = "Lines are means over trainings, bands their range. "
+    many = any(len(trainings) > 1 for trainings in histories.values())
+    words = f"{lines if many else ''}{'; '.join(ends)}."
+    return Figure(f"{score} after each epoch", words, svg(canvas), numbers=numbers)
 
 
 def plain(axes: Axes) -> None:
@@ -224,6 +295,8 @@ def svg(canvas: Canvas) -> bytes:
     """The figure as a file, the same for the same numbers."""
     FigureCanvasSVG(canvas)
     out = io.BytesIO()
-    with mpl.rc_context({"svg.hashsalt": "archforge", "svg.fonttype": "path"}):
+    with warnings.catch_warnings():
+        # A letter that the font lacks is a box in the picture, which says enough.
+        warnings.filterwarnings("ignore", "Glyph", UserWarning)
         canvas.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
     return out.getvalue()

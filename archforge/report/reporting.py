@@ -6,7 +6,8 @@ from pathlib import Path
 
 from archforge.compare.writing import RECORD as COMPARISON
 from archforge.errors import Mark, refuse
-from archforge.report.page import Page, write_html, write_markdown
+from archforge.report.markdown import write_markdown
+from archforge.report.page import Page, write_html
 from archforge.runs import RECORD as RUN
 from archforge.runs.study import RECORD as STUDY
 

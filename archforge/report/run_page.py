@@ -1,16 +1,16 @@
 """The page of a run: its scores, every image, how it learned, the network, and how it was made."""
 
 import json
+import shlex
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from archforge.compare.writing import title
-from archforge.report.making import how_it_was_made, network_figure
+from archforge.report.making import how_it_was_made, learned, network_figure
 from archforge.report.page import Figure, Page, Section, Table
 from archforge.report.plots import distributions, learning_curves
 from archforge.runs import Run, read_run
-from archforge.train.history import read_history
 
 MAIN = {"segmentation": ("dice", "iou"), "classification": ("accuracy", "balanced_accuracy")}
 LEARNED = {"segmentation": "Dice", "classification": "accuracy"}
@@ -39,7 +39,7 @@ def run_page(folder: Path) -> Page:
             Section("How it learned", parts=[*_curves(run)]),
             Section("The network", parts=[network] if network else []),
             Section("How to make it again", ["From its own record, with the differences told:"],
-                    code=f"archforge replay {folder}"),
+                    code=shlex.join(["archforge", "replay", str(folder)])),
             Section("Images, recipe and machine", parts=[
                 Table("Hyperparameters", ["name", "value"],
                       [[name, str(value)] for name, value in run.hyperparameters.items()]),
@@ -52,9 +52,16 @@ def run_page(folder: Path) -> Page:
 def _details(run: Run) -> Mapping[str, Any]:
     try:
         found = json.loads(run.image_scores.read_text("utf-8"))
-    except (OSError, ValueError):  # a run that was stopped has none
+        images = [
+            {key: str(value) if key == "id" else float(value) for key, value in row.items()
+             if value is not None}
+            for row in found["images"] if row["id"]
+        ]  # fmt: skip
+        table = [[int(count) for count in row] for row in found.get("confusion") or ()]
+    except (OSError, AttributeError, LookupError, TypeError, ValueError):
+        # A run that was stopped has none; a damaged one is not shown.
         return {}
-    return found if isinstance(found, dict) else {}
+    return {"images": images, "confusion": table}
 
 
 def _words(run: Run) -> Iterator[str]:
@@ -73,7 +80,7 @@ def _words(run: Run) -> Iterator[str]:
         yield f"The weights are those of epoch {run.best_epoch} of {run.epochs}."
     yield f"{run.parameters:,} parameters, {run.macs:,} MACs for one image."
     if run.failure is not None:
-        yield f"It ended early ({run.failure.kind}): {run.failure.message.splitlines()[0]}."
+        yield f"It ended early ({run.failure.kind}): {run.failure.message.partition(chr(10))[0]}."
     if run.scores:
         yield (
             "Validation images chose the best epoch too, so these scores are a little bright; "
@@ -104,20 +111,18 @@ def _scores(run: Run) -> Iterator[Table]:
 def _images(run: Run, details: Mapping[str, Any]) -> Iterator[Figure]:
     rows = details.get("images", [])
     if run.task == "classification":
-        sure = {str(row["id"]): float(row["score_of_truth"]) for row in rows}
+        sure = {row["id"]: row["score_of_truth"] for row in rows if "score_of_truth" in row}
         if sure:
-            yield distributions({"true class": sure}, "probability of the true class", "class")
+            yield distributions({"true class": sure}, "Probability of the true class")
         return
     name = MAIN[run.task][0]
-    scores = {str(row["id"]): float(row[name]) for row in rows if row.get(name) is not None}
+    scores = {row["id"]: row[name] for row in rows if name in row}
     if scores:
-        yield distributions({run.architecture: scores}, title(name), "network")
-    names = list(run.data.get("names", ()))
+        yield distributions({run.architecture: scores}, title(name))
+    names = list(run.data.get("names") or ())
     kinds = sorted({key for row in rows for key in row if key.startswith("dice_class_")})
     by_class = {
-        _class_name(kind, names): {
-            str(row["id"]): float(row[kind]) for row in rows if row.get(kind) is not None
-        }
+        _class_name(kind, names): {row["id"]: row[kind] for row in rows if kind in row}
         for kind in kinds
     }
     if by_class:
@@ -144,7 +149,7 @@ def _confusion(run: Run, details: Mapping[str, Any]) -> Iterator[Table]:
     table = details.get("confusion", [])
     if len(table) < 2:
         return
-    names = list(run.data.get("names", ()))
+    names = list(run.data.get("names") or ())
     known = [names[at] if at < len(names) else f"class {at}" for at in range(len(table))]
     what = "images" if run.task == "classification" else "pixels"
     rows = [[f"truly {name}", *(f"{count:,}" for count in row)]
@@ -154,8 +159,6 @@ def _confusion(run: Run, details: Mapping[str, Any]) -> Iterator[Table]:
 
 
 def _curves(run: Run) -> Iterator[Figure]:
-    if run.history.is_file():
-        rows = read_history(run.history)
-        if rows:
-            scores = [[row["score"] for row in rows]]
-            yield learning_curves({run.architecture: scores}, LEARNED[run.task])
+    scores = learned(run)
+    if scores:
+        yield learning_curves({run.architecture: [scores]}, LEARNED[run.task])

@@ -1,13 +1,14 @@
 """The page of a search: what it found, what it tried, and what mattered."""
 
 import csv
+import shlex
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from archforge.errors import ProblemError
-from archforge.report.making import how_it_was_made, network_figure
+from archforge.report.making import how_it_was_made, network_figure, worded
 from archforge.report.page import Figure, Page, Section, Table
 from archforge.runs import Run, read_run
 from archforge.search import Study, read_study
@@ -48,7 +49,11 @@ def study_page(folder: Path) -> Page:
     Raises:
         ProblemError: There is none, or it cannot be read.
     """
-    study = read_study(folder)
+    return page_of_study(read_study(folder))
+
+
+def page_of_study(study: Study) -> Page:
+    """The page of a study that was read."""
     runs = [run for run in map(_run, (each.folder for each in study.ranked[:3])) if run is not None]
     counts = ", ".join(f"{count} {state}" for state, count in study.counts().items() if count)
     return Page(
@@ -62,12 +67,17 @@ def study_page(folder: Path) -> Page:
             Section("What mattered", parts=[*_importance(study)]),
             Section("The best networks", parts=[*_networks(study, runs)]),
             Section("Images and predictions", parts=[*_masks(study)]),
-            Section("How to go on", [GOING_ON],
-                    code=f"archforge train {folder / 'best-experiment.yaml'}"),
+            _going_on(study.folder / "best-experiment.yaml"),
             Section("Images, recipe and machine", parts=[*how_it_was_made(runs[:1])] if runs
                     else []),
         ],
     )  # fmt: skip
+
+
+def _going_on(recipe: Path) -> Section:
+    if not recipe.is_file():  # no trial has ended
+        return Section("How to go on")
+    return Section("How to go on", [GOING_ON], code=shlex.join(["archforge", "train", str(recipe)]))
 
 
 def _run(folder: Path | None) -> Run | None:
@@ -89,7 +99,10 @@ def _tables(study: Study) -> Iterator[Table]:
             for row in study.retrained
         ]  # fmt: skip
         header = ("trial", "mean", "95 % interval over images", "seeds", "p against the best")
-        yield Table("The best, trained again on other seeds", header, again)
+        numbers: list[list[Any]] = [["trial", "mean", "low", "high", "p", "seeds"]]
+        numbers += [[row.trial, *map(repr, (row.mean, *row.interval, row.p)),
+                     " ".join(map(repr, row.values))] for row in study.retrained]  # fmt: skip
+        yield Table("The best, trained again on other seeds", header, again, numbers)
 
 
 def _numbers(study: Study) -> list[list[Any]]:
@@ -103,6 +116,10 @@ def _space(study: Study) -> Iterator[Table]:
     if study.fixed:
         fixed = [[name, str(value)] for name, value in study.fixed.items()]
         yield Table("Fixed", ["hyperparameter", "value"], fixed)
+    methods = [[name, worded(flags)] for name, flags in
+               (("sampler", study.sampler), ("pruner", study.pruner)) if flags]  # fmt: skip
+    if methods:
+        yield Table("Sampler and pruner", ["what", "which"], methods)
     if study.limits:
         limits = [[name, f"{most:g}"] for name, most in study.limits.items()]
         yield Table("Limits", ["cost", "most"], limits)
@@ -132,7 +149,8 @@ def _importance(study: Study) -> Iterator[Figure]:
 
 def _networks(study: Study, runs: list[Run]) -> Iterator[Figure]:
     for trial, run in zip(study.ranked, runs, strict=False):
-        drawn = network_figure(run, f"of trial {trial.number}: {values_words(trial) or 'defaults'}")
+        values = f"{values_words(trial) or 'Defaults'}; "
+        drawn = network_figure(run, f"of trial {trial.number}", values)
         if drawn is not None:
             yield drawn
 
