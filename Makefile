@@ -14,7 +14,7 @@ help:
 	@echo "make demo       draw images, check, draw, search and compare a U-Net (under 5 minutes)"
 	@echo "make test       ruff, mypy, import-linter and the fast tests (under 8 minutes)"
 	@echo "make test-slow  the slow tests (under 40 minutes)"
-	@echo "make services   a PostgreSQL on loopback for the slow tests; make services-stop ends it"
+	@echo "make services   a PostgreSQL on loopback and a browser for the slow tests; make services-stop ends it"
 	@echo "make soak       what belongs overnight"
 	@echo "make bench      the benchmarks; each prints a median and a ratio"
 
@@ -50,12 +50,14 @@ lint: $(READY)
 test: lint
 	$(TESTS)
 
-# Where no PostgreSQL can be had, services.sh says so and the tests that need it are skipped.
+# Where no PostgreSQL or Chromium can be had, services.sh says so and the tests that need it are
+# skipped.
 test-slow: $(READY)
 	-sh tests/services.sh start
 	$(TESTS) -m slow; status=$$?; sh tests/services.sh stop; exit $$status
 
-# A PostgreSQL on loopback for the tests marked `cluster`; running it again changes nothing.
+# A PostgreSQL on loopback for the tests marked `cluster`, and Chromium for those of pages; running
+# it again changes nothing.
 services:
 	sh tests/services.sh start
 

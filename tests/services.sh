@@ -1,7 +1,7 @@
 #!/bin/sh
 # A real PostgreSQL for the tests marked `cluster`: on loopback, as a user of its own, in a folder
 # that is removed again. `start` may be repeated. Its URL, with a password made for it, is written
-# to build/services/postgresql.url, which the tests read.
+# to build/services/postgresql.url, which the tests read. And Chromium, in which pages are opened.
 set -eu
 cd "$(dirname "$0")/.."
 url_file=build/services/postgresql.url
@@ -12,11 +12,14 @@ installed() { command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initd
 
 install_it() {
     if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
-        echo "services: PostgreSQL is not installed; as root: apt-get install postgresql" >&2
-        exit 1
+        echo "services: $1 is not installed; as root: apt-get install $1" >&2
+        return 1
     fi
-    apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y postgresql
+    apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y "$1"
 }
+
+# Without it the tests that need it are skipped; PostgreSQL is started all the same.
+browser() { command -v chromium >/dev/null || install_it chromium || true; }
 
 # The server refuses to run as root.
 as_server() {
@@ -42,7 +45,7 @@ start() {
         echo "services: PostgreSQL runs ($url_file)"
         return
     fi
-    installed || install_it
+    installed || install_it postgresql || exit 1
     stop
     port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
     password=$(python3 -c 'import secrets; print(secrets.token_hex(16))')
@@ -58,7 +61,7 @@ start() {
 }
 
 case "${1:-}" in
-start) start ;;
+start) browser && start ;;
 restart) tool pg_ctl -D "$data" -m immediate -w restart >/dev/null ;;
 stop) stop ;;
 *) echo "usage: $0 start|restart|stop" >&2 && exit 2 ;;
