@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -27,11 +28,14 @@ from archforge.train.settings import Epoch
 BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
 YELLOW, BLUE, VERMILION, PURPLE = "#F0E442", "#0072B2", "#D55E00", "#CC79A7"
 CLASSES = (BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILION, PURPLE)
+# A ``$`` in the name of an image is a dollar, never a formula.
+PLAIN_TEXT: dict[str, Any] = {"text.parse_math": False}
 MOST = 6
 MISTAKES = 12
 DPI = 120
 
 
+@mpl.rc_context(PLAIN_TEXT)
 def write_curves(
     path: Path, title: str, history: Sequence[Epoch], best: int, task: str = "segmentation"
 ) -> None:
@@ -73,6 +77,7 @@ def chosen(dices: Sequence[float]) -> list[int]:
     return [order[place] for place in places]
 
 
+@mpl.rc_context(PLAIN_TEXT)
 def write_predictions(path: Path, title: str, shown: Sequence[Prediction], classes: int) -> None:
     """A sheet with a row for each prediction: image, truth, prediction, and where they differ."""
     tall = [one.truth.shape[-2] / one.truth.shape[-1] for one in shown]
@@ -90,6 +95,7 @@ def write_predictions(path: Path, title: str, shown: Sequence[Prediction], class
     _save(figure, path)
 
 
+@mpl.rc_context(PLAIN_TEXT)
 def write_mistakes(path: Path, title: str, part: Examples, found: Evaluation) -> None:
     """The images whose true class was given the least probability, and the table of confusion."""
     rows = sorted(found.rows, key=lambda row: (row["score_of_truth"], row["id"]))[:MISTAKES]

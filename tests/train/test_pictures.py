@@ -79,6 +79,20 @@ def test_predictions_are_drawn_with_and_without_errors(
     assert pixels(tmp_path / "sheet.png").shape[1] == 1104
 
 
+def test_dollars_in_the_name_of_an_image_are_no_formula(tmp_path: Path) -> None:
+    from archforge.train.pictures import write_curves, write_predictions
+    from archforge.train.scoring import Prediction
+
+    mask = np.zeros((8, 8), np.uint8)
+    name = r"$\frac$"
+    shown = [Prediction(0, name, mask[..., None], mask, mask, np.ones((8, 8, 2), np.float32))]
+
+    write_predictions(tmp_path / "sheet.png", name, shown, 1)
+    write_curves(tmp_path / "curves.png", name, history(0.5), 1)
+
+    assert len(list(tmp_path.iterdir())) == 2
+
+
 def test_contrast_is_stretched_and_a_constant_image_is_black() -> None:
     from archforge.train.pictures import stretched
 
