@@ -79,7 +79,7 @@ def makings(found: Architecture, graph: Graph) -> Makings:
     runs: dict[str, tuple[Key, int | None, Instance]] = {}
     for node in graph:
         for key, path, line in _levels(node, file, frozenset(found.spec.blocks)):
-            one = runs.setdefault(path, (key, line, Instance(path, graph.shapes(node))))[2]
+            one = runs.setdefault(path, (key, line, Instance(path, _shapes(graph, node))))[2]
             one.shape = node.shape
             one.parameters += node.parameters.total
     made = Makings(inputs={name: node.shape for name, node in graph.inputs.items()})
@@ -92,6 +92,11 @@ def makings(found: Architecture, graph: Graph) -> Makings:
         if place is not None:
             made.lines.setdefault(place, []).append(one)
     return made
+
+
+def _shapes(graph: Graph, node: Node) -> list[Shape]:
+    """Of the inputs that are there: half-written edits take nodes away that others read."""
+    return [graph.nodes[name].shape for name in node.inputs if name in graph.nodes]
 
 
 def _levels(node: Node, file: str, blocks: frozenset[str]) -> Iterator[tuple[Key, str, int | None]]:

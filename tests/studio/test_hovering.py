@@ -66,7 +66,7 @@ def test_a_hyperparameter_tells_its_default_its_range_and_its_presets() -> None:
 def test_a_node_tells_its_shape_and_its_line() -> None:
     text = told("prev, ski|p@i]")
 
-    assert text == "**skip**, a node, made on line 53\n\n568x568x64 .. 64x64x512"
+    assert text == "**skip**, a node, made on line 54\n\n568x568x64 .. 64x64x512"
 
 
 def test_other_words_tell_nothing() -> None:
@@ -87,18 +87,18 @@ def test_half_written_text_is_told_of_where_its_lines_still_stand() -> None:
     assert found.range is not None
     assert broken.split("\n")[found.range.start.line].lstrip().startswith("- {layer: Conv2DT")
     assert lost is None
-    assert [place.range.start.line + 1 for place in places] == [53]
+    assert [place.range.start.line + 1 for place in places] == [54]
 
 
 @pytest.mark.parametrize(
     ("words", "lines"),
     [
-        ("block: Double|Conv, name: bridge", [41]),
-        ("prev, ski|p@i]", [53]),
+        ("block: Double|Conv, name: bridge", [42]),
+        ("prev, ski|p@i]", [54]),
         ("=fil|ters * 2**depth", [18]),
-        ("{layer: Conv2D, filters: =fil|ters}", [42]),
-        ("name: up@|i", [58]),
-        ("nodes: {ski|p@0", [53]),
+        ("{layer: Conv2D, filters: =fil|ters}", [43]),
+        ("name: up@|i", [59]),
+        ("nodes: {ski|p@0", [54]),
         ("  tuto|rial:", []),
     ],
 )

@@ -116,7 +116,7 @@ async def test_hover_definition_and_completion(editor: Editor) -> None:
     assert isinstance(told.contents, types.MarkupContent)
     assert "28x28x1024 -> 56x56x512" in told.contents.value
     assert isinstance(found, list)
-    assert [place.range.start.line + 1 for place in found] == [53]
+    assert [place.range.start.line + 1 for place in found] == [54]
     assert isinstance(offered, list)
     assert "Conv2D" in [item.label for item in offered]
 
