@@ -6,8 +6,9 @@ images, of the network that a method holds to be its best, on the validation ima
 that no method has seen; and when ours had reached what the others ended with. The same command goes
 on where it was stopped.
 
-Ours runs twice: with its own recipe of training, as it is used, and with that of the others (binary
-cross-entropy, Adam, a constant rate, no augmentation), which shows what the search alone brings.
+Ours trains with its own recipe, as it is used; with ``--same-recipe`` it runs once more with that
+of the others (binary cross-entropy, Adam, a constant rate, no augmentation), which shows what the
+search alone brings.
 
     python benchmarks/search_quality.py --data path/to/nuclei --minutes 8 --seeds 3
 
@@ -33,7 +34,7 @@ from archforge.build.quiet import keras
 from archforge.data import DataOptions, Dataset, open_dataset
 from archforge.runs import read_run
 from archforge.search import search
-from archforge.train import Settings
+from archforge.train import Settings, evaluate
 from archforge.train.history import read_history
 
 ASKED: dict[str, Any] = {"size": 128, "depth": [2, 4], "filters": [8, 16, 24],
@@ -42,10 +43,12 @@ ASKED: dict[str, Any] = {"size": 128, "depth": [2, 4], "filters": [8, 16, 24],
 
 
 AS_USED = "ours as it is used"
+SAME = "ours, their recipe"
+PARTS = ("validation", "test")
 # Where its runs are kept, and how it trains.
 OURS: dict[str, Callable[[dict[str, Any]], Settings]] = {
-    "ours": recipe,
     AS_USED: lambda asked: Settings(epochs=asked["epochs"], batch_size=asked["batch"]),
+    SAME: recipe,
 }
 
 
@@ -62,9 +65,23 @@ def arrays(dataset: Dataset) -> dict[str, Any]:
     return found
 
 
-def mean_iou(path: Path, held: dict[str, Any], part: str) -> float:
-    """Of a saved network, over images."""
-    model = keras.models.load_model(path, compile=False)
+def others(
+    method: str, held: dict[str, Any], asked: dict[str, Any], folder: Path
+) -> dict[str, Any]:
+    """What the best network of another tool comes to."""
+    kept = folder / "arrays.npz"
+    np.savez(kept, **held)
+    text = folder / "asked.json"
+    text.write_text(json.dumps(asked))
+    program = Path(__file__).with_name("tuners.py")
+    subprocess.run([sys.executable, program, method, kept, text, folder], check=True,
+                   capture_output=True)  # fmt: skip
+    model = keras.models.load_model(folder / "best.keras", compile=False)
+    return {part: mean_iou(model, held, part) for part in PARTS}
+
+
+def mean_iou(model: keras.Model, held: dict[str, Any], part: str) -> float:
+    """Of a network that takes pixels as they are, over images."""
     said = np.asarray(model.predict(held[f"{part}_images"], verbose=0)) > 0.5
     true = held[f"{part}_masks"] > 0.5
     both = (said & true).sum((1, 2, 3))
@@ -72,20 +89,10 @@ def mean_iou(path: Path, held: dict[str, Any], part: str) -> float:
     return float(np.where(either, both / np.maximum(either, 1), 1.0).mean())
 
 
-def others(method: str, kept: Path, asked: dict[str, Any], folder: Path) -> Path:
-    """The best network of another tool."""
-    text = folder / "asked.json"
-    text.write_text(json.dumps(asked))
-    program = Path(__file__).with_name("tuners.py")
-    subprocess.run([sys.executable, program, method, kept, text, folder], check=True,
-                   capture_output=True)  # fmt: skip
-    return folder / "best.keras"
-
-
 def ours(
-    data: Path, asked: dict[str, Any], folder: Path, settings: Settings
-) -> tuple[Path, list[list[float]]]:
-    """The best network of our search, and when each better epoch came."""
+    data: Path, dataset: Dataset, asked: dict[str, Any], folder: Path, settings: Settings
+) -> dict[str, Any]:
+    """What the best network of our search comes to, and when each epoch of a trial ended."""
     study = search(
         "unet", preset="tutorial", data=data, trials=asked["trials"], folder=folder / "study",
         given={"size": asked["size"], "dropout": 0.1}, seed=asked["seed"],
@@ -99,7 +106,12 @@ def ours(
     )  # fmt: skip
     assert study.best is not None
     assert study.best.folder is not None
-    return study.best.folder / "model.keras", sorted(_moments(study.folder))
+    run = read_run(study.best.folder)
+    # The same mean over images, with pixels prepared as the network has learned to see them.
+    found: dict[str, Any] = {
+        part: evaluate(run, getattr(dataset, part), ["iou"]).scores["iou"] for part in PARTS
+    }
+    return {**found, "moments": sorted(_moments(study.folder))}
 
 
 def _moments(folder: Path) -> Iterator[list[float]]:
@@ -123,17 +135,13 @@ def one(method: str, seed: int, given: argparse.Namespace, data: Path) -> dict[s
         return found
     folder.mkdir(parents=True, exist_ok=True)
     size = (ASKED["size"],) * 2
-    held = arrays(open_dataset(data, size=size, channels=3,
-                               options=DataOptions(seed=seed, test=0.25)))  # fmt: skip
+    dataset = open_dataset(data, size=size, channels=3,
+                           options=DataOptions(seed=seed, test=0.25))  # fmt: skip
     asked = {**ASKED, "seconds": 60 * given.minutes, "seed": seed}
-    moments: list[list[float]] = []
     if method in OURS:
-        best, moments = ours(data, asked, folder, OURS[method](asked))
+        found = ours(data, dataset, asked, folder, OURS[method](asked))
     else:
-        np.savez(folder / "arrays.npz", **held)
-        best = others(method, folder / "arrays.npz", asked, folder)
-    found = {part: mean_iou(best, held, part) for part in ("validation", "test")}
-    found["moments"] = moments
+        found = others(method, arrays(dataset), asked, folder)
     kept.write_text(json.dumps(found))
     return found
 
@@ -144,6 +152,7 @@ def main() -> int:
     parser.add_argument("--data", type=Path, help="a folder of nuclei; by default drawn ones")
     parser.add_argument("--minutes", type=float, default=8.0)
     parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--same-recipe", action="store_true")
     parser.add_argument("-o", "--output", type=Path, default=Path("runs/search-quality"))
     given = parser.parse_args()
     data = given.output / "images"
@@ -151,19 +160,20 @@ def main() -> int:
         given.output.mkdir(parents=True, exist_ok=True)
         small_images(given.data, ASKED, given.output)
     # Seed by seed, so that a drift of the machine weighs on all methods alike.
-    found: dict[str, list[dict[str, Any]]] = {method: [] for method in (*OURS, *METHODS)}
-    for seed in range(given.seeds):
-        for method, rows in found.items():
-            rows.append(one(method, seed, given, data))
-            print(f"seed {seed}, {method}: validation {rows[-1]['validation']:.4f}, "
-                  f"held out {rows[-1]['test']:.4f}", flush=True)  # fmt: skip
+    mine = list(OURS) if given.same_recipe else [AS_USED]
+    found: dict[str, list[dict[str, Any]]] = {method: [] for method in (*mine, *METHODS)}
+    for seed, method in product(range(given.seeds), found):
+        row = one(method, seed, given, data)
+        found[method].append(row)
+        print(f"seed {seed}, {method}: validation {row['validation']:.4f}, "
+              f"held out {row['test']:.4f}", flush=True)  # fmt: skip
     print(f"{'':<24}validation IoU  held-out IoU   ({given.minutes:g} minutes, "
           f"{given.seeds} seeds)")  # fmt: skip
     means = {}
     for method, rows in found.items():
         means[method] = fmean(row["test"] for row in rows)
         print(f"{method:<24}{fmean(row['validation'] for row in rows):<16.4f}{means[method]:.4f}")
-    for own, method in product(OURS, METHODS):
+    for own, method in product(mine, METHODS):
         times = [_reached(mine["moments"], other["validation"])
                  for mine, other in zip(found[own], found[method], strict=True)]  # fmt: skip
         print(f"{own} had the validation IoU of {method} after "
