@@ -69,7 +69,7 @@ def test_the_unets_answer_is_that_of_building_each_of_a_sample_by_force() -> Non
     ("name", "over", "count"),
     [
         ("malaria_cnn", ["size=1..40", "filters=8,16", "units=64,128"], 320),
-        ("alexnet", ["size=55..75", "units=512"], 42),
+        ("alexnet", ["size=55..75", "units=512"], 84),
         ("unet_vgg16", ["size=16..64"], 49),
     ],
 )
