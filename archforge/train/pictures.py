@@ -29,7 +29,7 @@ BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
 YELLOW, BLUE, VERMILION, PURPLE = "#F0E442", "#0072B2", "#D55E00", "#CC79A7"
 CLASSES = (BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILION, PURPLE)
 # A ``$`` in the name of an image is a dollar, never a formula.
-PLAIN_TEXT: dict[str, Any] = {"text.parse_math": False}
+PLAIN_TEXT: Any = {"text.parse_math": False}
 MOST = 6
 MISTAKES = 12
 DPI = 120
