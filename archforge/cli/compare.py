@@ -16,6 +16,7 @@ from archforge.cli.options import (
     set_option,
     training_options,
 )
+from archforge.cli.runs import table
 from archforge.cli.suites import plan, suite_options
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ def comparison_lines(found: "Comparison") -> Iterator[str]:
     """The table, what it means, and where everything lies."""
     from archforge.compare.writing import TABLE, table_rows
 
-    yield from _table(list(table_rows(found)))
+    yield from _columns(list(table_rows(found)))
     yield ""
     yield from found.notes
     yield f"comparison  {found.folder}"
@@ -141,17 +142,11 @@ def several_lines(found: "Several") -> Iterator[str]:
     if found.ranking is not None:
         rows = [("architecture", "mean rank")]
         rows += [(name, f"{rank:.2f}") for name, rank in found.ranking.ranks.items()]
-        yield from _table(rows)
+        yield from _columns(rows)
         yield ""
     yield from found.notes
 
 
-def _table(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    for index, row in enumerate(rows):
-        first, *rest = (
-            cell.ljust(width) if column == 0 else cell.rjust(width)
-            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-        )
-        line = "  ".join([first, *rest])
-        yield click.style(line, bold=True) if index == 0 else line
+def _columns(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
+    head, *rest = rows
+    return table(head, rest, "<" + ">" * (len(head) - 1))

@@ -14,7 +14,7 @@ from typing import Any
 from archforge.compare.entries import Asked, open_entries
 from archforge.compare.folder import alone, check_folder, identity_of
 from archforge.compare.progress import Progress
-from archforge.compare.records import SCORES, Comparison
+from archforge.compare.records import Comparison
 from archforge.compare.trainings import make_cells
 from archforge.compare.verdicts import compared, verdict_words
 from archforge.compare.working import Work
@@ -25,6 +25,7 @@ from archforge.errors import did_you_mean, refuse
 from archforge.files import said_if_unwritable, write_whole
 from archforge.metrics import METRICS
 from archforge.runs import Run, list_runs
+from archforge.runs.choosing import MAIN
 from archforge.train import Settings
 
 
@@ -114,9 +115,9 @@ def _runs_in(folders: Sequence[Path]) -> Iterator[Run]:
 
 
 def _score(asked: str | None, task: str) -> str:
-    score = asked or SCORES[task]
+    score = asked or MAIN[task]
     known = (
-        [SCORES[task]]
+        [MAIN[task]]
         if task == "classification"
         else [
             name

@@ -10,8 +10,6 @@ from typing import Any
 from archforge.compare.statistics import LEVEL, Ranking, mean_interval
 
 OTSU = "otsu"
-# What networks are ranked by, unless something else is asked for.
-SCORES = {"segmentation": "dice", "classification": "accuracy"}
 BETTER, HERE, ALIKE = "better", "better here", "not distinguishable"
 
 

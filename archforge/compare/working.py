@@ -203,7 +203,7 @@ def _failure(message: Message) -> tuple[str, str]:
     code, oom = message.content
     if oom:
         return "out-of-memory", "the system killed its process for memory"
-    return "killed", f"its process ended with {code}, {'' if code is None else 'several times'}"
+    return "killed", f"its process died several times, with exit code {code}"
 
 
 def _clear(cell: Cell) -> None:

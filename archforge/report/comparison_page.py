@@ -9,7 +9,7 @@ from archforge.compare.records import Comparison, Row
 from archforge.compare.writing import table_rows, title
 from archforge.errors import ProblemError
 from archforge.report.looking import sheet_of
-from archforge.report.making import how_it_was_made, learned, network_figure
+from archforge.report.making import LEARNED, how_it_was_made, learned, network_figure
 from archforge.report.page import Page, Section, Table
 from archforge.report.plots import (
     differences,
@@ -26,8 +26,6 @@ COSTS = (
     "100 of them stay below, for one image, in ms; its energy in mJ where the processor tells it. "
     "Activations are foretold for training; the last column is seconds until the best epoch."
 )
-# What is validated after each epoch, whatever networks are ranked by.
-LEARNED = {"segmentation": "Dice", "classification": "accuracy"}
 
 
 def comparison_page(folder: Path) -> Page:

@@ -4,12 +4,11 @@ from collections.abc import Iterator
 from itertools import cycle
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from archforge.data import Checkup
 from archforge.data.survey import Survey
 from archforge.files import said_if_unwritable, write_whole
 from archforge.report.bars import Chart, object_chart, share_chart, value_chart
+from archforge.report.page import templates
 from archforge.report.thumbnails import OKABE_ITO, Thumbnail, thumbnail
 
 SHOWN = 24
@@ -30,23 +29,20 @@ def write_data_page(checkup: Checkup, path: Path) -> None:
 
 def data_page(checkup: Checkup) -> str:
     """The page as HTML."""
-    pages = Environment(
-        loader=PackageLoader("archforge.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     summary, advice = checkup.summary, checkup.advice
-    return pages.get_template("data_page.html").render(
-        folder=Path(summary.folder).resolve().name if summary else "",
-        problems=checkup.problems,
-        findings=checkup.findings,
-        facts=summary.words() if summary else (),
-        advice=advice.words(summary) if advice and summary else (),
-        sheet=_sheet(checkup),
-        legend=_legend(checkup),
-        charts=tuple(_charts(checkup.survey)) if checkup.survey else (),
+    return (
+        templates()
+        .get_template("data_page.html")
+        .render(
+            folder=Path(summary.folder).resolve().name if summary else "",
+            problems=checkup.problems,
+            findings=checkup.findings,
+            facts=summary.words() if summary else (),
+            advice=advice.words(summary) if advice and summary else (),
+            sheet=_sheet(checkup),
+            legend=_legend(checkup),
+            charts=tuple(_charts(checkup.survey)) if checkup.survey else (),
+        )
     )
 
 

@@ -13,6 +13,8 @@ from archforge.train.history import read_history
 
 # Digits of a fingerprint that a person compares.
 DIGITS = 12
+# What is validated after each epoch, whatever networks are ranked by.
+LEARNED = {"segmentation": "Dice", "classification": "accuracy"}
 
 
 def how_it_was_made(runs: list[Run]) -> Iterator[Table]:

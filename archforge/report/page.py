@@ -169,15 +169,20 @@ def writable(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
-def html(page: Page) -> str:
-    """The page as one HTML file."""
-    pages = Environment(
+def templates() -> Environment:
+    """Those of all pages: what is put into them is escaped, and nothing may be missing."""
+    return Environment(
         loader=PackageLoader("archforge.report"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+def html(page: Page) -> str:
+    """The page as one HTML file."""
+    pages = templates()
     pages.filters |= {"slug": slug, "csv_uri": csv_uri, "kind": lambda part: type(part).__name__}
     return writable(pages.get_template("report.html").render(page=page, version=__version__))
 

@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from archforge.compare.writing import title
-from archforge.report.making import how_it_was_made, learned, network_figure
+from archforge.report.making import LEARNED, how_it_was_made, learned, network_figure
 from archforge.report.page import Figure, Page, Section, Table
 from archforge.report.plots import distributions, learning_curves
 from archforge.runs import Run, read_run
 
 MAIN = {"segmentation": ("dice", "iou"), "classification": ("accuracy", "balanced_accuracy")}
-LEARNED = {"segmentation": "Dice", "classification": "accuracy"}
 OTSU = "Otsu's threshold"
 
 
