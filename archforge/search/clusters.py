@@ -3,7 +3,8 @@
 Where a task runs it starts its trial as one machine alone does: a process of its own, forked from a
 server. A Dask worker so stays small and outlives what a trial does to its process. Epochs come to
 the coordinator as events; its answer goes back by a queue of this very run of the task: Dask begins
-a task again where its machine was lost, and the second run must not read answers to the first.
+a task again where its machine was lost, and the second run must not read answers to the first. The
+end comes as an event too: what a task returns stays on its machine, and would be lost with it.
 """
 
 import itertools
@@ -21,6 +22,7 @@ from multiprocessing import current_process
 from typing import Any
 
 from distributed import Client, Event, Future, KilledWorker, LocalCluster, Queue, get_worker
+from distributed.protocol.pickle import dumps, loads
 
 from archforge.crew.jobs import Job
 from archforge.crew.workers import Message, Pool, worker_count
@@ -129,11 +131,11 @@ class Cluster:
             task = self._tasks.get(number)
             if task is None or task.future.key != key:  # it was stopped meanwhile
                 continue
-            if not content:
-                del self._tasks[number]
-                yield _end(number, task.future)
+            if content:
+                yield self._said(number, *content)
             else:
-                yield self._epoch(number, *content)
+                del self._tasks[number]
+                yield _failure(number, task.future)
 
     def close(self) -> None:
         """End every trial; a cluster of this machine ends with them."""
@@ -146,9 +148,12 @@ class Cluster:
     def _hear(self, event: tuple[float, Any]) -> None:
         self._heard.put(tuple(event[1]))
 
-    def _epoch(self, number: int, run: str, epoch: int, value: float) -> Message:
-        self._tasks[number].run = run
-        return Message(number, "epoch", (epoch, value))
+    def _said(self, number: int, run: str, what: str, packed: bytes) -> Message:
+        if what == "epoch":
+            self._tasks[number].run = run
+        else:
+            del self._tasks[number]
+        return Message(number, what, loads(packed))
 
     def _room(self) -> int:
         """Trials that the cluster's workers take at once, by threads and by resources."""
@@ -164,8 +169,8 @@ class Cluster:
         return total
 
 
-def run_task(work: str, job: Job, timeout_s: float | None, topic: str, gpu: float) -> Any:
-    """The life of a trial on the machine where it runs: its end, or nothing if it was stopped."""
+def run_task(work: str, job: Job, timeout_s: float | None, topic: str, gpu: float) -> None:
+    """The life of a trial on the machine where it runs."""
     # Dask's workers are daemons to Python, which lets no daemon have children, lest they outlive
     # it. A trial's process ends by itself when its pipe does.
     current_process().daemon = False
@@ -177,27 +182,26 @@ def run_task(work: str, job: Job, timeout_s: float | None, topic: str, gpu: floa
         pool = Pool(work, 1, timeout_s)
         pool.start(replace(job, threads=threads, device=device))
         try:
-            return _relayed(pool, job.number, worker, key, topic)
+            _relay(pool, job.number, worker, key, topic)
         finally:
             pool.close()
 
 
-def _relayed(pool: Pool, number: int, worker: Any, key: str, topic: str) -> Any:
+def _relay(pool: Pool, number: int, worker: Any, key: str, topic: str) -> None:
     run = f"{key}-{secrets.token_hex(8)}"
     told, answers = Event(run), Queue(run)
     while _is_wanted(worker, key):
         for message in pool.messages(_LOOK_S):
+            packed = dumps(message.content)
+            worker.log_event(topic, (number, key, run, message.what, packed))
             if message.what != "epoch":
-                return message.what, message.content
-            epoch, value = message.content
-            worker.log_event(topic, (number, key, run, int(epoch), float(value)))
+                return
             # A queue would wait by itself, and log a traceback whenever its time is up.
             while not told.wait(_LOOK_S):
                 if not _is_wanted(worker, key):
-                    return None
+                    return
             told.clear()
             pool.answer(number, go_on=answers.get())
-    return None
 
 
 def _is_wanted(worker: Any, key: str) -> bool:
@@ -225,12 +229,12 @@ def _device(worker: Any, share: float) -> Iterator[str]:
             _DEVICES[device] -= 1
 
 
-def _end(number: int, future: "Future[Any]") -> Message:
-    if future.status == "finished":
-        what, content = future.result() or _DEATH
-        return Message(number, what, content)
+def _failure(number: int, future: "Future[Any]") -> Message:
+    """The end of a task that told none: its process went, or the cluster."""
+    if future.status == "cancelled":
+        _refuse(f"trial {number} was cancelled there")
     if future.status != "error":
-        _refuse(f"trial {number} was {future.status} there")
+        return Message(number, *_DEATH)
     error = future.exception()
     if isinstance(error, KilledWorker):  # several times, else Dask began it again
         return Message(number, *_DEATH)

@@ -7,13 +7,20 @@ from pathlib import Path
 
 import optuna
 import pytest
+from distributed import Client
 from optuna.storages import RDBStorage
 
+from archforge.crew.jobs import Job
+from archforge.data import DataOptions
 from archforge.errors import ProblemError
 from archforge.search import Event, Study, read_study
+from archforge.search.clusters import Cluster
 from archforge.search.places import DRIVER
+from archforge.train import Settings
+from tests.search.conftest import TOY, StartWorker, architecture
 from tests.search.services import Nodes, Server
-from tests.search.test_joining import NO_DROPOUT, RANGES, start_worker, trained
+from tests.search.test_death import wait_for
+from tests.search.test_joining import NO_DROPOUT, RANGES, trained
 
 pytestmark = [pytest.mark.cluster, pytest.mark.slow]
 
@@ -21,7 +28,7 @@ Searching = Callable[..., Study]
 
 
 def test_two_nodes_share_a_study_in_postgresql_through_a_restart_of_its_server(
-    searching: Searching, tmp_path: Path, server: Server
+    searching: Searching, tmp_path: Path, server: Server, start_worker: StartWorker
 ) -> None:
     folder = tmp_path / "study"
     workers: list[subprocess.Popen[bytes]] = []
@@ -29,7 +36,7 @@ def test_two_nodes_share_a_study_in_postgresql_through_a_restart_of_its_server(
 
     def watch(event: Event) -> None:
         if not workers:
-            workers.append(start_worker(tmp_path / "worker.py", folder, "leaves_its_pid"))
+            workers.append(start_worker("leaves_its_pid"))
         if event.done >= 3 and not restarted:
             restarted.append(event.done)
             server.restart()
@@ -100,6 +107,27 @@ def test_a_search_goes_on_when_a_node_of_its_dask_cluster_is_removed(
     assert max(trained(study).values()) == 1
     assert max(most) == 2
     assert all(len(each.epochs) == 4 for each in study.trials if each.state == "complete")
+
+
+def test_the_end_of_a_trial_is_known_although_its_node_is_removed_before_anyone_has_asked(
+    nodes: Nodes, tmp_path: Path
+) -> None:
+    job = Job(
+        number=7, graph=architecture().graph(), values={}, fixed={}, spec_text=TOY, data=tmp_path,
+        options=DataOptions(), settings=Settings(batch_size=8), folder=tmp_path,
+    )  # fmt: skip
+    cluster = Cluster("tests.search.objectives:needs_small_batches", 1, scheduler=nodes.address)
+    cluster.start(job)
+
+    with Client(nodes.address, set_as_default=False) as client:
+        assert wait_for(lambda: any(client.has_what().values()))  # the trial is over
+        nodes.remove_one()
+        nodes.remove_one()
+        assert wait_for(lambda: not client.scheduler_info()["workers"])
+    told = list(cluster.messages())
+    cluster.close()
+
+    assert [(each.number, each.what, each.content.value) for each in told] == [(7, "outcome", 0.5)]
 
 
 def test_a_dask_cluster_of_this_machine_needs_no_scheduler_and_tells_how_a_trial_failed(
