@@ -4,14 +4,16 @@ Everything is written beside its place, on the same file system, and renamed int
 """
 
 import fcntl
+import json
 import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from errno import ENOTDIR
 from pathlib import Path
+from typing import Any, NoReturn
 
 from archforge.errors import Mark, refuse
 
@@ -82,6 +84,27 @@ def said_if_unwritable(path: Path) -> Iterator[None]:
             mark=Mark(str(path)),
             fix="choose another place, or mend its permissions",
         )
+
+
+def read_mapping(path: Path, damaged: Callable[[str], NoReturn]) -> dict[str, Any]:
+    """A record of ours: a JSON file that holds one mapping.
+
+    Args:
+        path: The file.
+        damaged: Refuses it, given why it cannot be read.
+
+    Raises:
+        FileNotFoundError: It is not there.
+    """
+    try:
+        found = json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise
+    except (OSError, ValueError) as error:
+        damaged(str(getattr(error, "strerror", None) or error))
+    if not isinstance(found, dict):
+        damaged("it is not a mapping")
+    return found
 
 
 @contextmanager

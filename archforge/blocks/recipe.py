@@ -49,4 +49,4 @@ class Recipe(Described):
         Returns:
             The node that is the block's output.
         """
-        raise NotImplementedError
+        raise NotImplementedError  # each block says it

@@ -49,12 +49,16 @@ def quietly(module: str) -> Any:
     """Import ``module``, by its full name, without its lines on stderr."""
     # Our custom layers call TensorFlow; a user who set another backend has a reason to.
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    # Later lines from C++ say which operation falls back to which; what fails raises.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with held_back():
         return import_module(module)
 
 
 keras: Any = quietly("keras")
 tensorflow: Any = quietly("tensorflow")
+# That a convolution in groups is traced anew for each shape is no fault of a spec.
+tensorflow.get_logger().setLevel("ERROR")
 with held_back():
     # The first look for devices writes too, on every machine without a GPU.
     _gpus = tensorflow.config.list_physical_devices("GPU")

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, TextColumn
 from rich.progress import Progress as Bars
 
+from archforge.cli.search import ENDING
 from archforge.cli.train import clock
 from archforge.compare import Progress
 
@@ -51,6 +52,14 @@ class Lines(Progress):
         count = f"[{self.done} of {self.total}]{self.left()}"
         self._say(f"{place(name, fold, seed)}: {words}  {count}")
 
+    def again(self, name: str, fold: int | None, seed: int, words: str) -> None:
+        """It counts when it has ended for good."""
+        self._say(f"{place(name, fold, seed)}: {words}")
+
+    def ending(self) -> None:
+        """Ctrl-C came."""
+        self._say(ENDING)
+
     def measuring(self, name: str) -> None:
         """It takes a few seconds."""
         self._say(f"{name}: its predictions are timed")
@@ -91,11 +100,19 @@ class Moving(Lines):
 
     def ended(self, name: str, fold: int | None, seed: int, words: str) -> None:
         """Its bar goes, a line stays."""
-        if (name, fold, seed) in self._running:
-            self._bars.remove_task(self._running.pop((name, fold, seed)))
+        self._gone(name, fold, seed)
         super().ended(name, fold, seed, words)
         facts = f"{self.done} of {self.total}{self.left()}"
         self._bars.update(self._whole, completed=self.done, facts=facts)
+
+    def again(self, name: str, fold: int | None, seed: int, words: str) -> None:
+        """Its bar begins anew."""
+        self._gone(name, fold, seed)
+        super().again(name, fold, seed, words)
+
+    def _gone(self, *key: Any) -> None:
+        if key in self._running:
+            self._bars.remove_task(self._running.pop(key))
 
 
 def place(name: str, fold: int | None, seed: int) -> str:

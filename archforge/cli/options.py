@@ -26,8 +26,8 @@ class Workers(click.ParamType[int | str]):
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> int | str:
         text = str(value)
-        if text != "auto" and not text.isdigit():
-            self.fail(f"'{text}' is neither a number nor auto", param, ctx)
+        if text != "auto" and not (text.isdecimal() and int(text) > 0):
+            self.fail(f"'{text}' is neither a number of at least 1 nor auto", param, ctx)
         return text if text == "auto" else int(text)
 
 
@@ -123,8 +123,6 @@ SETTINGS: dict[str, tuple[Any, str]] = {
     "patience": (int, "Epochs without a better score.  [default: 20]"),
     "logger": (str, "none, tensorboard or mlflow.  [default: none]"),
 }  # fmt: skip
-# Epochs that something else ends before.
-UNLIMITED = 1000
 # DataOptions.* that have an option.
 OPTIONS: dict[str, tuple[Any, str]] = {
     "validation": (float, "Share to score on, where no folder 'validation' is.  [default: 0.2]"),
@@ -168,14 +166,18 @@ def asked_settings(chosen: dict[str, Any], written: "Settings | None" = None) ->
         ProblemError: With every one that cannot be.
     """
     from archforge.train import Settings
+    from archforge.train.settings import UNLIMITED
 
     given = {name: chosen.pop(name) for name in SETTINGS}
     if given["class_weights"] not in {None, "balanced"}:
         given["class_weights"] = _numbers("--class-weights", given["class_weights"])
     given["seed"] = chosen.get("seed")
-    if given["epochs"] is None and written is None and (given["seconds"] or given["images"]):
+    before = written or Settings()
+    # Epochs that a file says are a limit of their own; those that nobody said are none.
+    said = given["epochs"] is not None or before.epochs != Settings().epochs
+    if not said and (given["seconds"] or given["images"]):
         given["epochs"] = UNLIMITED
-    return replace(written or Settings(), **told(given))
+    return replace(before, **told(given))
 
 
 def asked_data(chosen: dict[str, Any], written: "DataOptions | None" = None) -> "DataOptions":

@@ -66,7 +66,9 @@ class Plan:
         """Where one data set is compared: a benchmark may be given more of them later."""
         if self.folder is None or not self.suite:
             return self.folder
-        return self.folder / self.data[0].resolve().name
+        from archforge.compare.folder import name_of
+
+        return self.folder / name_of(self.data[0])
 
     def draw(self) -> None:
         """Draw what is not there yet, and say so.

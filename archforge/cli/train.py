@@ -205,9 +205,11 @@ def _table(run: "Run") -> Iterator[str]:
 
 def score_table(scores: Any, baseline: Any, intervals: Any) -> Iterator[str]:
     """Metric, network with its interval over images and, for one class, Otsu's threshold."""
+    from archforge.metrics.table import class_of
+
     floor = f"{'Otsu':>8}" if baseline else ""
     yield f"{'metric':<18}{'network':>8}  {'95 % interval':<18}{floor}"
-    for name in SHOWN:
+    for name in (*SHOWN, *(name for name in scores if class_of(name) is not None)):
         if name in scores:
             low, high = intervals.get(name, (scores[name], scores[name]))
             ends = f"{low:.4f} to {high:.4f}"

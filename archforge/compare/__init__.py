@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from archforge.compare.opening import open_sized
 from archforge.compare.progress import Progress
-from archforge.compare.records import Comparison, Pair, Row, Several, Training
+from archforge.compare.records import Comparison, Pair, Several
+from archforge.compare.rows import Row, Training
 from archforge.compare.suites import SUITES, Suite
 
 if TYPE_CHECKING:

@@ -7,20 +7,20 @@ from elsewhere are taken where they are the same training.
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from archforge.compare.entries import Asked, open_entries
-from archforge.compare.folder import alone, check_folder, identity_of
+from archforge.compare.folder import alone, check_folder, identity_of, name_of
 from archforge.compare.progress import Progress
 from archforge.compare.records import Comparison
-from archforge.compare.trainings import make_cells
+from archforge.compare.trainings import FOLDER, make_cells
 from archforge.compare.verdicts import compared, verdict_words
 from archforge.compare.working import Work
 from archforge.compare.writing import RECORD, write_comparison
 from archforge.crew.workers import worker_count
-from archforge.data import DataOptions
+from archforge.data import DataOptions, Dataset
 from archforge.errors import did_you_mean, refuse
 from archforge.files import said_if_unwritable, write_whole
 from archforge.metrics import METRICS
@@ -29,21 +29,60 @@ from archforge.runs.choosing import MAIN
 from archforge.train import Settings
 
 
-def compare(  # noqa: PLR0913 - the room's one door: each is a part of a comparison
-    specs: Sequence[str],
-    *,
-    data: Path | str,
-    folder: Path | None = None,
-    preset: str | None = None,
-    given: Mapping[str, Any] | None = None,
-    settings: Settings | None = None,
-    own_recipes: bool = False,
-    seeds: int = 1,
-    options: DataOptions | None = None,
-    score: str | None = None,
-    workers: int | str = "auto",
-    reuse: Sequence[Path] = (),
-    progress: Progress | None = None,
+class Wish(TypedDict, total=False):
+    """What may be asked of a comparison, each with a default.
+
+    Args:
+        preset: Of each spec that names none.
+        given: Hyperparameters fixed for each spec that has them.
+        settings: Of each training; its seed is the first, and that of the split.
+        own_recipes: Whether runs and studies keep the settings that they were trained with, but for
+            how long they train.
+        seeds: Trainings of each architecture on each fold; 1 by default.
+        options: How masks are understood and parts are made, and how many folds there are; their
+            seed is that of the settings.
+        score: By which architectures are ranked: a metric that each image has; Dice by default,
+            accuracy of whole images.
+        workers: Trainings at once, or ``auto``.
+        reuse: Folders whose runs are taken where they are trainings of this comparison.
+        progress: Told what happens.
+    """
+
+    preset: str | None
+    given: Mapping[str, Any] | None
+    settings: Settings | None
+    own_recipes: bool
+    seeds: int
+    options: DataOptions | None
+    score: str | None
+    workers: int | str
+    reuse: Sequence[Path]
+    progress: Progress | None
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A comparison that can be made: everything is opened, nothing is trained.
+
+    Args:
+        work: Its trainings.
+        asked: What all share.
+        seeds: Trainings of each architecture on each fold.
+        what: What must be the same for all runs in its folder.
+        notes: What a person must know of the networks.
+        wish: The rest of what was asked.
+    """
+
+    work: Work
+    asked: Asked
+    seeds: int
+    what: Mapping[str, Any]
+    notes: tuple[str, ...]
+    wish: Wish
+
+
+def compare(
+    specs: Sequence[str], *, data: Path | str, folder: Path | None = None, **wish: Unpack[Wish]
 ) -> Comparison:
     """Train architectures on the same splits with the same seeds, and say how they differ.
 
@@ -52,61 +91,92 @@ def compare(  # noqa: PLR0913 - the room's one door: each is a part of a compari
             runs; folders of studies, for their best networks.
         data: The folder of images.
         folder: Of the comparison; ``runs/compare-DATA`` by default.
-        preset: Of each spec that names none.
-        given: Hyperparameters fixed for each spec that has them.
-        settings: Of each training; its seed is the first, and that of the split.
-        own_recipes: Whether runs and studies keep the settings that they were trained with, but for
-            how long they train.
-        seeds: Trainings of each architecture on each fold.
-        options: How masks are understood and parts are made, and how many folds there are; their
-            seed is that of the settings.
-        score: By which architectures are ranked: a metric that each image has; Dice by default,
-            accuracy of whole images.
-        workers: Trainings at once, or ``auto``.
-        reuse: Folders whose runs are taken where they are trainings of this comparison.
-        progress: Told what happens.
+        wish: As of ``Wish``.
 
     Raises:
         ProblemError: What cannot be compared, before anything is trained; later, what every
             training would meet. Finished runs are kept, and the same call goes on.
         TrialBugError: A training met a bug of ours.
     """
-    settings, progress = settings or Settings(), progress or Progress()
-    if seeds < 1:
-        refuse("AF621", f"seeds cannot be {seeds}", fix="give a whole number of at least 1")
-    if options is not None and options.fold:
-        fold = options.fold
-        refuse("AF621", f"every fold is trained, not fold {fold} alone", fix="leave `--fold` out")
-    options = replace(options or DataOptions(), seed=settings.seed)
-    asked = Asked(Path(data), preset, given or {}, settings, own_recipes, options)
+    return finish(make_ready(specs, data=data, folder=folder, **wish))
+
+
+def make_ready(
+    specs: Sequence[str], *, data: Path | str, folder: Path | None = None, **wish: Unpack[Wish]
+) -> Ready:
+    """Open everything that ``compare`` takes.
+
+    Raises:
+        ProblemError: What cannot be compared.
+    """
+    settings, seeds = wish.get("settings") or Settings(), wish.get("seeds", 1)
+    options = replace(wish.get("options") or DataOptions(), seed=settings.seed)
+    _check_counts(seeds, wish.get("workers", "auto"), options)
+    asked = Asked(
+        Path(data), wish.get("preset"), wish.get("given") or {}, settings,
+        wish.get("own_recipes", False), options,
+    )  # fmt: skip
     entries, notes = open_entries(specs, asked)
     work = Work(
         entries,
-        folder or Path("runs") / f"compare-{Path(data).resolve().name}",
-        _score(score, entries[0].opened.dataset.task),
+        folder or Path("runs") / f"compare-{name_of(asked.data)}",
+        _score(wish.get("score"), entries[0].opened.dataset),
         "test" if len(entries[0].opened.dataset.test) else "validation",
         make_cells(entries, Path(), options, seeds),
-        progress,
+        wish.get("progress") or Progress(),
     )
     what = identity_of(entries, asked, work.score)
-    count = worker_count(workers, len(work.cells))
+    check_folder(work.folder, what)
+    return Ready(work, asked, seeds, what, notes, wish)
+
+
+def finish(ready: Ready) -> Comparison:
+    """Train what is not trained, measure, write, and give it all.
+
+    Raises:
+        ProblemError: As ``compare``.
+        TrialBugError: A training met a bug of ours.
+    """
+    work, what = ready.work, ready.what
+    workers, threads = worker_count(ready.wish.get("workers", "auto"), len(work.cells))
     with alone(work.folder):
         check_folder(work.folder, what)
         with said_if_unwritable(work.folder):
             # What an earlier session found stands until there is something better.
             if not (work.folder / RECORD).exists():
                 write_whole(work.folder / RECORD, json.dumps({"identity": what}, indent=2) + "\n")
-        known = [*(entry.run for entry in entries if entry.run), *_runs_in(reuse)]
-        rows = work.rows(*count, known)
+        # Its own, too: a training made under another name of the same network is kept.
+        known = [*(run for entry in work.entries for run in entry.runs),
+                 *_runs_in([work.folder / FOLDER, *ready.wish.get("reuse", ())])]  # fmt: skip
+        rows = work.rows(workers, threads, known)
         comparison = Comparison(
-            folder=work.folder, data=Path(data).resolve().name, score=work.score, part=work.part,
-            folds=options.folds, seeds=seeds, rows=rows,
+            folder=work.folder, data=name_of(ready.asked.data), score=work.score,
+            part=work.part, folds=ready.asked.options.folds, seeds=ready.seeds, rows=rows,
+            groups=work.groups,
         )  # fmt: skip
-        pairs = compared(comparison.trained, options.folds)
+        pairs = compared(comparison.trained, _share(work))
         comparison = replace(comparison, pairs=pairs)
-        shown = work.shown(rows, count[1])
-        said = (*verdict_words(comparison), *_caveats(comparison), *notes, *work.notes)
+        shown = work.shown(rows, threads)
+        said = (*verdict_words(comparison), *_caveats(comparison), *ready.notes, *work.notes)
         return write_comparison(replace(comparison, notes=said, shown=shown), what)
+
+
+def _check_counts(seeds: int, workers: int | str, options: DataOptions) -> None:
+    if seeds < 1:
+        refuse("AF621", f"seeds cannot be {seeds}", fix="give a whole number of at least 1")
+    if isinstance(workers, int) and workers < 1:
+        refuse("AF621", f"workers cannot be {workers}", fix="give a number of at least 1, or auto")
+    if options.fold:
+        fold = options.fold
+        refuse("AF621", f"every fold is trained, not fold {fold} alone", fix="leave `--fold` out")
+
+
+def _share(work: Work) -> float:
+    """With folds, images that a training is scored on for each that it learns from."""
+    dataset: Dataset = work.entries[0].opened.dataset
+    if not dataset.options.folds:
+        return 0.0
+    return len(getattr(dataset, work.part)) / len(dataset.train)
 
 
 def _runs_in(folders: Sequence[Path]) -> Iterator[Run]:
@@ -114,7 +184,8 @@ def _runs_in(folders: Sequence[Path]) -> Iterator[Run]:
         yield from list_runs(folder)[0]
 
 
-def _score(asked: str | None, task: str) -> str:
+def _score(asked: str | None, dataset: Dataset) -> str:
+    task = dataset.task
     score = asked or MAIN[task]
     known = (
         [MAIN[task]]
@@ -133,6 +204,13 @@ def _score(asked: str | None, task: str) -> str:
             "better",
             fix=did_you_mean(score, known),
         )
+    if task == "segmentation" and METRICS[score].needs == "labels" and not dataset.has_instances:
+        refuse(
+            "AF621",
+            f"architectures cannot be ranked by '{score}'",
+            why="it counts objects, and these masks do not tell objects apart",
+            fix="give masks with numbered objects, or rank by dice or iou",
+        )
     return score
 
 
@@ -142,4 +220,14 @@ def _caveats(comparison: Comparison) -> Iterator[str]:
             "Scores are of validation images, which chose the best epoch of each network too: "
             "differences are fair, absolute values a little bright; `--test 0.2` keeps images for "
             "the end."
+        )
+    if comparison.of_one_group:
+        yield (
+            "All these images belong together, such as planes of one stack: intervals speak of it "
+            "alone, and differences say nothing of other ones."
+        )
+    elif comparison.groups:
+        yield (
+            "Images that belong together (planes of a stack, a group, near duplicates) are drawn "
+            "and compared as one."
         )

@@ -10,14 +10,19 @@ from collections.abc import Mapping
 from pathlib import Path
 
 ROOT = Path("/sys/class/powercap")
-# A package, not the cores and the memory in it, which it counts already.
-PACKAGES = "intel-rapl:?"
+# A processor is a package; the cores and the memory in it are counted already, and the platform
+# (``psys``) that many laptops have beside it counts the package.
+PLACES, PACKAGE = "intel-rapl:*", "package"
 
 
 def counters(root: Path = ROOT) -> dict[Path, int]:
     """Microjoules of each processor so far; empty where the machine does not say."""
     try:
-        return {each: _number(each / "energy_uj") for each in sorted(root.glob(PACKAGES))}
+        return {
+            each: _number(each / "energy_uj")
+            for each in sorted(root.glob(PLACES))
+            if (each / "name").read_text("ascii").startswith(PACKAGE)
+        }
     except (OSError, ValueError):
         return {}
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,10 @@ from archforge.compare.opening import open_sized
 from archforge.data import DataOptions
 from archforge.errors import Mark, Problem, ProblemError, listing, refuse, series
 from archforge.graph import fingerprint
-from archforge.runs import RECORD, Run, read_run
+from archforge.runs import RECORD, Run, list_runs, read_run
+from archforge.runs.record import TASKS
 from archforge.runs.study import BEST, EXPERIMENT, is_study
 from archforge.train import Opened, Settings
-
-TASKS = ("segmentation", "classification")
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,14 +28,14 @@ class Entry:
         opened: Its graph and the images.
         settings: Of its trainings.
         same: Other names of the same network.
-        run: A training of it that there is already.
+        runs: Trainings of it that there are already.
     """
 
     name: str
     opened: Opened
     settings: Settings
     same: tuple[str, ...] = ()
-    run: Run | None = None
+    runs: tuple[Run, ...] = ()
 
     @property
     def mark(self) -> str:
@@ -79,7 +79,7 @@ class _Source:
     fixed: Mapping[str, Any]
     is_spec: bool = False
     settings: Settings | None = None
-    run: Run | None = None
+    runs: tuple[Run, ...] = ()
 
 
 def open_entries(texts: Sequence[str], asked: Asked) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
@@ -104,6 +104,8 @@ def open_entries(texts: Sequence[str], asked: Asked) -> tuple[tuple[Entry, ...],
     for text in texts:
         try:
             source = _source(text, asked)
+            if source.name in {each.name for each in sources}:  # as trials of two searches are
+                source = replace(source, name=text)
             sources.append(source)
             entries.append(_entry(source, asked))
         except ProblemError as error:
@@ -111,10 +113,41 @@ def open_entries(texts: Sequence[str], asked: Asked) -> tuple[tuple[Entry, ...],
     problems += _unreached(sources, asked) if len(sources) == len(texts) else []
     if problems:
         raise ProblemError(problems)
+    _check_weights(entries)
     merged = tuple(_merged(entries))
+    _check_images(merged)
     notes = [*_missing_names(sources, asked), *_same_words(merged), *_no_recipes(sources, asked)]
     notes += [note for entry in merged for note in entry.opened.notes]
     return merged, tuple(dict.fromkeys(notes))
+
+
+def _check_weights(entries: Sequence[Entry]) -> None:
+    """A fingerprint knows files of weights by their names: two of one name would be one network."""
+    for one, other in combinations(entries, 2):
+        if one.mark == other.mark and _weights(one) != _weights(other):
+            refuse(
+                "AF621",
+                f"{one.name} and {other.name} start from different files of one name",
+                why="networks are told apart by the names of such files, as folders may move",
+                fix="give the files different names",
+            )
+
+
+def _weights(entry: Entry) -> set[str]:
+    return {str(each.weights) for each in entry.opened.graph.included if each.weights}
+
+
+def _check_images(entries: Sequence[Entry]) -> None:
+    """Stacks are one image to a network of volumes, and one for each plane to a flat one."""
+    first = entries[0]
+    for other in entries[1:]:
+        if other.opened.dataset.validation.ids != first.opened.dataset.validation.ids:
+            refuse(
+                "AF621",
+                f"{first.name} and {other.name} do not see the same images",
+                why="a network of volumes takes a stack as one image, a flat one takes its planes",
+                fix="compare networks of volumes with each other, and flat ones with each other",
+            )
 
 
 def _source(text: str, asked: Asked) -> _Source:
@@ -124,7 +157,7 @@ def _source(text: str, asked: Asked) -> _Source:
         found = read_architecture(str(run.spec))
         return _Source(
             run.name, found, found.known(run.preset), run.fixed,
-            settings=Settings.read(run.settings), run=run,
+            settings=Settings.read(run.settings), runs=(run,),
         )  # fmt: skip
     if is_study(folder):
         return _of_study(folder)
@@ -149,7 +182,10 @@ def _of_study(folder: Path) -> _Source:
         settings = Settings.read(recipe or {})
     except (OSError, yaml.YAMLError, LookupError, TypeError, AttributeError):
         settings = None  # an older study, or a file that somebody has changed
-    return _Source(folder.resolve().name, read_architecture(str(best)), None, {}, settings=settings)
+    return _Source(
+        folder.resolve().name, read_architecture(str(best)), None, {}, settings=settings,
+        runs=tuple(list_runs(folder)[0]),
+    )  # fmt: skip
 
 
 def _entry(source: _Source, asked: Asked) -> Entry:
@@ -160,7 +196,7 @@ def _entry(source: _Source, asked: Asked) -> Entry:
         source.architecture, source.preset, source.fixed, asked.data, settings=settings,
         options=asked.options, tasks=TASKS,
     )  # fmt: skip
-    return Entry(source.name, opened, settings, run=source.run)
+    return Entry(source.name, opened, settings, runs=source.runs)
 
 
 def with_budget(own: Settings, shared: Settings) -> Settings:
@@ -172,13 +208,13 @@ def with_budget(own: Settings, shared: Settings) -> Settings:
 
 
 def _merged(entries: Sequence[Entry]) -> Iterator[Entry]:
-    """One entry for each network and recipe; a run of it is kept, whichever name brought it."""
+    """One entry for each network and recipe; runs of it are kept, whichever name brought them."""
     groups: dict[tuple[str, str], list[Entry]] = {}
     for entry in entries:
         groups.setdefault((entry.mark, str(entry.settings.facts())), []).append(entry)
     for first, *others in groups.values():
-        run = next((each.run for each in (first, *others) if each.run is not None), None)
-        yield replace(first, same=tuple(other.name for other in others), run=run)
+        runs = tuple(run for each in (first, *others) for run in each.runs)
+        yield replace(first, same=tuple(other.name for other in others), runs=runs)
 
 
 def _same_words(entries: Sequence[Entry]) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """The folder of a comparison: held by one process at a time, for one comparison alone."""
 
 import json
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
@@ -8,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from archforge.compare.entries import Asked, Entry
+from archforge.compare.trainings import options_of
 from archforge.compare.writing import RECORD
 from archforge.errors import Mark, refuse
 from archforge.files import locked, said_if_unwritable
+from archforge.train import Settings
 
 LOCK = "comparison.lock"
 
@@ -36,6 +39,11 @@ def alone(folder: Path) -> Iterator[None]:
         yield
 
 
+def name_of(data: Path) -> str:
+    """Of a folder of images; a link has its own, so that it tells two folders of one name apart."""
+    return Path(os.path.normpath(data.absolute())).name
+
+
 def identity_of(entries: Sequence[Entry], asked: Asked, score: str) -> dict[str, Any]:
     """What must be the same for all runs in a folder; networks and seeds may be added."""
     found = {
@@ -58,9 +66,12 @@ def check_folder(folder: Path, what: Mapping[str, Any]) -> None:
     path = folder / RECORD
     if not path.exists():
         return
-    before = read_json(path).get("identity", {})
-    if not isinstance(before, dict):
-        before = {}
+    before = read_json(path).get("identity")
+    if not isinstance(before, dict) or not isinstance(before.get("settings"), dict):
+        return  # it was damaged: each training says by itself what it is of
+    # What an older version did not know has its default.
+    before = {**before, "options": options_of(before.get("options")),
+              "settings": Settings.read(before["settings"]).facts()}  # fmt: skip
     different = [name for name, value in what.items() if before.get(name) != value]
     if different:
         differences = "; ".join(_differences(different, before, what))

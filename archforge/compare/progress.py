@@ -13,5 +13,11 @@ class Progress:
     def ended(self, name: str, fold: int | None, seed: int, words: str) -> None:
         """A training has ended: with its score, or why it has none."""
 
+    def again(self, name: str, fold: int | None, seed: int, words: str) -> None:
+        """A training ended, and is to be tried once more: why, and how."""
+
+    def ending(self) -> None:
+        """Ctrl-C came: what runs ends after its epoch."""
+
     def measuring(self, name: str) -> None:
         """The predictions of a network are timed."""

@@ -1,15 +1,18 @@
 """A comparison as its folder keeps it."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import fields
+from functools import partial
 from math import isfinite
 from pathlib import Path
 from typing import Any, NoReturn
 
-from archforge.compare.records import Comparison, Failed, Pair, Row, Shown, Speed, Training
-from archforge.compare.writing import FORMAT, RECORD
+from archforge.compare.ranking import several_of
+from archforge.compare.records import Comparison, Pair, Several, Shown
+from archforge.compare.rows import Failed, Row, Speed, Training
+from archforge.compare.writing import FORMAT, RECORD, SEVERAL
 from archforge.errors import Mark, refuse
+from archforge.files import read_mapping
 
 
 def read_comparison(folder: Path) -> tuple[Comparison, dict[str, Any]]:
@@ -20,20 +23,7 @@ def read_comparison(folder: Path) -> tuple[Comparison, dict[str, Any]]:
             version.
     """
     path = Path(folder) / RECORD
-    try:
-        facts = json.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
-        refuse(
-            "AF624",
-            f"there is no comparison in '{path.parent}'",
-            mark=Mark(str(path.parent)),
-            why=f"a comparison's folder holds {RECORD}",
-            fix="give the folder that `archforge compare` named",
-        )
-    except (OSError, ValueError) as error:
-        _refuse(path, str(getattr(error, "strerror", None) or error))
-    if not isinstance(facts, dict):
-        _refuse(path, "it is not a mapping")
+    facts = _facts(path)
     if "rows" not in facts and "identity" in facts:
         refuse(
             "AF624",
@@ -42,12 +32,46 @@ def read_comparison(folder: Path) -> tuple[Comparison, dict[str, Any]]:
             why="its table is written when all trainings are done",
             fix="go on with it: the command that made it",
         )
-    if isinstance(facts.get("format"), int) and facts["format"] > FORMAT:
-        _refuse(path, f"it has format {facts['format']}, this version reads {FORMAT}")
     try:
         return _comparison(path.parent, facts), facts
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         _refuse(path, f"{type(error).__name__}: {error}")
+
+
+def read_several(folder: Path) -> tuple[Several, dict[str, Any]]:
+    """The comparisons of several data sets in a folder, ranked as they stand now, and its record.
+
+    Raises:
+        ProblemError: As ``read_comparison``.
+    """
+    path = Path(folder) / SEVERAL
+    facts = _facts(path)
+    names = facts.get("data")
+    if not isinstance(names, list) or not names:
+        _refuse(path, "it names no data sets")
+    for name in names:
+        # Each is a folder beside it, and nothing elsewhere.
+        if not isinstance(name, str) or name in {"", ".."} or Path(name).name != name:
+            _refuse(path, f"{name!r} is no name of a folder beside it")
+    return several_of(
+        path.parent, [read_comparison(path.parent / each)[0] for each in names]
+    ), facts
+
+
+def _facts(path: Path) -> dict[str, Any]:
+    try:
+        facts = read_mapping(path, partial(_refuse, path))
+    except FileNotFoundError:
+        refuse(
+            "AF624",
+            f"there is no comparison in '{path.parent}'",
+            mark=Mark(str(path.parent)),
+            why=f"a comparison's folder holds {path.name}",
+            fix="give the folder that `archforge compare` named",
+        )
+    if isinstance(facts.get("format"), int) and facts["format"] > FORMAT:
+        _refuse(path, f"it has format {facts['format']}, this version reads {FORMAT}")
+    return facts
 
 
 def _comparison(folder: Path, facts: Mapping[str, Any]) -> Comparison:
@@ -55,9 +79,10 @@ def _comparison(folder: Path, facts: Mapping[str, Any]) -> Comparison:
         folder=folder, data=str(facts["data"]), score=str(facts["score"]), part=str(facts["part"]),
         folds=facts["folds"], seeds=int(facts["seeds"]),
         rows=tuple(_row(folder, facts, each) for each in facts["rows"]),
-        pairs=tuple(Pair(**_known(Pair, each)) for each in facts["pairs"]),
+        pairs=tuple(_pair(each) for each in facts["pairs"]),
         notes=tuple(str(note) for note in facts["notes"]),
-        shown=tuple(Shown(**_known(Shown, each)) for each in facts.get("shown", ())),
+        shown=tuple(_shown(each) for each in facts.get("shown", ())),
+        groups=dict(facts.get("groups", {})),
     )  # fmt: skip
 
 
@@ -73,12 +98,31 @@ def _row(folder: Path, facts: Mapping[str, Any], row: Mapping[str, Any]) -> Row:
         failed=tuple(Failed(**_known(Failed, each)) for each in row["failed"]),
         floor=dict(facts["floors"].get(name, {})), parameters=int(row["parameters"]),
         macs=int(row["macs"]), activation_bytes=int(row["activation_bytes"]),
-        speeds=tuple(Speed(**_known(Speed, each)) for each in row["predict"]),
-        fingerprint=str(row["fingerprint"]),
+        speeds=tuple(_speed(each) for each in row["predict"]),
+        timed_on=dict(row.get("timed_on", {})),
+        fingerprint=str(row["fingerprint"]), groups=dict(facts.get("groups", {})),
     )  # fmt: skip
     if not all(each.images for each in found.trainings) or not isfinite(found.mean):
         raise ValueError(f"the score of '{name}' is no number")
     return found
+
+
+def _pair(facts: Mapping[str, Any]) -> Pair:
+    return Pair(**{"groups": facts["images"], **_known(Pair, facts)})  # older ones had no groups
+
+
+def _shown(facts: Mapping[str, Any]) -> Shown:
+    answers = facts.get("answers", {}).items()
+    said = {str(name): (str(each[0]), float(each[1])) for name, each in answers}
+    return Shown(**{**_known(Shown, facts), "answers": said})
+
+
+def _speed(facts: Mapping[str, Any]) -> Speed:
+    joules = facts.get("joules")
+    return Speed(
+        int(facts["batch"]), float(facts["median_ms"]), float(facts["p95_ms"]),
+        None if joules is None else float(joules),
+    )  # fmt: skip
 
 
 def _place(folder: Path, run: str) -> Path:

@@ -1,199 +1,14 @@
-"""What a comparison holds: trainings, a row for each network, a pair for each two of them."""
+"""What a comparison holds: a row for each network, a pair for each two of them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
-from statistics import fmean
 from typing import Any
 
-from archforge.compare.statistics import LEVEL, Ranking, mean_interval
+from archforge.compare.rows import Row
+from archforge.compare.statistics import LEVEL, Ranking
 
-OTSU = "otsu"
 BETTER, HERE, ALIKE = "better", "better here", "not distinguishable"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Training:
-    """One training of a network, scored.
-
-    Args:
-        fold: That it was scored on, from 0; ``None`` where there are no folds.
-        seed: Of weights, order and augmentation.
-        run: Its folder.
-        scores: By metric, over the images of its part.
-        images: The score by which networks are ranked, of each image by its name.
-        seconds: From start to end.
-        epoch_seconds: The median of its epochs.
-        best_seconds: Until the best epoch had ended.
-        epochs: Finished ones.
-        best_epoch: From 1.
-        peak_memory: Bytes that its process held at most; ``None`` where nobody says.
-    """
-
-    fold: int | None
-    seed: int
-    run: Path
-    scores: Mapping[str, float]
-    images: Mapping[str, float]
-    seconds: float = 0.0
-    epoch_seconds: float = 0.0
-    best_seconds: float = 0.0
-    epochs: int = 0
-    best_epoch: int = 0
-    peak_memory: int | None = None
-
-    @property
-    def value(self) -> float:
-        """The mean over its images."""
-        return fmean(self.images.values())
-
-
-@dataclass(frozen=True)
-class Failed:
-    """A training that came to nothing.
-
-    Args:
-        fold: As of ``Training``.
-        seed: As of ``Training``.
-        kind: ``cannot-build``, ``diverged``, ``out-of-memory`` or ``killed``.
-        why: In words.
-    """
-
-    fold: int | None
-    seed: int
-    kind: str
-    why: str
-
-
-@dataclass(frozen=True)
-class Speed:
-    """How long a prediction takes, for one image.
-
-    Args:
-        batch: Images in a call.
-        median_ms: Of all calls.
-        p95_ms: That 95 of 100 calls do not exceed.
-        joules: That the machine's processors took meanwhile; ``None`` where it does not say.
-    """
-
-    batch: int
-    median_ms: float
-    p95_ms: float
-    joules: float | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Row:
-    """One network.
-
-    Args:
-        architecture: As it was named: ``unet:tutorial``.
-        score: The metric by which networks are ranked.
-        same: Other names under which it takes part.
-        trainings: Those that ended well, by fold and seed.
-        failed: Those that did not.
-        floor: Scores of what is not trained, such as Otsu's threshold.
-        parameters: All learned numbers.
-        macs: Multiply-accumulates for one image.
-        activation_bytes: Foretold for one image while it is trained.
-        speeds: Of predictions, by the size of the batch.
-        fingerprint: Of the graph.
-    """
-
-    architecture: str
-    score: str
-    same: tuple[str, ...] = ()
-    trainings: tuple[Training, ...] = ()
-    failed: tuple[Failed, ...] = ()
-    floor: Mapping[str, float] = field(default_factory=dict)
-    parameters: int = 0
-    macs: int = 0
-    activation_bytes: int = 0
-    speeds: tuple[Speed, ...] = ()
-    fingerprint: str = ""
-
-    @cached_property
-    def images(self) -> dict[str, float]:
-        """The score of each image: the mean over the trainings that were scored on it."""
-        found: dict[str, list[float]] = {}
-        for training in self.trainings:
-            for name, value in training.images.items():
-                found.setdefault(name, []).append(value)
-        return {name: fmean(found[name]) for name in sorted(found)}
-
-    @cached_property
-    def interval(self) -> tuple[float, float, float]:
-        """The mean of the score over images, and its 95 % interval, images drawn anew."""
-        if not self.trainings:
-            value = self.floor.get(self.score, 0.0)
-            return value, value, value
-        return mean_interval(list(self.images.values()))
-
-    @property
-    def mean(self) -> float:
-        """Of the score, over images."""
-        return self.interval[0]
-
-    @property
-    def metrics(self) -> tuple[str, ...]:
-        """Those that every training has."""
-        every = [training.scores for training in self.trainings] or [self.floor]
-        return tuple(name for name in every[0] if all(name in each for each in every))
-
-    def values(self, metric: str) -> tuple[float, ...]:
-        """Of each training; of what is not trained, one."""
-        if not self.trainings:
-            return (self.floor[metric],)
-        return tuple(training.scores[metric] for training in self.trainings)
-
-    @property
-    def peak_memory(self) -> int | None:
-        """Bytes that the process of a training held at most."""
-        known = [each.peak_memory for each in self.trainings if each.peak_memory is not None]
-        return max(known, default=None)
-
-    @property
-    def epoch_seconds(self) -> float | None:
-        """Of an epoch, the mean over trainings."""
-        return fmean(each.epoch_seconds for each in self.trainings) if self.trainings else None
-
-    @property
-    def best_seconds(self) -> float | None:
-        """Until the best epoch had ended, the mean over trainings."""
-        return fmean(each.best_seconds for each in self.trainings) if self.trainings else None
-
-    def facts(self) -> dict[str, Any]:
-        """What ``--json`` prints of it.
-
-        ``low`` and ``high`` of the score by which networks are ranked are its 95 % interval over
-        images; of other metrics they are the extremes over the trainings.
-        """
-        times = [training.seconds for training in self.trainings]
-        return {
-            "architecture": self.architecture,
-            "same_network_as": list(self.same),
-            "scores": {name: self._metric(name) for name in self.metrics},
-            "parameters": self.parameters,
-            "macs": self.macs,
-            "activation_bytes": self.activation_bytes,
-            "train_seconds": fmean(times) if times else None,
-            "epoch_seconds": self.epoch_seconds,
-            "best_seconds": self.best_seconds,
-            "predict_ms": self.speeds[0].median_ms if self.speeds else None,
-            "predict": [vars(speed) for speed in self.speeds],
-            "peak_memory_bytes": self.peak_memory,
-            "fingerprint": self.fingerprint,
-            "runs": [str(training.run) for training in self.trainings],
-            "failed": [vars(each) for each in self.failed],
-        }
-
-    def _metric(self, name: str) -> dict[str, Any]:
-        values = self.values(name)
-        mean, low, high = fmean(values), min(values), max(values)
-        if name == self.score:
-            mean, low, high = self.interval
-        return {"mean": mean, "low": low, "high": high, "values": list(values)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -201,12 +16,13 @@ class Pair:
     """Two networks on the images that both were scored on.
 
     Args:
-        ahead: The one whose mean is higher.
+        ahead: The one whose mean is higher on these images.
         behind: The other.
         mean: How much higher, over images.
         low: Lower end of its 95 % interval, images drawn anew.
         high: Upper end.
         images: How many there are.
+        groups: How many of them are independent: those that belong together are one.
         trainings: Pairs of trainings on one fold and one seed.
         effect: The rank-biserial correlation, from -1 to 1.
         images_p: The chance of such a difference between images if there were none, corrected for
@@ -220,6 +36,7 @@ class Pair:
     low: float
     high: float
     images: int
+    groups: int
     trainings: int
     effect: float
     images_p: float
@@ -241,15 +58,21 @@ class Shown:
         image: Its name.
         place: ``best``, ``median`` or ``worst``: by the mean over networks.
         plain: The picture of the image alone, in the comparison's folder.
-        truth: That of its mask.
-        networks: By name, its prediction with the errors marked.
+        truth: That of its mask; of an image that has a class as a whole, the class.
+        networks: By name, the picture of its prediction with the errors marked.
+        answers: By name, the class that it was taken for, and the probability of the true one.
     """
 
     image: str
     place: str
     plain: str
     truth: str
-    networks: Mapping[str, str]
+    networks: Mapping[str, str] = field(default_factory=dict)
+    answers: Mapping[str, tuple[str, float]] = field(default_factory=dict)
+
+    def files(self, network: str) -> tuple[str, ...]:
+        """What is drawn by a network."""
+        return (self.plain,) if self.answers else (self.plain, self.truth, self.networks[network])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -263,11 +86,12 @@ class Comparison:
         part: ``validation`` or ``test``: what they were scored on.
         folds: How many; ``None`` for one split.
         seeds: Trainings of each network on each fold.
-        rows: Sorted by the mean.
+        rows: As ``ordered``.
         pairs: Of each two networks, those with the best first.
         notes: What a person must know.
         pictures: Files that were drawn.
         shown: The best, the median and the worst image.
+        groups: Of images that belong together, by their names, what they make.
     """
 
     folder: Path
@@ -281,11 +105,18 @@ class Comparison:
     notes: tuple[str, ...] = ()
     pictures: tuple[Path, ...] = ()
     shown: tuple[Shown, ...] = ()
+    groups: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def trained(self) -> tuple[Row, ...]:
         """The rows of networks that have a score."""
         return tuple(row for row in self.rows if row.trainings)
+
+    @property
+    def of_one_group(self) -> bool:
+        """Whether all images that were scored belong together."""
+        names = {name for row in self.trained for name in row.images}
+        return names <= self.groups.keys() and len({self.groups[name] for name in names}) == 1
 
     def facts(self) -> list[dict[str, Any]]:
         """What ``archforge compare --json`` prints: one object for each row."""
@@ -307,6 +138,16 @@ class Several:
     comparisons: tuple[Comparison, ...]
     ranking: Ranking | None = None
     notes: tuple[str, ...] = ()
+
+    def ranks(self) -> list[tuple[str, float | None, list[float | None]]]:
+        """Each network with its mean rank and its score on each data set, the best first.
+
+        Networks that failed on one of them have no rank, and stand last.
+        """
+        means = [{row.architecture: row.mean for row in each.trained} for each in self.comparisons]
+        ranks = {} if self.ranking is None else self.ranking.ranks
+        names = dict.fromkeys([*ranks, *(name for each in means for name in each)])
+        return [(name, ranks.get(name), [each.get(name) for each in means]) for name in names]
 
     def facts(self) -> dict[str, Any]:
         """What ``archforge compare --json`` prints with several data sets."""

@@ -21,6 +21,7 @@ from archforge.files import said_if_unwritable, whole_file
 from archforge.predict.opening import open_predictor
 from archforge.runs import read_run
 from archforge.train.pictures import CLASSES, flat, plane, stretched
+from archforge.train.recording import TOO_LARGE
 from archforge.train.scoring import Prediction, predictions
 
 SIDE = 320
@@ -34,11 +35,12 @@ def show(job: Job, report: Report) -> Outcome:
 
     Args:
         job: Its folder is that of a run; ``values`` has the ``part`` of the data, and of each image
-            the three files to write.
+            the three files to write; of one that has a class as a whole, one.
         report: Not told anything.
 
     Raises:
         ProblemError: The network cannot be loaded, or a file cannot be written.
+        MemoryError: An image is too large for this machine.
     """
     del report
     begin_process(job)
@@ -49,12 +51,18 @@ def show(job: Job, report: Report) -> Outcome:
     part = getattr(dataset, job.values["part"])
     wanted: dict[str, list[str]] = job.values["pictures"]
     rows = [part.ids.index(name) for name in wanted]
+    if dataset.task == "classification":  # answers are words: the image alone is drawn
+        for row, (place,) in zip(rows, wanted.values(), strict=True):
+            _write(Path(place), _bytes(stretched(flat(part.original(row)[0]))))
+        return Outcome(None)
     predictor = open_predictor(read_run(job.folder))
-    for each in predictions(predictor, part, rows, objects=False):
-        drawn = draw(each, part.rule.classes)
-        for path, pixels in zip(map(Path, wanted[each.id]), drawn, strict=True):
-            with said_if_unwritable(path), whole_file(path) as left:
-                Image.fromarray(_shrunk(pixels)).save(left, format="png")
+    try:
+        for each in predictions(predictor, part, rows, objects=False):
+            drawn = draw(each, part.rule.classes)
+            for path, pixels in zip(map(Path, wanted[each.id]), drawn, strict=True):
+                _write(path, pixels)
+    except TOO_LARGE as error:
+        raise MemoryError from error
     return Outcome(None)
 
 
@@ -86,6 +94,11 @@ def _coloured(mask: NDArray[Any], classes: int) -> Pixels:
     colours = ["#000000", "#ffffff"] if classes == 1 else CLASSES
     table = np.array([[int(name[at : at + 2], 16) for at in (1, 3, 5)] for name in colours])
     return np.asarray(table[np.where(mask == IGNORED, 0, mask) % len(colours)], np.uint8)
+
+
+def _write(path: Path, pixels: Pixels) -> None:
+    with said_if_unwritable(path), whole_file(path) as left:
+        Image.fromarray(_shrunk(pixels)).save(left, format="png")
 
 
 def _bytes(image: NDArray[np.float64]) -> Pixels:

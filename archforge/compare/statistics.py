@@ -4,6 +4,9 @@ Intervals, tests and distributions are scipy's. Two things vary: images, and tra
 the same network, whose seeds and folds move scores by as much as many networks differ. Images are
 compared pair by pair (``paired_p``), trainings too (``trainings_p``); what is claimed of networks
 must hold for both, after the correction for the number of comparisons that were made (``holm``).
+
+Images that belong together (planes of a stack, a patient's, near duplicates) are no evidence of
+their own: each group of them is drawn, and compared, as one.
 """
 
 import math
@@ -12,57 +15,83 @@ from dataclasses import dataclass
 
 import numpy as np
 import scipy  # type: ignore[import-untyped]  # scipy has no types; it loads its parts when used
+from numpy.typing import NDArray
 
-RESAMPLES = 2000
+from archforge.metrics import belonging, interval
+
 # A signed rank test of fewer pairs cannot reach 5 %, whatever the values.
 FEWEST_PAIRS = 6
 # A variance is worked out from two trainings at least; Friedman's test takes three networks.
 FEWEST_TRAININGS = 2
 FEWEST_RANKED = 3
 LEVEL = 0.05
+ALONE: Mapping[str, str] = {}
+Floats = NDArray[np.float64]
 
 
-def mean_interval(values: Sequence[float]) -> tuple[float, float, float]:
-    """The mean, and the ends of its 95 % interval by the bootstrap (percentiles).
+def grouped(values: Mapping[str, float], groups: Mapping[str, str] = ALONE) -> list[list[float]]:
+    """The values of images that belong together, in the order of names.
 
-    Source: Efron and Tibshirani 1993, An Introduction to the Bootstrap, chapter 13.
+    Args:
+        values: By the name of the image.
+        groups: What images belong to, by their names; others stand alone.
     """
-    mean = float(np.mean(values))
-    if len(set(values)) < 2:
-        return mean, mean, mean
-    found = scipy.stats.bootstrap(
-        (np.asarray(values, float),), np.mean, n_resamples=RESAMPLES, method="percentile",
-        rng=np.random.default_rng(0),
-    ).confidence_interval  # fmt: skip
-    return mean, float(found.low), float(found.high)
+    names = sorted(values)
+    together = belonging(groups.get(name, "") for name in names)
+    return [[values[names[index]] for index in each] for each in together]
 
 
-def gaps_between(ours: Mapping[str, float], theirs: Mapping[str, float]) -> list[float]:
-    """How much higher our score is, for each image that both have, in the order of names."""
-    return [ours[name] - theirs[name] for name in sorted(ours.keys() & theirs.keys())]
+def mean_interval(
+    values: Mapping[str, float], groups: Mapping[str, str] = ALONE
+) -> tuple[float, float, float]:
+    """The mean over images, and the ends of its 95 % interval by the bootstrap, groups drawn anew.
+
+    Args:
+        values: As of ``grouped``.
+        groups: As of ``grouped``.
+    """
+    names = sorted(values)
+    found = interval(
+        [values[name] for name in names], units=[groups.get(name, "") for name in names]
+    )
+    return float(np.mean(list(values.values()))), found.low, found.high
 
 
-def paired_p(ours: Mapping[str, float], theirs: Mapping[str, float]) -> float:
+def gaps_between(ours: Mapping[str, float], theirs: Mapping[str, float]) -> dict[str, float]:
+    """How much higher our score is, for each image that both have."""
+    return {name: ours[name] - theirs[name] for name in sorted(ours.keys() & theirs.keys())}
+
+
+def paired_p(
+    ours: Mapping[str, float], theirs: Mapping[str, float], groups: Mapping[str, str] = ALONE
+) -> float:
     """The chance of a difference at least so large if there were none, over images of both.
 
     Two-sided; equal images count for neither side. Scores are compared by the signed rank test.
     Where all are 0 or 1, such as right answers, their ranks say nothing: what counts then is how
-    many images only one side has right, by the exact test of a fair coin.
+    many images only one side has right, by the exact test of a fair coin. Of images that belong
+    together the mean is one value.
 
     Args:
         ours: Scores by the name of the image.
         theirs: Those of another network, on the same images.
+        groups: As of ``grouped``.
 
     Source: Wilcoxon 1945, Biometrics Bulletin 1(6), 80-83; McNemar 1947, Psychometrika 12(2),
         153-157.
     """
-    gaps = np.array(gaps_between(ours, theirs))
+    gaps = np.array(group_means(gaps_between(ours, theirs), groups))
     gaps = gaps[gaps != 0]
     if len(gaps) < FEWEST_PAIRS:
         return 1.0
-    if {*ours.values(), *theirs.values()} <= {0.0, 1.0}:
+    if set(np.abs(gaps)) == {1.0} and {*ours.values(), *theirs.values()} <= {0.0, 1.0}:
         return float(scipy.stats.binomtest(int((gaps > 0).sum()), len(gaps)).pvalue)
     return float(scipy.stats.wilcoxon(gaps).pvalue)
+
+
+def group_means(values: Mapping[str, float], groups: Mapping[str, str] = ALONE) -> list[float]:
+    """One value for each group, and for each image that stands alone."""
+    return [float(np.mean(each)) for each in grouped(values, groups)]
 
 
 def trainings_p(gaps: Sequence[float], share: float = 0.0) -> float | None:
@@ -72,7 +101,8 @@ def trainings_p(gaps: Sequence[float], share: float = 0.0) -> float | None:
     so their variance is corrected for it: uncorrected, the test finds far too much.
 
     Args:
-        gaps: Of each pair of trainings on one fold and one seed: how much higher our mean is.
+        gaps: How much higher our mean is: of each seed where all learn from the same images, of
+            each fold (the mean over its seeds) where they do not.
         share: Images that a training is scored on, for each that it learns from; 0 where all learn
             from the same ones.
 
@@ -87,6 +117,12 @@ def trainings_p(gaps: Sequence[float], share: float = 0.0) -> float | None:
         return 1.0 if mean == 0 else 0.0
     statistic = mean / math.sqrt((1 / count + share) * variance)
     return float(2 * scipy.stats.t.sf(abs(statistic), count - 1))
+
+
+def witnesses(images: int, groups: int) -> str:
+    """How many images there are, and how many are independent, in words."""
+    apart = f" in {groups} group{'' if groups == 1 else 's'}"
+    return f"{images} images{apart if groups != images else ''}"
 
 
 def rank_biserial(gaps: Sequence[float]) -> float:

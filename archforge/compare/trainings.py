@@ -1,5 +1,6 @@
 """The trainings of a comparison: which there are, which are done, and what came of them."""
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -8,8 +9,8 @@ from statistics import median
 from typing import Any
 
 from archforge.compare.entries import Entry
-from archforge.compare.records import Failed, Training
-from archforge.crew.jobs import Job
+from archforge.compare.rows import Failed, Training
+from archforge.crew.jobs import Job, halved
 from archforge.data import DataOptions
 from archforge.errors import Mark, ProblemError, refuse
 from archforge.runs import Run, read_run
@@ -54,22 +55,13 @@ class Cell:
         One that had to be done with half the batch is, too: it took two batches for a step.
         """
         dataset = self.entry.opened.dataset
-        recipes = [_recipe(self.settings.facts()), _recipe(halved(self.settings).facts())]
+        recipes = [recipe_of(self.settings.facts()), recipe_of(halved(self.settings).facts())]
         return (
             run.fingerprint == self.entry.mark
             and run.data.get("fingerprint") == dataset.fingerprint
-            and run.data.get("options") == _plain(asdict(self.options))
-            and _recipe(run.settings) in recipes
+            and options_of(run.data.get("options")) == options_of(asdict(self.options))
+            and recipe_of(run.settings) in recipes
         )
-
-
-def halved(settings: Settings) -> Settings:
-    """Half the batch, two of which make a step."""
-    if settings.batch_size < 2:
-        return settings
-    return replace(
-        settings, batch_size=settings.batch_size // 2, accumulate=settings.accumulate * 2
-    )
 
 
 def make_cells(
@@ -78,20 +70,28 @@ def make_cells(
     """Every training: all networks on one fold before the next, so that a table grows evenly."""
     folds: Sequence[int | None] = range(options.folds) if options.folds else [None]
     places = [(seed, fold, entry) for seed in range(seeds) for fold in folds for entry in entries]
+    marks = [entry.mark for entry in entries]
     return [
         Cell(
             entry, number, fold, replace(options, fold=fold or 0),
             replace(entry.settings, seed=entry.settings.seed + seed),
-            folder / FOLDER / _name(entry, fold, entry.settings.seed + seed),
+            folder / FOLDER / _name(entry, fold, entry.settings.seed + seed, marks),
         )
         for number, (seed, fold, entry) in enumerate(places)
     ]  # fmt: skip
 
 
-def _name(entry: Entry, fold: int | None, seed: int) -> str:
+def _name(entry: Entry, fold: int | None, seed: int, marks: Sequence[str]) -> str:
     clean = "".join(letter if letter.isalnum() else "-" for letter in entry.name).strip("-")
     place = "" if fold is None else f"fold{fold}-"
-    return f"{clean}-{entry.mark[:8]}-{place}seed{seed}"
+    # One network with two recipes has two trainings.
+    recipe = f"{_recipe_mark(entry)}-" if marks.count(entry.mark) > 1 else ""
+    return f"{clean}-{entry.mark[:8]}-{recipe}{place}seed{seed}"
+
+
+def _recipe_mark(entry: Entry) -> str:
+    text = json.dumps(entry.settings.facts(), sort_keys=True)
+    return hashlib.blake2b(text.encode(), digest_size=4).hexdigest()
 
 
 def find_done(cells: Sequence[Cell], known: Sequence[Run], score: str, part: str) -> dict[int, Run]:
@@ -106,10 +106,19 @@ def find_done(cells: Sequence[Cell], known: Sequence[Run], score: str, part: str
     found = {}
     for cell in cells:
         for run in (*_at(cell.folder), *known):
-            if run.status == "done" and cell.is_of(run) and image_scores(run, score, part):
+            if run.status == "done" and cell.is_of(run) and _is_whole(run, score, part):
                 found[cell.number] = run
                 break
     return found
+
+
+def _is_whole(run: Run, score: str, part: str) -> bool:
+    """Whether all that a table needs is still there: a run from elsewhere may have lost some."""
+    try:
+        epochs = read_history(run.history)
+    except (OSError, LookupError, TypeError, ValueError):
+        return False
+    return bool(epochs and "scores" in _details(run, part) and image_scores(run, score, part))
 
 
 def failure_of(cell: Cell) -> Failed | None:
@@ -149,6 +158,12 @@ def image_scores(run: Run, score: str, part: str) -> dict[str, float]:
     return {row["id"]: float(row[score]) for row in rows if row.get(score) is not None}
 
 
+def answers_of(run: Run, part: str) -> Sequence[Mapping[str, Any]]:
+    """What a classifier said of each image: ``truth``, ``predicted`` and ``score_of_truth``."""
+    rows: Sequence[Mapping[str, Any]] = _details(run, part).get("images", [])
+    return [row for row in rows if row.get("score_of_truth") is not None]
+
+
 def _details(run: Run, part: str) -> Mapping[str, Any]:
     path = run.test_scores if part == "test" else run.image_scores
     try:
@@ -173,10 +188,13 @@ def _at(folder: Path) -> Iterator[Run]:
         return
 
 
-def _recipe(facts: Mapping[str, Any]) -> dict[str, Any]:
+def recipe_of(facts: Mapping[str, Any]) -> dict[str, Any]:
     """All settings that matter to the result; what an older record lacks has its default."""
     return {name: value for name, value in Settings.read(facts).facts().items() if name != "logger"}
 
 
-def _plain(value: Any) -> Any:
-    return json.loads(json.dumps(value))
+def options_of(facts: Any) -> dict[str, Any]:
+    """Options of the data as a record keeps them; what an older one lacks has its default."""
+    known = facts if isinstance(facts, Mapping) else {}
+    plain: dict[str, Any] = json.loads(json.dumps({**asdict(DataOptions()), **known}))
+    return plain

@@ -1,18 +1,22 @@
 """Pairs of networks, and what may be said of them in words."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, groupby
+from statistics import fmean
 
-from archforge.compare.records import ALIKE, BETTER, HERE, Comparison, Pair, Row
+from archforge.compare.records import ALIKE, BETTER, HERE, Comparison, Pair
+from archforge.compare.rows import Row
 from archforge.compare.statistics import (
     FEWEST_PAIRS,
     gaps_between,
+    group_means,
     holm,
     mean_interval,
     paired_p,
     rank_biserial,
     trainings_p,
+    witnesses,
 )
 from archforge.errors import series
 
@@ -20,14 +24,14 @@ from archforge.errors import series
 NOTED = 1.5
 
 
-def compared(rows: Sequence[Row], folds: int | None) -> tuple[Pair, ...]:
+def compared(rows: Sequence[Row], share: float = 0.0) -> tuple[Pair, ...]:
     """Every two networks, those with the best first, corrected for their number.
 
     Args:
         rows: That were trained, the best first.
-        folds: How many; ``None`` for one split.
+        share: With folds, images that a training is scored on for each that it learns from; 0 for
+            one split.
     """
-    share = 1 / (folds - 1) if folds else 0.0
     found = [_pair(ahead, behind, share) for ahead, behind in combinations(rows, 2)]
     images = holm([pair.images_p for pair in found])
     both = holm([1.0 if pair.p is None else pair.p for pair in found])
@@ -38,25 +42,40 @@ def compared(rows: Sequence[Row], folds: int | None) -> tuple[Pair, ...]:
 
 
 def _pair(ahead: Row, behind: Row, share: float) -> Pair:
-    gaps = gaps_between(ahead.images, behind.images)
-    mean, low, high = mean_interval(gaps) if gaps else (0.0, 0.0, 0.0)
-    images_p = paired_p(ahead.images, behind.images)
+    gaps, groups = gaps_between(ahead.images, behind.images), ahead.groups
+    mean, low, high = mean_interval(gaps, groups) if gaps else (0.0, 0.0, 0.0)
+    if mean < 0:  # one lacks the images of a training that failed, and they were hard ones
+        return _pair(behind, ahead, share)
+    images_p = paired_p(ahead.images, behind.images, groups)
+    means = group_means(gaps, groups)
     between = _between_trainings(ahead, behind)
-    trainings = trainings_p(between, share)
+    trainings = trainings_p(_of_folds(between) if share else list(between.values()), share)
     return Pair(
         ahead=ahead.architecture, behind=behind.architecture, mean=mean, low=low, high=high,
-        images=len(gaps), trainings=len(between), effect=rank_biserial(gaps), images_p=images_p,
+        images=len(gaps), groups=len(means), trainings=len(between),
+        effect=rank_biserial(means), images_p=images_p,
         p=None if trainings is None else max(images_p, trainings),
     )  # fmt: skip
 
 
-def _between_trainings(ahead: Row, behind: Row) -> list[float]:
+def _between_trainings(ahead: Row, behind: Row) -> dict[tuple[int | None, int], float]:
     theirs = {(each.fold, each.seed): each.value for each in behind.trainings}
-    return [
-        each.value - theirs[each.fold, each.seed]
+    return {
+        (each.fold, each.seed): each.value - theirs[each.fold, each.seed]
         for each in ahead.trainings
         if (each.fold, each.seed) in theirs
-    ]
+    }
+
+
+def _of_folds(gaps: Mapping[tuple[int | None, int], float]) -> list[float]:
+    """The mean over seeds on each fold.
+
+    All seeds have one split: what a fold holds moves them together, so they are no more folds.
+    """
+    folds: dict[int | None, list[float]] = {}
+    for (fold, _), gap in gaps.items():
+        folds.setdefault(fold, []).append(gap)
+    return [fmean(each) for each in folds.values()]
 
 
 def verdict_words(comparison: Comparison) -> list[str]:
@@ -65,35 +84,61 @@ def verdict_words(comparison: Comparison) -> list[str]:
     if len(rows) < 2:
         return list(_failures(comparison))
     best = comparison.trained[0]
-    mine = [pair for pair in comparison.pairs if pair.ahead == best.architecture]
-    lines = [*_alike(comparison, best, mine, rows), *_clear(comparison, mine), *_here(mine)]
+    mine = [pair for pair in comparison.pairs if best.architecture in (pair.ahead, pair.behind)]
+    lines = [
+        *_few(best, mine),
+        *_alike(best, mine, comparison),
+        *_clear(comparison, mine),
+        *_here(mine, comparison.folds),
+    ]
     return [*lines, *_failures(comparison)]
 
 
-def _alike(
-    comparison: Comparison, best: Row, pairs: Sequence[Pair], rows: dict[str, Row]
-) -> Iterator[str]:
-    images = len(best.images)
-    if images < FEWEST_PAIRS:
-        yield f"{images} images are too few to tell networks apart."
+def _few(best: Row, pairs: Sequence[Pair]) -> Iterator[str]:
+    few = [pair for pair in pairs if pair.groups < FEWEST_PAIRS]
+    if few:
+        least = min(few, key=lambda pair: (pair.groups, pair.images))
+        names = series([best.architecture, *(_other(pair, best) for pair in few)])
+        yield f"{_images(least)} are too few to tell {names} apart."
+
+
+def _images(pair: Pair) -> str:
+    return witnesses(pair.images, pair.groups)
+
+
+def _alike(best: Row, pairs: Sequence[Pair], comparison: Comparison) -> Iterator[str]:
+    known = [pair for pair in pairs if pair.verdict == ALIKE and pair.groups >= FEWEST_PAIRS]
+    if not known:
         return
-    alike = [rows[pair.behind] for pair in pairs if pair.verdict == ALIKE]
-    if not alike:
-        return
-    names = series([best.architecture, *(row.architecture for row in alike)])
+    others = {_other(pair, best) for pair in known}
+    alike = [row for row in comparison.trained if row.architecture in others]
+    images = _images(min(known, key=lambda pair: pair.images))
+    yield (f"{_names(best, alike, comparison.pairs)} on these {images}{_cheapest(best, alike)}.")
+
+
+def _names(best: Row, alike: Sequence[Row], pairs: Sequence[Pair]) -> str:
+    names = [row.architecture for row in alike]
+    every = {best.architecture, *names}
+    among = [pair for pair in pairs if {pair.ahead, pair.behind} <= every]
+    if all(pair.verdict == ALIKE for pair in among):
+        return f"{series([best.architecture, *names])} are not distinguishable"
+    # Each of them is like the best, and yet some of them differ.
+    return f"{series(names)} are not distinguishable from {best.architecture}"
+
+
+def _cheapest(best: Row, alike: Sequence[Row]) -> str:
     cheapest = min([best, *alike], key=lambda row: row.macs)
-    words = f"{names} are not distinguishable on these {images} images"
-    factor = max(row.macs for row in [best, *alike]) / max(cheapest.macs, 1)
     if cheapest is not best:
         factor = best.macs / max(cheapest.macs, 1)
-        if factor >= NOTED:
-            words += (
-                f"; {cheapest.architecture} needs {_times(factor)} fewer MACs than "
-                f"{best.architecture}"
-            )
-    elif factor >= NOTED:
-        words += f"; {cheapest.architecture} needs the fewest MACs"
-    yield f"{words}."
+        name = cheapest.architecture
+        words = f"; {name} needs {_times(factor)} fewer MACs than {best.architecture}"
+        return words if factor >= NOTED else ""
+    factor = max(row.macs for row in alike) / max(cheapest.macs, 1)
+    return f"; {cheapest.architecture} needs the fewest MACs" if factor >= NOTED else ""
+
+
+def _other(pair: Pair, best: Row) -> str:
+    return pair.behind if pair.ahead == best.architecture else pair.ahead
 
 
 def _clear(comparison: Comparison, pairs: Sequence[Pair]) -> Iterator[str]:
@@ -105,21 +150,25 @@ def _clear(comparison: Comparison, pairs: Sequence[Pair]) -> Iterator[str]:
             )
 
 
-def _here(pairs: Sequence[Pair]) -> Iterator[str]:
+def _here(pairs: Sequence[Pair], folds: int | None) -> Iterator[str]:
     """What images show, and trainings do not."""
     here = [pair for pair in pairs if pair.verdict == HERE]
-    if not here:
-        return
-    names = series([f"{pair.behind} (by {pair.mean:.4f})" for pair in here])
-    first = f"As trained here, {here[0].ahead} scores better than {names} on these images"
-    trainings = min(pair.trainings for pair in here)
-    if trainings < 2:
-        yield f"{first}; one training of each says nothing of the next: see --seeds and --folds."
-    else:
-        yield (
-            f"{first}; {trainings} trainings of each vary too much to say it of the networks: more "
-            "--seeds or --folds would tell."
-        )
+    # All seeds have the same folds, so there more of them are no more to judge by.
+    more = "--folds" if folds else "--seeds"
+    for ahead, group in groupby(here, key=lambda pair: pair.ahead):
+        mine = list(group)
+        names = series([f"{pair.behind} (by {pair.mean:.4f})" for pair in mine])
+        first = f"As trained here, {ahead} scores better than {names} on these images"
+        trainings = min(pair.trainings for pair in mine)
+        if trainings < 2:
+            yield (
+                f"{first}; one training of each says nothing of the next: see --seeds and --folds."
+            )
+        else:
+            yield (
+                f"{first}; {trainings} trainings of each are too few, or vary too much, to say it "
+                f"of the networks: more {more} would tell."
+            )
 
 
 def _failures(comparison: Comparison) -> Iterator[str]:
@@ -132,7 +181,7 @@ def _failures(comparison: Comparison) -> Iterator[str]:
 def _gap(pair: Pair, score: str) -> str:
     return (
         f"{pair.mean:.4f} {score} (95 % interval {pair.low:.4f} to {pair.high:.4f}, "
-        f"{pair.images} images, p = {pair.images_p:.2g}, effect {pair.effect:.2f})"
+        f"{_images(pair)}, p = {pair.images_p:.2g}, effect {pair.effect:.2f})"
     )
 
 

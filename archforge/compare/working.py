@@ -1,23 +1,28 @@
 """The trainings, timings and pictures of one comparison: each done once, in processes of a crew."""
 
+import hashlib
 import json
+import platform
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from statistics import fmean
+from typing import Any
 
 from archforge.analysis import costs, memory
-from archforge.compare.choosing import chosen
+from archforge.compare.budgets import costs_apart, ended_early
+from archforge.compare.choosing import chosen, chosen_answers
 from archforge.compare.entries import Entry
 from archforge.compare.folder import read_json
 from archforge.compare.progress import Progress
-from archforge.compare.records import OTSU, Failed, Row, Shown, Speed
-from archforge.compare.trainings import Cell, failure_of, find_done, halved, training_of
+from archforge.compare.records import Shown
+from archforge.compare.rows import OTSU, Failed, Row, Speed, ordered
+from archforge.compare.trainings import Cell, failure_of, find_done, training_of
 from archforge.crew.failures import failure_kind, first_words
 from archforge.crew.jobs import Job
 from archforge.crew.running import run_all
-from archforge.crew.workers import Message, Pool, begin_server, worker_count
+from archforge.crew.workers import Message, Pool, begin_server, share_of_memory, worker_count
 from archforge.errors import ProblemError
 from archforge.files import said_if_unwritable, write_whole
 from archforge.runs import Run, read_run
@@ -42,6 +47,12 @@ class Work:
         progress: Progress,
     ) -> None:
         self.entries, self.folder, self.score, self.part = entries, folder, score, part
+        dataset = entries[0].opened.dataset
+        # With folds each image is validated on once.
+        parts = (
+            ("train", "validation") if part == "validation" and dataset.options.folds else (part,)
+        )
+        self.groups = dataset.together(*parts)
         self.cells = [replace(cell, folder=folder / cell.folder) for cell in cells]
         self._progress = progress
         self._failed: dict[int, Failed] = {}
@@ -61,7 +72,8 @@ class Work:
             self._train(left, workers, threads)
             runs |= find_done(left, (), self.score, self.part)
         rows = [self._row(entry, runs) for entry in self.entries]
-        return _sorted([*rows, *self._floor(runs)])
+        self.notes += costs_apart(list(runs.values()))
+        return ordered([*rows, *self._floor(runs)])
 
     def _train(self, cells: Sequence[Cell], workers: int, threads: int) -> None:
         begin_server(TRAIN, threads)
@@ -74,20 +86,23 @@ class Work:
     def _round(self, jobs: Sequence[Job], workers: int) -> list[Job]:
         """Train, and give back those that are to be tried with half the batch."""
         cells = {cell.number: cell for cell in self.cells}
+        pool = Pool(TRAIN, workers, memory_bytes=share_of_memory(workers))
         again = []
-        for job, message in run_all(Pool(TRAIN, workers), jobs, self._told(cells)):
+        for job, message in run_all(pool, jobs, self._told(cells), self._progress.ending):
             cell = cells[job.number]
+            place = (cell.entry.name, cell.fold, cell.settings.seed)
             if message.what == "outcome":
-                words = f"{message.content.value:.4f}"
-            else:
-                kind, why = _failure(message)
-                words = why
-                if kind == "out-of-memory" and job.settings == cell.settings and _can_halve(job):
-                    again.append(replace(job, settings=halved(job.settings)))
-                    words = f"{why}; it is tried once more with half the batch"
-                else:
-                    self._failed[cell.number] = Failed(cell.fold, cell.settings.seed, kind, why)
-            self._progress.ended(cell.entry.name, cell.fold, cell.settings.seed, words)
+                self._progress.ended(*place, f"{message.content.value:.4f}")
+                continue
+            kind, why = _failure(message)
+            if kind == "out-of-memory" and job.settings == cell.settings and _can_halve(job):
+                # Its checkpoint has the whole batch.
+                shutil.rmtree(job.folder, ignore_errors=True)
+                again.append(job.halved())
+                self._progress.again(*place, f"{why}; it is tried once more with half the batch")
+                continue
+            self._failed[cell.number] = Failed(cell.fold, cell.settings.seed, kind, why)
+            self._progress.ended(*place, why)
         return again
 
     def _told(self, cells: Mapping[int, Cell]) -> Callable[[Job, int, float], None]:
@@ -108,79 +123,108 @@ class Work:
                 f"{entry.name} needed half the batch for {len(half)} of its trainings: two batches "
                 "made a step."
             )
+        self.notes += ended_early(entry.name, [run for _, run in done])
+        speeds, timed_on = self._speeds(entry) if done else ((), {})
         return Row(
             architecture=entry.name, score=self.score, same=entry.same,
             trainings=tuple(training_of(*each, self.score, self.part) for each in done),
             failed=tuple(self._failed[cell.number] for cell in mine if cell.number in self._failed),
             parameters=total.parameters.total, macs=total.macs,
             activation_bytes=memory(graph).training,
-            speeds=self._speeds(entry) if done else (), fingerprint=entry.mark,
+            speeds=speeds, timed_on=timed_on, fingerprint=entry.mark,
+            groups=self.groups,
         )  # fmt: skip
 
-    def _speeds(self, entry: Entry) -> tuple[Speed, ...]:
-        """Measured alone, with all threads, once for each network in a comparison."""
+    def _speeds(self, entry: Entry) -> tuple[tuple[Speed, ...], Mapping[str, Any]]:
+        """Measured alone, with all threads, once for each network of a comparison on a machine."""
         path = self.folder / MEASURED
         kept = read_json(path)
-        if entry.mark not in kept:
-            self._progress.measuring(entry.name)
-            _, threads = worker_count(1, 1)
-            job = next(cell for cell in self.cells if cell.entry is entry).job(threads)
-            for _, message in run_all(Pool(MEASURE, 1), [job]):
-                if message.what != "outcome":
-                    self.notes.append(f"{entry.name} could not be timed: {_failure(message)[1]}.")
-                    return ()
-                kept[entry.mark] = message.content.facts["speeds"]
-            with said_if_unwritable(path):
-                write_whole(path, json.dumps(kept, indent=1) + "\n")
-        return tuple(Speed(**each) for each in kept[entry.mark])
+        # Of the machine no more than whether it is another one: folders are handed on.
+        machine = hashlib.blake2b(platform.node().encode(), digest_size=4).hexdigest()
+        here = f"{entry.mark} on {machine}"
+        known = _known_speeds(kept.get(here))
+        if known[0]:
+            return known
+        self._progress.measuring(entry.name)
+        _, threads = worker_count(1, 1)
+        job = next(cell for cell in self.cells if cell.entry is entry).job(threads)
+        for _, message in run_all(Pool(MEASURE, 1), [job]):
+            if message.what != "outcome":
+                self.notes.append(f"{entry.name} could not be timed: {_failure(message)[1]}.")
+                return (), {}
+            kept[here] = message.content.facts
+        with said_if_unwritable(path):
+            write_whole(path, json.dumps(kept, indent=1) + "\n")
+        return _known_speeds(kept[here])
 
     def shown(self, rows: Sequence[Row], threads: int) -> tuple[Shown, ...]:
         """The best, the median and the worst image, drawn for each network by its own run."""
-        if self.entries[0].opened.dataset.task != "segmentation":
-            return ()
-        found = chosen([row for row in rows if row.trainings])
+        trained = [row for row in rows if row.trainings]
+        whole = self.entries[0].opened.dataset.task == "classification"
+        found = chosen_answers(trained, self.part) if whole else chosen(trained)
         jobs: list[Job] = []
-        for row in rows:
-            entry = next((each for each in self.entries if each.name == row.architecture), None)
-            if entry is not None:
-                jobs += list(self._looks(entry, row, found, threads, len(jobs)))
+        planned: set[str] = set()
+        for row in trained:
+            jobs += list(self._looks(row, found, planned, threads, len(jobs)))
         for job, message in run_all(Pool(SHOW, 1), jobs):
             if message.what != "outcome":
-                name, why = job.folder.name, _failure(message)[1]
-                self.notes.append(f"The predictions of {name} could not be drawn: {why}.")
+                # Whatever it is, such as a network that was removed: scores stand without pictures.
+                problem = message.what == "problem"
+                why = first_words(message.content) if problem else _failure(message)[1]
+                self.notes.append(
+                    f"The predictions of {job.folder.name} could not be drawn: {why}."
+                )
         return found
 
     def _looks(
-        self, entry: Entry, row: Row, found: Sequence[Shown], threads: int, first: int
+        self, row: Row, found: Sequence[Shown], planned: set[str], threads: int, first: int
     ) -> Iterator[Job]:
-        """A job for each of its runs that must draw something."""
-        wanted: dict[Path, dict[str, Shown]] = {}
+        """A job for each run of a network that must draw something which no other one draws."""
+        entry = next(each for each in self.entries if each.name == row.architecture)
+        wanted: dict[Path, dict[str, Sequence[str]]] = {}
         for each in found:
+            files = each.files(row.architecture)
             run = next((one.run for one in row.trainings if each.image in one.images), None)
-            if run is not None and not (self.folder / each.networks[row.architecture]).exists():
-                wanted.setdefault(run, {})[each.image] = each
+            done = files[-1] in planned or (self.folder / files[-1]).exists()
+            if run is not None and not done:
+                planned.add(files[-1])
+                wanted.setdefault(run, {})[each.image] = files
         for number, (run, images) in enumerate(wanted.items(), start=first):
             cell = next(cell for cell in self.cells if cell.entry is entry)
             options = replace(cell.options, fold=read_run(run).data["options"]["fold"])
             values = {"part": self.part, "pictures": {
-                name: [str(self.folder / file)
-                       for file in (each.plain, each.truth, each.networks[row.architecture])]
-                for name, each in images.items()
+                name: [str(self.folder / file) for file in files]
+                for name, files in images.items()
             }}  # fmt: skip
             yield replace(
                 cell.job(threads), number=number, folder=run, options=options, values=values
             )
 
     def _floor(self, runs: Mapping[int, Run]) -> Iterator[Row]:
-        """Otsu's threshold on the same images, where they are validation images."""
-        first = self.entries[0]
-        mine = [runs[cell.number] for cell in self.cells
-                if cell.entry is first and cell.number in runs]  # fmt: skip
-        found = [run.baseline for run in mine if self.score in run.baseline]
-        if found and self.part == "validation":
-            names = [name for name in found[0] if all(name in each for each in found)]
-            floor = {name: fmean(each[name] for each in found) for name in names}
+        """Otsu's threshold on the same images, where they are validation images.
+
+        Any run on a fold knows it; of folds the mean is over images, as that of a network.
+        """
+        found: dict[int | None, tuple[int, Mapping[str, float]]] = {}
+        for cell in self.cells:
+            run = runs.get(cell.number)
+            if run is not None and self.score in run.baseline:
+                found.setdefault(cell.fold, (int(run.data["validation"]), run.baseline))
+        wanted = {cell.fold for cell in self.cells}
+        if self.part == "validation" and found.keys() == wanted:
+            images = [count for count, _ in found.values()]
+            scores = [each for _, each in found.values()]
+            names = [name for name in scores[0] if all(name in each for each in scores)]
+            floor = {name: fmean([each[name] for each in scores], images) for name in names}
             yield Row(architecture=OTSU, score=self.score, floor=floor)
+
+
+def _known_speeds(kept: Any) -> tuple[tuple[Speed, ...], Mapping[str, Any]]:
+    """As they were measured, and on what; none where that was not done, or is damaged."""
+    try:
+        return tuple(Speed(**each) for each in kept["speeds"]), dict(kept["machine"])
+    except (LookupError, TypeError, ValueError):
+        return (), {}
 
 
 def _can_halve(job: Job) -> bool:
@@ -207,15 +251,11 @@ def _failure(message: Message) -> tuple[str, str]:
 
 
 def _clear(cell: Cell) -> None:
-    """Remove what another recipe has left in the place of a training."""
+    """Remove what another recipe has left in the place of a training, or what has lost a part."""
     try:
-        other = not cell.is_of(read_run(cell.folder))
+        run = read_run(cell.folder)
     except ProblemError:
-        other = True
-    if other:
+        run = None
+    if run is None or run.status == "done" or not cell.is_of(run):
         with said_if_unwritable(cell.folder):
             shutil.rmtree(cell.folder, ignore_errors=True)
-
-
-def _sorted(rows: Sequence[Row]) -> tuple[Row, ...]:
-    return tuple(sorted(rows, key=lambda row: (-row.mean, row.macs, row.architecture)))

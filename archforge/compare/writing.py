@@ -2,20 +2,20 @@
 
 ``comparison.json`` is the record, ``comparison.csv`` a line for each training, ``images.csv`` a
 line for each image, ``pairs.csv`` a line for each two networks; ``comparison.png`` is score against
-cost.
+cost. Of several data sets ``several.json`` says which there are, each of them a folder beside it,
+and ``ranks.csv`` has a line for each network.
 """
 
 import csv
 import io
 import json
 import os
-import shlex
-import sys
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -23,19 +23,25 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter, LogLocator, NullFormatter
 
-from archforge.compare.records import OTSU, Comparison, Row
+from archforge.compare.records import Comparison, Several
+from archforge.compare.rows import OTSU, Row
 from archforge.files import said_if_unwritable, whole_file, write_whole
 from archforge.metrics import CLASS_METRICS, METRICS
+from archforge.runs.command import command_line
 
 RECORD = "comparison.json"
 TABLE = "comparison.csv"
 IMAGES = "images.csv"
 PAIRS = "pairs.csv"
 PICTURE = "comparison.png"
+SEVERAL = "several.json"
+RANKS = "ranks.csv"
 FORMAT = 1
 # Okabe and Ito 2008, Color Universal Design.
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00")
 MARKS = "osD^vPX*<>"
+# Letters of a name in a figure; the words below it and the CSV have it whole.
+LONGEST = 32
 # What stands beside the score in the table that is printed.
 BESIDE = {"segmentation": "iou", "classification": "balanced_accuracy"}
 
@@ -48,10 +54,8 @@ def write_comparison(comparison: Comparison, identity: Mapping[str, Any]) -> Com
     """
     folder = comparison.folder
     facts = {
-        "format": FORMAT,
+        **_made(),
         "identity": identity,
-        "written": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
-        "command": _command(),
         "data": comparison.data,
         "score": comparison.score,
         "part": comparison.part,
@@ -64,6 +68,7 @@ def write_comparison(comparison: Comparison, identity: Mapping[str, Any]) -> Com
         "pairs": [{**asdict(pair), "verdict": pair.verdict} for pair in comparison.pairs],
         "notes": list(comparison.notes),
         "shown": [asdict(each) for each in comparison.shown],
+        "groups": dict(comparison.groups),
     }  # fmt: skip
     with said_if_unwritable(folder):
         write_whole(folder / TABLE, _text(_trainings(comparison)))
@@ -75,28 +80,52 @@ def write_comparison(comparison: Comparison, identity: Mapping[str, Any]) -> Com
     return replace(comparison, pictures=(picture,))
 
 
+def write_several(several: Several) -> None:
+    """Write which data sets there are, and the ranks over them.
+
+    Raises:
+        ProblemError: The folder cannot be written.
+    """
+    folder = several.folder
+    facts = {**_made(), **several.facts(), "data": [each.data for each in several.comparisons]}
+    with said_if_unwritable(folder):
+        write_whole(folder / RANKS, _text(rank_numbers(several)))
+        write_whole(folder / SEVERAL, json.dumps(facts, indent=2) + "\n")
+
+
+def _made() -> dict[str, Any]:
+    return {
+        "format": FORMAT,
+        "written": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        "command": command_line(),
+    }
+
+
+def rank_numbers(several: Several) -> Iterator[Sequence[Any]]:
+    """Mean rank of each network and its score on each data set, the best first, with a header."""
+    yield ["architecture", "mean_rank", *(each.data for each in several.comparisons)]
+    for name, rank, scores in several.ranks():
+        yield [name, _blank(rank), *scores]
+
+
 def _training(training: Any, folder: Path) -> dict[str, Any]:
     """Runs of the comparison's own by their place in it, so that the folder may be moved."""
     run, home = training.run.resolve(), folder.resolve()
     return {**vars(training), "run": str(run.relative_to(home) if home in run.parents else run)}
 
 
-def _command() -> str:
-    """As it was given, where it was given on a command line."""
-    return shlex.join(["archforge", *sys.argv[1:]]) if "archforge" in sys.argv[0] else ""
-
-
 def table_rows(comparison: Comparison) -> Iterator[tuple[str, ...]]:
     """The table as text, with a header."""
     rows = comparison.rows
-    beside = [name for name in BESIDE.values() if all(name in row.metrics for row in rows)]
+    scored = [row for row in rows if row.metrics]
+    beside = [name for name in BESIDE.values() if all(name in row.metrics for row in scored)]
     # What no row has is no column.
     timed = any(row.speeds for row in rows)
     held = any(row.peak_memory for row in rows)
     yield (
         "architecture",
         f"{comparison.part} {title(comparison.score)}",
-        "95 % interval",
+        "95 % over images",
         *(title(name) for name in beside if name != comparison.score),
         "parameters",
         "MACs",
@@ -131,9 +160,18 @@ def title(metric: str) -> str:
     return metric.replace("_", " ") if metric in CLASS_METRICS else metric
 
 
+def label(name: str) -> str:
+    """A name as it stands in a figure: its end where it is long, of letters that can be drawn."""
+    plain = "".join(letter if letter.isprintable() else "?" for letter in name)
+    short = plain if len(plain) <= LONGEST else f"…{plain[1 - LONGEST :]}"
+    # Matplotlib leaves names that begin with an underscore out of legends.
+    return f" {short}" if short.startswith("_") else short
+
+
 def _mean(row: Row, metric: str) -> str:
-    values = row.values(metric)
-    return f"{sum(values) / len(values):.4f}"
+    if metric not in row.metrics:  # no training of it has a score
+        return "-"
+    return f"{fmean(row.values(metric)):.4f}"
 
 
 def _bytes(count: int | None) -> str:
@@ -164,18 +202,23 @@ def _trainings(comparison: Comparison) -> Iterator[Sequence[Any]]:
 def _images(comparison: Comparison) -> Iterator[Sequence[Any]]:
     rows = comparison.trained
     names = sorted({name for row in rows for name in row.images})
-    yield ["image", *(row.architecture for row in rows)]
+    groups = comparison.groups
+    yield ["image", *(["group"] if groups else []), *(row.architecture for row in rows)]
     for name in names:
-        yield [name, *(repr(row.images[name]) if name in row.images else "" for row in rows)]
+        yield [
+            name,
+            *([groups.get(name, "")] if groups else []),
+            *(repr(row.images[name]) if name in row.images else "" for row in rows),
+        ]
 
 
 def _pairs(comparison: Comparison) -> Iterator[Sequence[Any]]:
-    yield ["ahead", "behind", "difference", "low", "high", "images", "trainings", "effect",
-           "p_images", "p", "verdict"]  # fmt: skip
+    yield ["ahead", "behind", "difference", "low", "high", "images", "groups", "trainings",
+           "effect", "p_images", "p", "verdict"]  # fmt: skip
     for pair in comparison.pairs:
         yield [pair.ahead, pair.behind, repr(pair.mean), repr(pair.low), repr(pair.high),
-               pair.images, pair.trainings, repr(pair.effect), repr(pair.images_p),
-               _blank(pair.p), pair.verdict]  # fmt: skip
+               pair.images, pair.groups, pair.trainings, repr(pair.effect),
+               repr(pair.images_p), _blank(pair.p), pair.verdict]  # fmt: skip
 
 
 def _blank(value: Any) -> Any:
@@ -221,10 +264,14 @@ def draw_costs(comparison: Comparison, path: Path) -> Path:
     return path
 
 
+def ends(mean: float, low: float, high: float) -> list[list[float]]:
+    """Lengths of both ends; an interval of resampled images may leave out the mean itself."""
+    return [[max(mean - low, 0.0)], [max(high - mean, 0.0)]]
+
+
 def _point(axes: Axes, row: Row, cost: int, index: int) -> None:
     mean, low, high = row.interval
     axes.errorbar(
-        cost, mean, yerr=[[mean - low], [high - mean]], fmt=MARKS[index % len(MARKS)],
-        markersize=7, capsize=3, color=COLOURS[index % len(COLOURS)], label=row.architecture,
-        zorder=3,
+        cost, mean, yerr=ends(mean, low, high), fmt=MARKS[index % len(MARKS)], markersize=7,
+        capsize=3, color=COLOURS[index % len(COLOURS)], label=label(row.architecture), zorder=3,
     )  # fmt: skip

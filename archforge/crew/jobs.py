@@ -14,6 +14,18 @@ Report = Callable[[int, float], bool]
 """Told the number of an epoch, from 1, and its value; says whether to go on."""
 
 
+def halved(settings: Settings) -> Settings:
+    """Half the batch, two of which make a step: the same mean of gradients.
+
+    A batch of one image stays.
+    """
+    if settings.batch_size == 1:
+        return settings
+    return replace(
+        settings, batch_size=settings.batch_size // 2, accumulate=settings.accumulate * 2
+    )
+
+
 @dataclass(frozen=True, kw_only=True)
 class Job:
     """One network to train.
@@ -54,10 +66,8 @@ class Job:
     device: str = ""
 
     def halved(self) -> "Job":
-        """The same with half the batch, two of which make a step: the same mean of gradients."""
-        now = self.settings
-        half = replace(now, batch_size=now.batch_size // 2, accumulate=now.accumulate * 2)
-        return replace(self, settings=half, batches=2)
+        """The same with half the batch."""
+        return replace(self, settings=halved(self.settings), batches=2)
 
 
 @dataclass(frozen=True)

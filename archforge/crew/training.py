@@ -1,5 +1,6 @@
 """A trial as a real training. Only a trial's process and its server import it: it brings Keras."""
 
+import math
 import shutil
 from collections.abc import Sequence
 from typing import Any
@@ -41,7 +42,9 @@ def train_trial(job: Job, report: Report) -> Outcome:
     if run is None:
         return Outcome(None)
     facts |= {"best_epoch": run.best_epoch, "scores": dict(run.scores)}
-    return Outcome(run.scores[job.metrics[0]] if run.status == "done" else None, facts)
+    # A score that no image has, such as one in micrometres without spacing, is no number.
+    score = run.scores.get(job.metrics[0], math.nan)
+    return Outcome(score if run.status == "done" else None, facts)
 
 
 def train_whole(job: Job, report: Report) -> Outcome:

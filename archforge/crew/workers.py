@@ -318,3 +318,16 @@ def _threads_in_environment(threads: int) -> Iterator[None]:
                 del os.environ[name]
             else:
                 os.environ[name] = value
+
+
+def machine_bytes() -> int:
+    """Physical memory; without an answer of the system, so much that nothing is too large."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return 2**63
+
+
+def share_of_memory(workers: int) -> float:
+    """Bytes that each of several processes may hold: the system and its caches need some, too."""
+    return 0.9 * machine_bytes() / workers

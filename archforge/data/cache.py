@@ -16,7 +16,7 @@ from archforge.data.store import Entry, Store, read_store, write_store
 from archforge.files import new_folder, sweep
 
 # Part of every key: a new number makes old caches unread, never misread.
-VERSION = 4
+VERSION = 5
 ATTEMPTS = 3
 
 

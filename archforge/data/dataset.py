@@ -1,6 +1,6 @@
 """A folder of images and masks as arrays to train, validate and test on."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -19,9 +19,10 @@ from archforge.data.formats import list_examples
 from archforge.data.kept_survey import kept_survey
 from archforge.data.normalize import Statistics, statistics
 from archforge.data.options import IGNORED, DataOptions
+from archforge.data.parts import parts_of, rows_of, together
 from archforge.data.resize import RGB, with_channels
-from archforge.data.source import Source
-from archforge.data.split import split_planes, split_sources
+from archforge.data.source import Source, names_of
+from archforge.data.split import PARTS
 from archforge.data.store import Entry, Store
 from archforge.data.summary import Summary, summarize
 from archforge.data.survey import WORKERS, Progress, Survey
@@ -30,7 +31,6 @@ from archforge.data.units import units_of
 from archforge.errors import Mark, refuse
 from archforge.files import sweep
 
-PARTS = ("train", "validation", "test")
 Size = tuple[int, ...]
 
 
@@ -63,6 +63,20 @@ class Dataset:
     options: DataOptions
     task: str
     home: Path
+
+    def together(self, *parts: str) -> dict[str, str]:
+        """Of images that belong with others, by their ids, the name of what they make.
+
+        Args:
+            parts: Whose images: ``train``, ``validation`` or ``test``.
+        """
+        wanted: list[Examples] = [getattr(self, part) for part in parts]
+        return {
+            name: part.unit(index)
+            for part in wanted
+            for index, name in enumerate(part.ids)
+            if part.unit(index)
+        }
 
     @property
     def classes(self) -> int:
@@ -150,8 +164,11 @@ def open_dataset(  # noqa: PLR0913 - the room's one door: each is a setting of a
     wanted = _Wanted(rank or (len(size) if size else 2), channels or read.channels)
     _check_taken(read, wanted)
     store = _native(read, content, wanted, home, progress)
-    parts = _parts(read, options, store)
-    cut = [Examples(store, store, parts[name], read.rule, read.root) for name in PARTS]
+    rows = rows_of(read, store)
+    units = units_of(read, options)  # refuses a group that lies in two parts
+    parts = parts_of(read, options, rows, units)
+    belonging = together(units, rows)
+    cut = [Examples(store, store, parts[name], read.rule, read.root, belonging) for name in PARTS]
     dataset = Dataset(
         train=cut[0],
         validation=cut[1],
@@ -189,9 +206,11 @@ def _facts(read: Survey, rank: int) -> Mapping[str, Any]:
     """What the store says of its rows: known from the survey, before any pixel is read again."""
     ids: list[str] = []
     origins: list[int] = []
-    for index, (source, reading) in enumerate(zip(read.sources, read.readings, strict=True)):
+    for index, (name, reading) in enumerate(
+        zip(names_of(read.sources), read.readings, strict=True)
+    ):
         planes = reading.shape[0] if len(reading.shape) > rank else 0
-        ids += [f"{source.id}/{plane:03}" for plane in range(planes)] or [source.id]
+        ids += [f"{name}/{plane:03}" for plane in range(planes)] or [name]
         origins += [index] * max(1, planes)
     sizes = [read.readings[index].pixel_size for index in origins]
     return {
@@ -228,27 +247,6 @@ def _whole(read: Survey, source: Source, *, channels: int) -> Entry:
 def _planes(entry: Entry) -> Iterator[Entry]:
     for plane in range(len(entry["image"])):
         yield {name: array[plane] for name, array in entry.items()}
-
-
-def _parts(read: Survey, options: DataOptions, store: Store) -> dict[str, tuple[int, ...]]:
-    """The rows of each part; their order depends on seed and ids alone."""
-    rows: dict[Source, list[int]] = {source: [] for source in read.sources}
-    for row, index in enumerate(store.facts["origins"]):
-        rows[read.sources[index]].append(row)
-    pool = [source for source in read.sources if source.split in {"", "train"}]
-    if len(pool) == 1 and len(rows[pool[0]]) > 1 and options.folds is None:
-        units_of(read, options)  # refuses a group that lies in two parts
-        return split_planes(rows[pool[0]], _in_parts(rows), options)
-    parts = split_sources(read, options)
-    return {name: tuple(row for source in parts[name] for row in rows[source]) for name in PARTS}
-
-
-def _in_parts(rows: Mapping[Source, Sequence[int]]) -> dict[str, list[int]]:
-    """The rows that the folder itself holds out."""
-    return {
-        part: [row for source in rows if source.split == part for row in rows[source]]
-        for part in PARTS[1:]
-    }
 
 
 def _check_taken(read: Survey, wanted: _Wanted) -> None:

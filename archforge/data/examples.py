@@ -1,7 +1,7 @@
 """The images of one part of a folder with what is known of them, at any size."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,8 @@ class Examples:
         rows: Those of this part.
         rule: How mask values became class indices.
         root: The folder that they came from.
+        units: Of each row that belongs with others, the name of what they make: a group, a stack,
+            near duplicates.
     """
 
     native: Store
@@ -33,6 +35,7 @@ class Examples:
     rows: tuple[int, ...]
     rule: MaskRule
     root: Path
+    units: Mapping[int, str] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -87,6 +90,14 @@ class Examples:
         """Micrometres along each spatial axis, where the file says so."""
         known = self.native.facts["pixel_sizes"][self.rows[index]]
         return tuple(map(float, known)) if known else None
+
+    def unit(self, index: int) -> str:
+        """The name of what the image makes with others; empty where it stands alone.
+
+        Images that belong together are no evidence of their own: an interval or a test takes them
+        as one.
+        """
+        return self.units.get(self.rows[index], "")
 
     def of(self, rows: Sequence[int]) -> "Examples":
         """Some of them, by their place in this part."""

@@ -1,6 +1,7 @@
 """What a layout hands on: which files make up which example, before any pixel is read."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,6 +76,19 @@ class Listing:
         """``classification`` where whole images have a class, else ``segmentation``."""
         whole = self.sources and all(source.label is not None for source in self.sources)
         return "classification" if whole else "segmentation"
+
+
+def names_of(sources: Sequence[Source]) -> list[str]:
+    """A name for each example that no other one has.
+
+    Folders for training and for validation often number their images alike, and folds mix both: an
+    id that stands in two of them has that of its part before it.
+    """
+    counts = Counter(source.id for source in sources)
+    return [
+        f"{source.split or 'train'}/{source.id}" if counts[source.id] > 1 else source.id
+        for source in sources
+    ]
 
 
 def in_order(sources: Iterable[Source]) -> tuple[Source, ...]:

@@ -34,18 +34,26 @@ def split_sources(read: Survey, options: DataOptions) -> Parts:
         ProblemError: There are too few examples, a group lies in two parts of the folder's own, or
             a column is asked for that no manifest has.
     """
-    units = units_of(read, options)
+    return split_units(units_of(read, options), options, read.root)
+
+
+def split_units(units: Sequence[Unit], options: DataOptions, root: Path) -> Parts:
+    """The examples of each part, as ``split_sources``, of units that are known.
+
+    Raises:
+        ProblemError: There are too few.
+    """
     parts = {part: [unit for unit in units if unit.split == part] for part in PARTS}
     pool, images = parts["train"], _images(parts["train"])
     cuts = {"test": options.test, "validation": 0.0 if options.folds else options.validation}
     cuts = {part: share for part, share in cuts.items() if share and not parts[part]}
-    _check_enough(pool, 1 + len(cuts), read.root)
+    _check_enough(pool, 1 + len(cuts), root)
     for place, (part, share) in enumerate(cuts.items()):
         left = len(cuts) - place  # one unit for each part to come, and one to train on
         most = len(pool) - left
         parts[part], pool = _cut(pool, max(1, round(share * images)), most, options.seed)
     if options.folds:
-        parts["validation"], pool = _folded([*pool, *parts["validation"]], options, read.root)
+        parts["validation"], pool = _folded([*pool, *parts["validation"]], options, root)
     return {part: _sources(row, options.seed) for part, row in {**parts, "train": pool}.items()}
 
 

@@ -129,7 +129,7 @@ CODES: dict[str, str] = {
     "AF504": "a loss that cannot be",
     "AF505": "a loss that does not fit the network",
     "AF506": "a network that does not fit the images",
-    "AF507": "a network that cannot be trained on masks",
+    "AF507": "a network that does not fit the images",
     "AF508": "a part of the images that is empty",
     "AF509": "the training diverged",
     "AF510": "the memory does not suffice",

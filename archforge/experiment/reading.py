@@ -22,6 +22,7 @@ from archforge.spec import Items, read_file
 from archforge.spec import Mapping as Keys
 from archforge.spec.validate import misfit, problems
 from archforge.train import Settings
+from archforge.train.settings import UNLIMITED
 
 Values = dict[str, Any]
 # A key that means something only beside another one is judged with it.
@@ -64,6 +65,8 @@ class _Reader:
         self._as_text(train)
         folder = data.pop("folder", None)
         seed = train.get("seed", 0)
+        if (train.get("seconds") or train.get("images")) and "epochs" not in train:
+            train["epochs"] = UNLIMITED
         settings = self._made("train", train, Settings)
         options = self._made("data", {"seed": seed, **data}, DataOptions)
         searching = self._searching(search, seed)

@@ -49,7 +49,7 @@ class Like(Layer):
 
     def target(self, inputs: Sequence[Shape], axis: int) -> int | None:
         """The size along ``axis``; ``None`` where it is open."""
-        raise NotImplementedError
+        raise NotImplementedError  # each layer that is made from this one says it
 
     def shape(self, inputs: Sequence[Shape]) -> Shape:
         self.check_inputs(inputs)
@@ -90,7 +90,7 @@ class Like(Layer):
 
     def _keras(self, before: Sequence[int], after: Sequence[int]) -> Layer:
         """The Keras layer that brings an image of one size to another."""
-        raise NotImplementedError
+        raise NotImplementedError  # each layer that is made from this one says it
 
     def _base(self) -> dict[str, Any]:
         return {"trainable": self.trainable, "dtype": self.dtype}

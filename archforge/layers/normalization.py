@@ -58,7 +58,7 @@ class Affine(Layer):
 
     def kept(self, shape: Shape) -> int:
         """How many values have a scale and an offset of their own."""
-        raise NotImplementedError
+        raise NotImplementedError  # each layer that is made from this one says it
 
     def shape(self, inputs: Sequence[Shape]) -> Shape:
         self.check_inputs(inputs)

@@ -42,7 +42,7 @@ class UpSampling(Layer):
 
     def factor(self, axis: int) -> int:
         """How many positions become of one along ``axis``."""
-        raise NotImplementedError
+        raise NotImplementedError  # each layer that is made from this one says it
 
     def shape(self, inputs: Sequence[Shape]) -> Shape:
         self.check_inputs(inputs)
@@ -104,7 +104,7 @@ class ZeroPadding(Layer):
 
     def edges(self) -> Edges:
         """How many before and behind, for each axis but the channels."""
-        raise NotImplementedError
+        raise NotImplementedError  # each layer that is made from this one says it
 
     def shape(self, inputs: Sequence[Shape]) -> Shape:
         self.check_inputs(inputs)
@@ -164,7 +164,7 @@ class Cropping(Layer):
 
     def edges(self) -> Edges:
         """How much before and behind, for each axis but the channels."""
-        raise NotImplementedError
+        raise NotImplementedError  # each layer that is made from this one says it
 
     def shape(self, inputs: Sequence[Shape]) -> Shape:
         self.check_inputs(inputs)

@@ -17,7 +17,7 @@ from archforge.metrics.case import IGNORED, Case
 from archforge.metrics.class_scorer import ClassScorer
 from archforge.metrics.confusion import Confusion, count
 from archforge.metrics.instances import Overlaps, find_overlaps, match
-from archforge.metrics.interval import Interval, interval
+from archforge.metrics.interval import Interval, belonging, interval
 from archforge.metrics.score import score
 from archforge.metrics.scorer import Scorer
 from archforge.metrics.table import CLASS_METRICS, METRICS, Metric, find_metric
@@ -33,6 +33,7 @@ __all__ = [
     "Metric",
     "Overlaps",
     "Scorer",
+    "belonging",
     "count",
     "find_metric",
     "find_overlaps",

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from archforge.metrics.answers import Answers
 from archforge.metrics.calibration import reliability_table
 from archforge.metrics.case import IGNORED, Case
-from archforge.metrics.interval import Rows, resampled
+from archforge.metrics.interval import Rows, drawn, resampled
 from archforge.metrics.table import CLASS_METRICS, CLASSIFICATION, find_metric
 
 
@@ -32,6 +32,7 @@ class ClassScorer:
             for name in (CLASS_METRICS if names is None else names)
         }
         self._ids: list[str] = []
+        self._units: list[str] = []
         self._truth: list[int] = []
         self._scores: list[NDArray[np.float32]] = []
 
@@ -49,6 +50,7 @@ class ClassScorer:
         if truth == IGNORED:
             return {}
         self._ids.append(case.id)
+        self._units.append(case.unit)
         self._truth.append(truth)
         self._scores.append(scores)
         return _row(Answers(np.array([truth]), scores[np.newaxis]), 0)
@@ -64,15 +66,22 @@ class ClassScorer:
         return {name: value for name, value in found.items() if not math.isnan(value)}
 
     def intervals(self, seed: int = 0) -> dict[str, tuple[float, float]]:
-        """Where each score lies with a probability of 95 %, by drawing images anew."""
+        """Where each score lies with a probability of 95 %, by drawing images anew.
+
+        Images that belong together are drawn together.
+        """
         answers, ends = self._answers(), {}
+        together = [np.array(each) for each in drawn(self._units)]
+        alone = len(together) == len(self._units)
         for name in self.scores():
             function = self._metrics[name].function
 
             def statistic(rows: Rows, function: Any = function) -> NDArray[np.float64]:
-                return np.array([function(answers.of(row)) for row in rows])
+                images = rows if alone else (
+                    np.concatenate([together[unit] for unit in row]) for row in rows)  # fmt: skip
+                return np.array([function(answers.of(each)) for each in images])
 
-            found = resampled(statistic, len(self._ids), seed)
+            found = resampled(statistic, len(together), seed)
             ends[name] = (found.low, found.high)
         return ends
 

@@ -1,8 +1,12 @@
-"""How far a score could be from what other images of the same kind would give."""
+"""How far a score could be from what other images of the same kind would give.
+
+Images that belong together (planes of a stack, a patient's, near duplicates) say little more than
+one of them does, so they are drawn together.
+"""
 
 import math
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,13 +33,41 @@ class Interval:
     high: float
 
 
-def interval(values: Sequence[float], seed: int = 0, level: float = 0.95) -> Interval:
+def belonging(units: Iterable[str]) -> list[list[int]]:
+    """The numbers of images that belong together, in the order of their first ones.
+
+    Args:
+        units: Of each image, the name of what it makes with others; empty where it stands alone.
+    """
+    found: dict[str | int, list[int]] = {}
+    for index, name in enumerate(units):
+        found.setdefault(name or index, []).append(index)
+    return list(found.values())
+
+
+def drawn(units: Iterable[str]) -> list[list[int]]:
+    """The numbers of images that are drawn as one.
+
+    Images that all make one thing, such as the planes of the only stack, are drawn one by one: what
+    can be said then is said of that stack.
+
+    Args:
+        units: As of ``belonging``.
+    """
+    found = belonging(units)
+    return found if len(found) > 1 else [[index] for each in found for index in each]
+
+
+def interval(
+    values: Sequence[float], seed: int = 0, level: float = 0.95, units: Sequence[str] | None = None
+) -> Interval:
     """The interval of a mean, by drawing images anew.
 
     Args:
         values: One for each image.
         seed: Of the drawing.
         level: The probability.
+        units: As of ``drawn``; by default each image stands alone.
 
     Raises:
         ValueError: There are no values, one is no number, or the level is not between 0 and 1.
@@ -43,11 +75,14 @@ def interval(values: Sequence[float], seed: int = 0, level: float = 0.95) -> Int
     numbers = np.asarray(values, dtype=np.float64)
     if not np.isfinite(numbers).all():
         raise ValueError("values must be finite")
+    together = drawn([""] * len(numbers) if units is None else units)
+    sums = np.array([numbers[each].sum() for each in together])
+    counts = np.array([len(each) for each in together])
 
     def mean(rows: Rows) -> NDArray[np.float64]:
-        return np.asarray(numbers[rows].mean(axis=-1))
+        return np.asarray(sums[rows].sum(axis=-1) / counts[rows].sum(axis=-1))
 
-    return resampled(mean, len(numbers), seed, level)
+    return resampled(mean, len(together), seed, level)
 
 
 def resampled(
@@ -60,7 +95,7 @@ def resampled(
 
     Args:
         statistic: Of rows of numbers of images, one value for each row; NaN where there is none.
-        count: Of images.
+        count: Of images, or of units of images.
         seed: Of the drawing.
         level: The probability.
 

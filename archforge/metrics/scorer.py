@@ -16,9 +16,9 @@ from archforge.metrics.calibration import find_reliability, reliability_table
 from archforge.metrics.case import Case, Tally
 from archforge.metrics.confusion import Confusion, count
 from archforge.metrics.instances import find_matches
-from archforge.metrics.interval import Rows, interval, resampled
+from archforge.metrics.interval import Rows, drawn, interval, resampled
 from archforge.metrics.outlines import find_outlines
-from archforge.metrics.table import METRICS, Metric, class_of, find_metric
+from archforge.metrics.table import METRICS, Metric, class_of, find_metric, of_each_class
 
 
 def _counts(case: Case, classes: int) -> Confusion | None:
@@ -45,7 +45,7 @@ class Scorer:
     Args:
         classes: 1 for binary masks, else the number of classes.
         names: Keys of ``METRICS`` and names such as ``iou_class_2``; by default all that the images
-            allow.
+            allow, and the Dice of each class where there are several.
 
     Raises:
         ProblemError: No such metric, or no such class.
@@ -54,11 +54,13 @@ class Scorer:
     def __init__(self, classes: int, names: Iterable[str] | None = None) -> None:
         self._classes = classes
         self._asked = names is not None
-        self._metrics = {name: find_metric(name) for name in (METRICS if names is None else names)}
+        known = (*METRICS, *of_each_class(classes)) if names is None else names
+        self._metrics = {name: find_metric(name) for name in known}
         for name in self._metrics:
             _check_class(name, classes)
         self._rows: list[dict[str, Any]] = []
-        self._tallies: dict[str, list[Tally]] = {}
+        self._units: list[str] = []
+        self._tallies: dict[str, list[tuple[str, Tally]]] = {}
 
     def add(self, case: Case) -> dict[str, float]:
         """Score one image.
@@ -74,7 +76,7 @@ class Scorer:
         evidence = {} if known is not None and not known.any() else self._evidence(case)
         for kind, found in evidence.items():
             if kind != "outlines":
-                self._tallies.setdefault(kind, []).append(found)
+                self._tallies.setdefault(kind, []).append((case.unit, found))
         values = {
             name: metric.function(evidence[metric.evidence])
             for name, metric in self._metrics.items()
@@ -82,6 +84,7 @@ class Scorer:
         }
         row = {name: value for name, value in values.items() if not math.isnan(value)}
         self._rows.append({"id": case.id, **row})
+        self._units.append(case.unit)
         return row
 
     def scores(self) -> dict[str, float]:
@@ -100,7 +103,8 @@ class Scorer:
     def intervals(self, seed: int = 0) -> dict[str, tuple[float, float]]:
         """Where each score lies with a probability of 95 %, by drawing images anew.
 
-        For a pooled metric the tables of the images drawn are summed anew.
+        For a pooled metric the tables of the images drawn are summed anew. Images that belong
+        together are drawn together.
 
         Args:
             seed: Of the drawing.
@@ -112,10 +116,10 @@ class Scorer:
         for name in self.scores():
             metric = self._metrics[name]
             if metric.pooled:
-                tallies = self._tallies[metric.evidence]
+                tallies = _of_units(self._tallies[metric.evidence])
                 found = resampled(_pool(metric, tallies), len(tallies), seed)
             else:
-                found = interval(self._values(name), seed)
+                found = interval(self._values(name), seed, units=self._units_with(name))
             ends[name] = (found.low, found.high)
         return ends
 
@@ -149,6 +153,10 @@ class Scorer:
     def _values(self, name: str) -> list[float]:
         return [row[name] for row in self._rows if name in row]
 
+    def _units_with(self, name: str) -> list[str]:
+        """Of the images that have a value."""
+        return [unit for unit, row in zip(self._units, self._rows, strict=True) if name in row]
+
     def _mean(self, name: str) -> float:
         values = self._values(name)
         return sum(values) / len(values) if values else math.nan
@@ -161,11 +169,21 @@ class Scorer:
         tallies = self._tallies.get(kind)
         if not tallies:
             return None
-        return tallies[0].of(np.sum([tally.numbers() for tally in tallies], axis=0))
+        return _sum([tally for _, tally in tallies])
 
     def _check_some(self) -> None:
         if not self._rows:
             raise ValueError("there must be at least one image, got none")
+
+
+def _sum(tallies: Sequence[Tally]) -> Tally:
+    return tallies[0].of(np.sum([tally.numbers() for tally in tallies], axis=0))
+
+
+def _of_units(tallies: Sequence[tuple[str, Tally]]) -> list[Tally]:
+    """One for each image that stands alone, and for each that several make."""
+    together = drawn(unit for unit, _ in tallies)
+    return [_sum([tallies[index][1] for index in each]) for each in together]
 
 
 def _pool(metric: Metric, tallies: Sequence[Tally]) -> Callable[[Rows], NDArray[np.float64]]:

@@ -24,6 +24,8 @@ HANLEY = "Hanley and McNeil 1982, Radiology 143(1), 29-36"
 
 POOLED = "_pooled"
 CLASSIFICATION = "classification"
+# Classes of which each is scored on its own unless it is asked for.
+MOST = 32
 OF_A_CLASS = re.compile(r"(dice|iou)_class_(\d+)(_pooled)?")
 
 
@@ -131,11 +133,11 @@ METRICS: dict[str, Metric] = {
         "instance_f1": ("F1 of objects at IoU 0.50", instances.recognition_quality, COUNTS),
     }),
     "ece": Metric(
-        "expected calibration error over all pixels", calibration.calibration_error, GUO,
+        "expected calibration error, over all pixels", calibration.calibration_error, GUO,
         higher_is_better=False, pooled=True, evidence="reliability",
     ),
     "brier": Metric(
-        "Brier score over all pixels", calibration.brier, BRIER,
+        "Brier score, over all pixels", calibration.brier, BRIER,
         higher_is_better=False, pooled=True, evidence="reliability",
     ),
 }  # fmt: skip
@@ -180,6 +182,11 @@ def find_metric(name: str, *, task: str = "segmentation") -> Metric:
     where = "over all pixels" if pooled else "mean over images that have it"
     title = f"{'Dice' if kind == 'dice' else 'IoU'} of class {index}, {where}"
     return Metric(title, partial(function, index=int(index)), base.source, pooled=bool(pooled))
+
+
+def of_each_class(classes: int) -> list[str]:
+    """The Dice of every class on its own, background too; none of one class, or of too many."""
+    return [f"dice_class_{index}" for index in range(classes)] if 1 < classes <= MOST else []
 
 
 def class_of(name: str) -> int | None:

@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from archforge.compare.reading import read_comparison
-from archforge.compare.records import Comparison, Row
+from archforge.compare.records import Comparison
+from archforge.compare.rows import Row
 from archforge.compare.writing import table_rows, title
 from archforge.errors import ProblemError
+from archforge.report.classes import by_class
 from archforge.report.looking import sheet_of
 from archforge.report.making import LEARNED, how_it_was_made, learned, network_figure
 from archforge.report.page import Page, Section, Table
@@ -35,21 +37,21 @@ def comparison_page(folder: Path) -> Page:
         ProblemError: There is none, or it cannot be read.
     """
     found, record = read_comparison(folder)
-    runs = {row.architecture: list(_runs(row)) for row in found.trained}
+    runs = {row.architecture: list(runs_of(row)) for row in found.trained}
     every = [run for each in runs.values() for run in each]
     return Page(
         f"{len(found.trained)} networks on {found.data}",
-        _lead(found),
+        lead(found),
         [
             Section("What the numbers carry", points=found.notes),
-            Section("Scores and costs", [COSTS] if any(row.speeds for row in found.rows) else [],
-                    parts=[*_tables(found)]),
+            Section("Scores and costs", cost_words(found),
+                    parts=[*score_tables(found)]),
             Section("Which network for which cost", parts=[score_against_cost(found)]
                     if found.trained else []),
             Section("Which differences are real", _test_words(found),
                     parts=[differences(found.pairs, found.score, MOST_PAIRS)]
                     if found.pairs else []),
-            Section("Every image", parts=[*_images(found)]),
+            Section("Every image", parts=[*_images(found, runs)]),
             Section("Best, median and worst images", parts=[*sheet_of(found)]),
             Section("How they learned", parts=[*_curves(runs)]),
             Section("The networks", parts=[*_networks(runs)]),
@@ -59,7 +61,18 @@ def comparison_page(folder: Path) -> Page:
     )  # fmt: skip
 
 
-def _lead(found: Comparison) -> str:
+def cost_words(found: Comparison) -> list[str]:
+    """How predictions were timed, and on what."""
+    timed = [row for row in found.rows if row.speeds]
+    machines = {str(row.timed_on["processor"]): int(row.timed_on.get("threads", 0))
+                for row in timed if row.timed_on.get("processor")}  # fmt: skip
+    named = " and on ".join(f"{name}, {threads} threads"
+                            for name, threads in machines.items())  # fmt: skip
+    return [f"{COSTS} They were timed on {named}." if named else COSTS] if timed else []
+
+
+def lead(found: Comparison) -> str:
+    """How much was trained, and what it was scored on, in a sentence."""
     trainings = sum(len(row.trainings) for row in found.trained)
     folds = f", {found.folds} folds" if found.folds else ""
     images = max((len(row.images) for row in found.trained), default=0)
@@ -70,7 +83,8 @@ def _lead(found: Comparison) -> str:
     )
 
 
-def _runs(row: Row) -> Iterator[Run]:
+def runs_of(row: Row) -> Iterator[Run]:
+    """Those of a network that are still there."""
     for training in row.trainings:
         try:
             yield read_run(training.run)
@@ -78,7 +92,8 @@ def _runs(row: Row) -> Iterator[Run]:
             continue
 
 
-def _tables(found: Comparison) -> Iterator[Table]:
+def score_tables(found: Comparison) -> Iterator[Table]:
+    """A row for each network, then one for each size of a batch."""
     header, *rows = table_rows(found)
     numbers: list[list[Any]] = [[
         "architecture", "score", "low", "high", "parameters", "macs", "activation_bytes",
@@ -86,8 +101,15 @@ def _tables(found: Comparison) -> Iterator[Table]:
     ]]  # fmt: skip
     for row in found.rows:
         speed = row.speeds[0] if row.speeds else None
+        # What has no interval, as it was not trained or came to nothing, has none in the file.
+        mean, *ends = row.interval
+        known = [
+            mean if row.trainings or row.floor else None,
+            *(ends if row.trainings else (None, None)),
+        ]
         numbers.append([
-            row.architecture, *map(repr, row.interval), row.parameters, row.macs,
+            row.architecture, *(repr(each) if isinstance(each, float) else "" for each in known),
+            row.parameters, row.macs,
             row.activation_bytes, row.epoch_seconds, row.best_seconds, row.peak_memory,
             speed and speed.median_ms, speed and speed.p95_ms,
         ])  # fmt: skip
@@ -120,35 +142,24 @@ def _test_words(found: Comparison) -> list[str]:
         return []
     words = (
         "Networks are compared image by image (signed rank test; exact test of right answers) and "
-        "training by training (t-test, corrected for folds that share images); chances are "
-        f"corrected for {len(found.pairs)} pairs after Holm. A network is called better where both "
-        "hold at 5 %. Effects are rank-biserial correlations, from -1 to 1."
+        "training by training (t-test; with folds, of the means of their seeds, and corrected for "
+        "the images that folds share). Chances are corrected after Holm for all pairs, here "
+        f"{len(found.pairs)}. A network is called better where both hold at 5 %. Effects are "
+        "rank-biserial correlations, from -1 to 1."
     )
     return [words]
 
 
-def _images(found: Comparison) -> Iterator[Any]:
+def _images(found: Comparison, runs: Mapping[str, list[Run]]) -> Iterator[Any]:
     if not found.trained:
         return
     scores: Mapping[str, Mapping[str, float]] = {
         row.architecture: row.images for row in found.trained
     }
-    yield distributions(scores, title(found.score), "network")
-    for name in _class_metrics(found):
-        yield Table(
-            f"{title(name)} of each training", ["architecture", "mean", "lowest", "highest"],
-            [[row.architecture, *(f"{value:.4f}" for value in _three(row.values(name)))]
-             for row in found.trained],
-        )  # fmt: skip
-
-
-def _class_metrics(found: Comparison) -> list[str]:
-    return [name for name in found.trained[0].metrics
-            if "_class_" in name and not name.endswith("_pooled")]  # fmt: skip
-
-
-def _three(values: tuple[float, ...]) -> tuple[float, float, float]:
-    return sum(values) / len(values), min(values), max(values)
+    whole = any(run.task == "classification" for each in runs.values() for run in each)
+    if not whole:  # of answers that are right or wrong, boxes say nothing
+        yield distributions(scores, title(found.score), "network")
+    yield from by_class(found, runs)
 
 
 def _curves(runs: Mapping[str, list[Run]]) -> Iterator[Any]:

@@ -64,10 +64,15 @@ def worded(value: Any) -> str:
     return f"{value:.12g}" if isinstance(value, float) else str(value)
 
 
-def learned(run: Run) -> list[float]:
-    """The validation score after each epoch; none where the history was lost or damaged."""
+def learned(run: Run, what: str = "score") -> list[float]:
+    """The validation score after each epoch; none where the history was lost or damaged.
+
+    Args:
+        run: Whose.
+        what: Another column of its history, such as ``loss``.
+    """
     try:
-        return [row["score"] for row in read_history(run.history)]
+        return [row[what] for row in read_history(run.history)]
     except (OSError, LookupError, TypeError, ValueError):
         return []
 
@@ -84,6 +89,16 @@ def network_figure(run: Run, name: str, words: str = "") -> Figure | None:
         f"{run.macs:,} MACs for one image; fingerprint {run.fingerprint[:DIGITS]}."
     )
     return Figure(f"The network {name}", words, draw_svg(graph).encode())
+
+
+def picture_in(folder: Path, name: str, title: str, words: str) -> Iterator[Figure]:
+    """A picture that lies in a folder; none where somebody has removed it.
+
+    None either where it is elsewhere: a folder from a stranger must not show other files.
+    """
+    path = (folder / name).resolve()
+    if path.is_file() and path.is_relative_to(folder.resolve()):
+        yield Figure(title, words, path.read_bytes(), kind="png")
 
 
 def _sides(run: Run) -> str:

@@ -68,8 +68,13 @@ class _Writer:
             yield from _lines(part.header, [[marked(cell) for cell in row] for row in part.rows])
         else:
             yield f"{paragraph(part.words)}\n"
-            rows = [[marked(name), *(self._picture(each, each.words) for each in figures)]
-                    for name, figures in part.rows]  # fmt: skip
+            rows = [
+                [marked(name), *(
+                    "no picture" if each is None else self._picture(each, each.words)
+                    for each in figures
+                )]
+                for name, figures in part.rows
+            ]  # fmt: skip
             yield from _lines(part.columns, rows)
         yield f"\n{self._numbers(part)}"
 

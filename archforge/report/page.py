@@ -82,14 +82,14 @@ class Sheet:
         title: What it shows, in a few words.
         words: How to read it.
         columns: Names, that of the rows first.
-        rows: The name of each, and its pictures.
+        rows: The name of each, and a picture for each other column, where there is one.
         numbers: Behind it, header first.
     """
 
     title: str
     words: str
     columns: Sequence[str]
-    rows: Sequence[tuple[str, Sequence[Figure]]]
+    rows: Sequence[tuple[str, Sequence[Figure | None]]]
     numbers: Rows
 
     @property

@@ -21,8 +21,9 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import EngFormatter, LogLocator, MaxNLocator, NullFormatter, ScalarFormatter
 
-from archforge.compare.records import BETTER, HERE, Comparison, Pair, Row
-from archforge.compare.writing import title
+from archforge.compare.records import BETTER, HERE, Comparison, Pair
+from archforge.compare.rows import Row
+from archforge.compare.writing import LONGEST, ends, label, title
 from archforge.report.page import Figure
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
@@ -32,8 +33,6 @@ GREY, GRID = "#6b6b6b", "#dddddd"
 # A verdict's colour and mark.
 VERDICTS = {BETTER: ("#D55E00", "o"), HERE: ("#E69F00", "s")}
 ALIKE_LOOK = (GREY, "D")
-# Letters of a name in a figure; the words below it and the CSV have it whole.
-LONGEST = 32
 # Inches of a letter, of a mark with the room around it, and of a line of a legend.
 LETTER, MARK, LINE = 0.085, 0.55, 0.22
 # From how many dots on they are one picture within the figure: thousands of shapes are slow.
@@ -58,14 +57,6 @@ def drawing(draw: Callable[P, Figure]) -> Callable[P, Figure]:
             return draw(*args, **kwargs)
 
     return drawn
-
-
-def label(name: str) -> str:
-    """A name as it stands in a figure: its end where it is long, of letters that can be drawn."""
-    plain = "".join(letter if letter.isprintable() else "?" for letter in name)
-    short = plain if len(plain) <= LONGEST else f"…{plain[1 - LONGEST :]}"
-    # Matplotlib leaves names that begin with an underscore out of legends.
-    return f" {short}" if short.startswith("_") else short
 
 
 def looks(names: Sequence[str]) -> dict[str, tuple[str, str, str]]:
@@ -117,7 +108,7 @@ def score_against_cost(comparison: Comparison) -> Figure:
                 axes.axhline(row.mean, color=GREY, linestyle=":", label="Otsu's threshold")
         _cost_axis(axes, name, list(each.values()))
     panels[0].set_ylabel(f"{title(comparison.score)}, mean over images")
-    _legend(canvas, panels[0])
+    legend(canvas, panels[0])
     front = front_names(scores, costs["MACs for one image"])
     words = (
         f"Each point is a network with the 95 % interval of its mean over images; the line joins "
@@ -134,21 +125,16 @@ def score_against_cost(comparison: Comparison) -> Figure:
 
 def _point(axes: Axes, row: Row, cost: float, look: tuple[str, str, str]) -> None:
     mean, low, high = row.interval
-    axes.errorbar(cost, mean, yerr=_ends(mean, low, high), fmt=look[1], markersize=7,
+    axes.errorbar(cost, mean, yerr=ends(mean, low, high), fmt=look[1], markersize=7,
                   capsize=3, color=look[0], label=label(row.architecture), zorder=3)  # fmt: skip
-
-
-def _ends(mean: float, low: float, high: float) -> list[list[float]]:
-    """Lengths of both ends; an interval of resampled images may leave out the mean itself."""
-    return [[max(mean - low, 0.0)], [max(high - mean, 0.0)]]
 
 
 def _cost_axis(axes: Axes, name: str, costs: Sequence[float]) -> None:
     axes.margins(x=0.25)
     if min(costs) > 0 and max(costs) > NARROW * min(costs):
         axes.set_xscale("log")
-        # 200 k, 500 k, 1 M within two decades; more would run into each other.
-        few = max(costs) > 100 * min(costs)
+        # 200 k, 500 k, 1 M within a decade and a half; more would run into each other.
+        few = max(costs) > 30 * min(costs)
         axes.xaxis.set_major_locator(LogLocator(subs=(1.0,) if few else (1.0, 2.0, 5.0)))
         axes.xaxis.set_minor_formatter(NullFormatter())
     else:
@@ -159,7 +145,7 @@ def _cost_axis(axes: Axes, name: str, costs: Sequence[float]) -> None:
     plain(axes)
 
 
-def _legend(canvas: Canvas, axes: Axes) -> None:
+def legend(canvas: Canvas, axes: Axes) -> None:
     """Below the figure, which grows by what it takes."""
     handles, labels = axes.get_legend_handles_labels()
     width, height = canvas.get_size_inches()
@@ -182,7 +168,7 @@ def differences(pairs: Sequence[Pair], score: str, most: int = 28) -> Figure:
     axes = canvas.subplots()
     for place, pair in enumerate(pairs):
         colour, mark = VERDICTS.get(pair.verdict, ALIKE_LOOK)
-        axes.errorbar(pair.mean, place, xerr=_ends(pair.mean, pair.low, pair.high),
+        axes.errorbar(pair.mean, place, xerr=ends(pair.mean, pair.low, pair.high),
                       fmt=mark, color=colour, capsize=3, markersize=7)  # fmt: skip
     axes.axvline(0, color="#000000", linewidth=0.8)
     names = [(label(pair.ahead), label(pair.behind)) for pair in pairs]
@@ -194,7 +180,7 @@ def differences(pairs: Sequence[Pair], score: str, most: int = 28) -> Figure:
     plain(axes)
     for name, (colour, mark) in (*VERDICTS.items(), ("not distinguishable", ALIKE_LOOK)):
         axes.plot([], [], mark, color=colour, label=name)
-    _legend(canvas, axes)
+    legend(canvas, axes)
     clear = sum(pair.verdict == BETTER for pair in every)
     drawn = "" if len(pairs) == len(every) else f" (the first {len(pairs)} are drawn)"
     words = (
@@ -249,12 +235,15 @@ def distributions(scores: Mapping[str, Mapping[str, float]], name: str, what: st
 
 
 @drawing
-def learning_curves(histories: Mapping[str, Sequence[Sequence[float]]], score: str) -> Figure:
-    """The validation score after each epoch: the mean over trainings, and their range.
+def learning_curves(
+    histories: Mapping[str, Sequence[Sequence[float]]], score: str, of: str = "validation images"
+) -> Figure:
+    """A number after each epoch: the mean over trainings, and their range.
 
     Args:
-        histories: By the name of the network, the scores of each of its trainings; none is empty.
-        score: The name of what is validated.
+        histories: By the name of the network, the numbers of each of its trainings; none is empty.
+        score: The name of the number.
+        of: What it is of.
     """
     canvas = Canvas(figsize=(9.0, 4.2), layout="constrained")
     axes = canvas.subplots()
@@ -272,15 +261,15 @@ def learning_curves(histories: Mapping[str, Sequence[Sequence[float]]], score: s
                     for number, each in enumerate(trainings)
                     for epoch, value in enumerate(each, start=1)]  # fmt: skip
     axes.set_xlabel("epoch")
-    axes.set_ylabel(f"{score} of validation images")
+    axes.set_ylabel(f"{score} of {of}")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     plain(axes)
-    _legend(canvas, axes)
-    ends = [f"{name} ends at {fmean(each[-1] for each in trainings):.3f}"
+    legend(canvas, axes)
+    last = [f"{name} ends at {fmean(each[-1] for each in trainings):.3f}"
             for name, trainings in histories.items()]  # fmt: skip
     lines = "Lines are means over trainings, bands their range. "
     many = any(len(trainings) > 1 for trainings in histories.values())
-    words = f"{lines if many else ''}{'; '.join(ends)}."
+    words = f"{lines if many else ''}{'; '.join(last)}."
     return Figure(f"{score} after each epoch", words, svg(canvas), numbers=numbers)
 
 

@@ -5,6 +5,7 @@ from importlib import import_module
 from pathlib import Path
 
 from archforge.compare.writing import RECORD as COMPARISON
+from archforge.compare.writing import SEVERAL
 from archforge.errors import Mark, refuse
 from archforge.report.markdown import write_markdown
 from archforge.report.page import Page, write_html
@@ -14,6 +15,7 @@ from archforge.runs.study import RECORD as STUDY
 # By the file that tells what a folder is: the function that makes its page, imported when it is
 # needed, as a study brings Optuna.
 PAGES = {
+    SEVERAL: "several_page",
     COMPARISON: "comparison_page",
     STUDY: "study_page",
     RUN: "run_page",
@@ -46,12 +48,15 @@ def page_of(folder: Path) -> Page:
         ProblemError: As ``write_report``.
     """
     name = next((PAGES[record] for record in PAGES if (folder / record).is_file()), None)
+    below = sorted(folder.glob(f"*/{COMPARISON}"))
+    if name is None and len(below) == 1:  # a benchmark of one data set, which more may join
+        return page_of(below[0].parent)
     if name is None:
         refuse(
             "AF625",
             f"there is no run, study or comparison in '{folder}'",
             mark=Mark(str(folder)),
-            why=f"their folders hold {RUN}, {STUDY} or {COMPARISON}",
+            why=f"their folders hold {RUN}, {STUDY}, {COMPARISON} or {SEVERAL}",
             fix="give the folder that `archforge train`, `search` or `compare` named at its end",
         )
     made: Callable[[Path], Page] = getattr(import_module(f"archforge.report.{name}"), name)

@@ -1,16 +1,23 @@
 """The page of a run: its scores, every image, how it learned, the network, and how it was made."""
 
-import json
 import shlex
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from archforge.compare.writing import title
-from archforge.report.making import LEARNED, how_it_was_made, learned, network_figure
+from archforge.report.classes import class_metrics, details_of
+from archforge.report.making import (
+    LEARNED,
+    how_it_was_made,
+    learned,
+    network_figure,
+    picture_in,
+)
 from archforge.report.page import Figure, Page, Section, Table
 from archforge.report.plots import distributions, learning_curves
 from archforge.runs import Run, read_run
+from archforge.runs.class_names import class_name, names_of
 
 MAIN = {"segmentation": ("dice", "iou"), "classification": ("accuracy", "balanced_accuracy")}
 OTSU = "Otsu's threshold"
@@ -23,7 +30,7 @@ def run_page(folder: Path) -> Page:
         ProblemError: There is none, or it cannot be read.
     """
     run = read_run(folder)
-    details = _details(run)
+    details = details_of(run)
     network = network_figure(run, run.architecture)
     return Page(
         f"{run.architecture}{f' ({run.preset})' if run.preset else ''} on "
@@ -37,6 +44,7 @@ def run_page(folder: Path) -> Page:
             Section("Which classes are confused", parts=[*_confusion(run, details)]),
             Section("How it learned", parts=[*_curves(run)]),
             Section("The network", parts=[network] if network else []),
+            Section("How this was made", code=run.command),
             Section("How to make it again", ["From its own record, with the differences told:"],
                     code=shlex.join(["archforge", "replay", str(folder)])),
             Section("Images, recipe and machine", parts=[
@@ -46,21 +54,6 @@ def run_page(folder: Path) -> Page:
             ]),
         ],
     )  # fmt: skip
-
-
-def _details(run: Run) -> Mapping[str, Any]:
-    try:
-        found = json.loads(run.image_scores.read_text("utf-8"))
-        images = [
-            {key: str(value) if key == "id" else float(value) for key, value in row.items()
-             if value is not None}
-            for row in found["images"] if row["id"]
-        ]  # fmt: skip
-        table = [[int(count) for count in row] for row in found.get("confusion") or ()]
-    except (OSError, AttributeError, LookupError, TypeError, ValueError):
-        # A run that was stopped has none; a damaged one is not shown.
-        return {}
-    return {"images": images, "confusion": table}
 
 
 def _words(run: Run) -> Iterator[str]:
@@ -118,38 +111,31 @@ def _images(run: Run, details: Mapping[str, Any]) -> Iterator[Figure]:
     scores = {row["id"]: row[name] for row in rows if name in row}
     if scores:
         yield distributions({run.architecture: scores}, title(name))
-    names = list(run.data.get("names") or ())
-    kinds = sorted({key for row in rows for key in row if key.startswith("dice_class_")})
+    names = names_of(run)
     by_class = {
-        _class_name(kind, names): {row["id"]: row[kind] for row in rows if kind in row}
-        for kind in kinds
+        class_name(index, names): {row["id"]: row[kind] for row in rows if kind in row}
+        for kind, index in class_metrics(rows).items()
     }
     if by_class:
         yield distributions(by_class, title(name), "class")
 
 
-def _class_name(kind: str, names: list[str]) -> str:
-    index = int(kind.rpartition("_")[2])
-    return names[index] if index < len(names) else f"class {index}"
-
-
 def _sheet(run: Run) -> Iterator[Figure]:
-    if run.predictions.is_file():
-        words = (
-            "Images that it did not learn from, the worst first and the best last: the image, its "
-            "truth, the prediction, and where the two differ."
-            if run.task == "segmentation"
-            else "The images whose true class was given the least probability, the worst first."
-        )
-        yield Figure("Predictions", words, run.predictions.read_bytes(), kind="png")
+    words = (
+        "Images that it did not learn from, the worst first and the best last: the image, its "
+        "truth, the prediction, and where the two differ."
+        if run.task == "segmentation"
+        else "The images whose true class was given the least probability, the worst first."
+    )
+    yield from picture_in(run.folder, run.predictions.name, "Predictions", words)
 
 
 def _confusion(run: Run, details: Mapping[str, Any]) -> Iterator[Table]:
     table = details.get("confusion", [])
     if len(table) < 2:
         return
-    names = list(run.data.get("names") or ())
-    known = [names[at] if at < len(names) else f"class {at}" for at in range(len(table))]
+    names = names_of(run)
+    known = [class_name(at, names) for at in range(len(table))]
     what = "images" if run.task == "classification" else "pixels"
     rows = [[f"truly {name}", *(f"{count:,}" for count in row)]
             for name, row in zip(known, table, strict=True)]  # fmt: skip
@@ -161,3 +147,6 @@ def _curves(run: Run) -> Iterator[Figure]:
     scores = learned(run)
     if scores:
         yield learning_curves({run.architecture: [scores]}, LEARNED[run.task])
+    losses = learned(run, "loss")
+    if losses:
+        yield learning_curves({run.architecture: [losses]}, "Loss", "training images")

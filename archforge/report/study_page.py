@@ -8,20 +8,21 @@ from pathlib import Path
 from typing import Any
 
 from archforge.errors import ProblemError
-from archforge.report.making import how_it_was_made, network_figure, worded
+from archforge.report.making import how_it_was_made, network_figure, picture_in, worded
 from archforge.report.page import Figure, Page, Section, Table
 from archforge.runs import Run, read_run
-from archforge.search import Study, read_study
-from archforge.search.pictures import FOLDER, IMPORTANCE, PICTURES
+from archforge.search import Study, Trial, read_study
+from archforge.search.pictures import FOLDER, PICTURES, SHARES, draw_importance, read_shares
 from archforge.search.table import table_rows, table_text, values_words
 
+CURVES = "curves.png"
 # Of pictures that are drawn from trials: what they show, in a title and in words.
 SHOWN: dict[str, tuple[str, str]] = {
     "history.png": (
         "How the search went",
         "The value of each trial in the order in which they ran, and the best so far.",
     ),
-    "curves.png": (
+    CURVES: (
         "How the trials learned",
         "The score after each epoch; pruned and failed trials end with a mark.",
     ),
@@ -54,7 +55,8 @@ def study_page(folder: Path) -> Page:
 
 def page_of_study(study: Study) -> Page:
     """The page of a study that was read."""
-    runs = [run for run in map(_run, (each.folder for each in study.ranked[:3])) if run is not None]
+    best = [(trial, _run(trial.folder)) for trial in study.leading[:3]]
+    known = [(trial, run) for trial, run in best if run is not None]
     counts = ", ".join(f"{count} {state}" for state, count in study.counts().items() if count)
     return Page(
         f"A search of {study.architecture}",
@@ -65,11 +67,13 @@ def page_of_study(study: Study) -> Page:
             Section("What was searched", parts=[*_space(study)]),
             Section("How it went", parts=[*_drawn(study)]),
             Section("What mattered", parts=[*_importance(study)]),
-            Section("The best networks", parts=[*_networks(study, runs)]),
+            Section("The best networks", parts=[*_networks(known)]),
             Section("Images and predictions", parts=[*_masks(study)]),
             _going_on(study.folder / "best-experiment.yaml"),
-            Section("Images, recipe and machine", parts=[*how_it_was_made(runs[:1])] if runs
-                    else []),
+            Section("How this was made", code="\n".join(study.commands)),
+            Section("Images, recipe and machine", parts=[
+                *how_it_was_made([run for _, run in known[:1]])
+            ] if known else []),
         ],
     )  # fmt: skip
 
@@ -134,21 +138,34 @@ def _drawn(study: Study) -> Iterator[Figure]:
         for name, (title, words) in SHOWN.items():
             path = PICTURES[name](study, Path(folder) / f"{Path(name).stem}.svg")
             if path is not None:
-                yield Figure(title, words, path.read_bytes(), numbers=numbers)
+                mine = _epochs(study) if name == CURVES else numbers
+                yield Figure(title, words, path.read_bytes(), numbers=mine)
+
+
+def _epochs(study: Study) -> list[list[Any]]:
+    return [
+        ["trial", "state", "epoch", study.goals[0].name],
+        *([trial.number, trial.state, epoch, repr(value)]
+          for trial in study.trials for epoch, value in enumerate(trial.epochs, start=1)),
+    ]  # fmt: skip
 
 
 def _importance(study: Study) -> Iterator[Figure]:
-    path = study.folder / FOLDER / IMPORTANCE
-    if path.is_file():
-        words = (
-            "The share of each hyperparameter in reaching the best tenth of the trials "
-            "(PED-ANOVA). With few trials it is a hint, no more."
-        )
-        yield Figure("What mattered", words, path.read_bytes(), kind="png")
+    words = (
+        "The share of each hyperparameter in reaching the best tenth of the trials (PED-ANOVA). "
+        "With few trials it is a hint, no more."
+    )
+    shares = read_shares(study.folder / FOLDER / SHARES)
+    if shares:
+        with tempfile.TemporaryDirectory() as folder:
+            path = draw_importance(study, shares, Path(folder) / "importance.svg")
+            numbers = [["hyperparameter", "share"], *([name, repr(share)]
+                       for name, share in shares.items())]  # fmt: skip
+            yield Figure("What mattered", words, path.read_bytes(), numbers=numbers)
 
 
-def _networks(study: Study, runs: list[Run]) -> Iterator[Figure]:
-    for trial, run in zip(study.ranked, runs, strict=False):
+def _networks(best: list[tuple[Trial, Run]]) -> Iterator[Figure]:
+    for trial, run in best:
         values = f"{values_words(trial) or 'Defaults'}; "
         drawn = network_figure(run, f"of trial {trial.number}", values)
         if drawn is not None:
@@ -156,7 +173,5 @@ def _networks(study: Study, runs: list[Run]) -> Iterator[Figure]:
 
 
 def _masks(study: Study) -> Iterator[Figure]:
-    path = study.folder / FOLDER / MASKS
-    if path.is_file():
-        words = "Images that the three best did not learn from, with truth, prediction and errors."
-        yield Figure("Predictions of the best", words, path.read_bytes(), kind="png")
+    words = "Images that the three best did not learn from, with truth, prediction and errors."
+    yield from picture_in(study.folder, f"{FOLDER}/{MASKS}", "Predictions of the best", words)

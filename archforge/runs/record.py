@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+TASKS = ("segmentation", "classification")
 STATUSES = ("running", "done", "stopped", "failed")
 
 
@@ -61,6 +62,7 @@ class Run:
         machine: What it ran on: ``processor``, ``cores`` that the process may use,
             ``memory_bytes``, ``system``, the names of ``gpus``, ``threads`` of one operation and
             whether TensorFlow ``rewrites`` its graphs. Empty in older records.
+        command: By which it was made, as it was given; empty where none was, and in older records.
         peak_memory: Bytes that the process held at most, up to the last write: of all that it did,
             other trainings before this one too; ``None`` where nobody said.
     """
@@ -92,6 +94,7 @@ class Run:
     seconds: float = 0.0
     machine: Mapping[str, Any] = field(default_factory=dict)
     peak_memory: int | None = None
+    command: str = ""
 
     def __post_init__(self) -> None:
         assert self.status in STATUSES, f"{self.status} is no status"

@@ -4,12 +4,13 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import MISSING, asdict, fields
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
 from archforge.errors import Mark, Problem, ProblemError, refuse
-from archforge.files import write_whole
-from archforge.runs.record import STATUSES, Failure, Run
+from archforge.files import read_mapping, write_whole
+from archforge.runs.record import STATUSES, TASKS, Failure, Run
 
 RECORD = "run.json"
 # Where trackers keep copies of runs: ours and MLflow's own default.
@@ -17,7 +18,9 @@ COPIES = ("mlartifacts", "mlruns")
 # A new number where old readers would misread; a new field with a default needs none.
 FORMAT = 1
 _KINDS: dict[str, tuple[type, ...]] = {
-    **dict.fromkeys(("name", "architecture", "task", "fingerprint", "started", "status"), (str,)),
+    **dict.fromkeys(
+        ("name", "architecture", "task", "fingerprint", "started", "status", "command"), (str,)
+    ),
     **dict.fromkeys(
         ("hyperparameters", "fixed", "network", "settings", "data", "versions"), (dict,)
     ),
@@ -71,13 +74,9 @@ def read_run(folder: Path) -> Run:
     """
     path = Path(folder) / RECORD
     try:
-        facts = json.loads(path.read_text("utf-8"))
+        facts = read_mapping(path, partial(_refuse_damaged, path))
     except FileNotFoundError:
         _refuse_missing(path)
-    except (OSError, ValueError) as error:
-        _refuse_damaged(path, str(getattr(error, "strerror", None) or error))
-    if not isinstance(facts, dict):
-        _refuse_damaged(path, "it is not a mapping")
     if isinstance(facts.get("format"), int) and facts["format"] > FORMAT:
         refuse(
             "AF501",
@@ -119,8 +118,17 @@ def _run(path: Path, facts: Mapping[str, Any]) -> Run:
             _refuse_damaged(path, f"its '{name}' is {json.dumps(value)[:60]}")
     if values.get("status", "done") not in STATUSES:
         _refuse_damaged(path, f"its status is '{values['status']}'")
+    if values["task"] not in TASKS:
+        _refuse_damaged(path, f"its task is '{values['task']}'")
+    for name in ("scores", "baseline"):
+        if not all(_is_number(each) for each in values.get(name, {}).values()):
+            _refuse_damaged(path, f"its '{name}' are {json.dumps(values[name])[:60]}")
     kept = {"failure": _failure(path, values.get("failure")), "intervals": _intervals(path, values)}
     return Run(folder=path.parent, **{**values, **kept})
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _intervals(path: Path, values: Mapping[str, Any]) -> dict[str, tuple[float, float]]:

@@ -1,15 +1,17 @@
 """From what Optuna proposes to a network that is worth training.
 
-A draw that does not build and a network that was trained already cost no process; both are told to
-the sampler and drawn again. After ``REDRAWS`` of them in a row a space with steps is walked point
-by point, so a search of a small space ends, and ends complete. A trial that a dead session left
-running comes first: its values are read again, and it goes on in its own folder.
+A draw that does not build, one above a limit and a network that was trained already cost no
+process; all are told to the sampler and drawn again. After ``REDRAWS`` of them in a row a space
+with steps is walked point by point, so a search of a small space ends, and ends complete. A space
+without end is given up after so many networks in a row that were trained already, or ``REFUSED``
+that are not allowed. A trial that a dead session left running comes first: its values are read
+again, and it goes on in its own folder.
 
 Several nodes draw for one study, in turns. A trial is *running* in the database before its turn
 ends, so each node counts those of all, and the network of each is known to all.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +22,7 @@ from archforge.crew.jobs import Job
 from archforge.errors import ProblemError
 from archforge.search.making import make_job
 from archforge.search.measures import excess, excess_words
+from archforge.search.methods import BREEDING
 from archforge.search.nodes import Node
 from archforge.search.plan import Plan, all_tried, draw_facts, networks, trial_seed
 from archforge.search.records import DUPLICATE, FAILED, INFEASIBLE, RUNNING
@@ -28,6 +31,9 @@ from archforge.search.store import Ask, Store
 from archforge.spec import Search
 
 REDRAWS = 10
+# Where few networks of a space are allowed, finding one by chance takes many draws; each costs
+# milliseconds.
+REFUSED = 1000
 # So many trials may fail before a search is given up; of a long one, as many as it has.
 LEAST_FAILURES = 10
 TRIALS = "trials"
@@ -59,22 +65,28 @@ class Drawing:
         self._store = store
         self._node = node
         self._end = end
-        self._redraws = 0
+        self._twins = self._refused = 0  # draws in a row that came to nothing
+        self._why = ""
         self._walk: list[tuple[str, dict[str, Any]]] | None = None
-        self._over = False
+        self._endless = self._over = False
+        self._failed = 0
         self.notes: list[str] = []
         self._known: dict[str, int] = {}
+        self._forbidden: set[str] = set()
 
     def begin(self) -> None:
         """Have the defaults tried first; of a space that is used up, draw nothing."""
         with self._node.turn():
             self._look()
+            # A later session may have more time or memory: what failed before is no verdict on it.
+            self._failed = self._failures()
             self._begin()
 
     def _begin(self) -> None:
         left = self._store.running()
         if self._known and self._reserved() < self._plan.trials and self._untried() == []:
             self._over = not left
+            self._say_forbidden()
             return
         draw, words = self._plan.space.defaults()
         if draw.mark in self._known or left:
@@ -98,17 +110,23 @@ class Drawing:
 
     def _look(self) -> None:
         """See which networks are trained, here or elsewhere."""
+        trials = [each for each in self._store.trials() if each.mark]
         self._known = {
             each.mark: each.number
-            for each in self._store.trials()
-            if each.mark and (each.trained or each.run or each.state == RUNNING)
+            for each in reversed(trials)  # of several, the first one has it
+            if each.trained or each.run or each.state == RUNNING
         }
+        self._forbidden = {each.mark for each in trials if each.state == INFEASIBLE}
 
     def _left(self) -> Drawn | None:
         """A running trial that no living node holds."""
         left = {each.number: each for each in self._store.running()}
         while (number := self._node.adopt(left)) is not None:
-            drawn = self._draw(left.pop(number))
+            trial = left.pop(number)
+            if self._store.has_ended(number):  # its node ended it between our look and our claim
+                self._node.leave(number)
+                continue
+            drawn = self._draw(trial)
             if drawn is not None:
                 return drawn
         return None
@@ -117,17 +135,22 @@ class Drawing:
         while not self._over and self._reserved() < self._plan.trials:
             if self._too_many_failed():
                 return None
-            if (self._plan.walk or self._redraws >= REDRAWS) and not self._enqueue_untried():
+            if self._must_walk() and not self._enqueue_untried():
                 self._over = True
                 return None
             trial = self._store.ask()
             self._node.claim(trial.number)
             drawn = self._draw(trial)
             if drawn is not None:
-                self._redraws = 0
+                self._twins = self._refused = 0
                 return drawn
-            self._redraws += 1
         return None
+
+    def _must_walk(self) -> bool:
+        """Whether draws by chance find nothing new."""
+        if self._endless:
+            return self._twins >= REDRAWS or self._refused >= REFUSED
+        return self._plan.walk or self._twins + self._refused >= REDRAWS
 
     def _reserved(self) -> int:
         """Trials that count, and those that may come to count."""
@@ -135,11 +158,14 @@ class Drawing:
 
     def _too_many_failed(self) -> bool:
         """Failed trials are no trials, so a search of nothing else would have no end."""
-        failed = sum(each.state == FAILED for each in self._store.trials())
+        failed = self._failures() - self._failed
         self._over = failed >= max(LEAST_FAILURES, self._plan.trials)
         if self._over:
             self.notes.append(f"{failed} trials failed, so the search ended early.")
         return self._over
+
+    def _failures(self) -> int:
+        return sum(each.state == FAILED for each in self._store.trials())
 
     def _draw(self, trial: Ask) -> Drawn | None:
         values: dict[str, Any] = {}
@@ -160,7 +186,8 @@ class Drawing:
         limits = self._plan.limits
         self._store.constrain(trial, {"builds": 0.0, **excess(limits, facts)})
         if words := excess_words(limits, facts):
-            self._end(trial, TrialState.PRUNED, beyond(words), None)
+            self._refuse(trial, beyond(words), facts)
+            self._forbidden.add(draw.mark)
             return None
         if mark is None:
             self._duplicate(trial, self._known[draw.mark])
@@ -171,7 +198,7 @@ class Drawing:
     def _free_mark(self, number: int, mark: str) -> str | None:
         """The mark of this training, numbered from its second time on; none where it was enough."""
         kept = self._store.facts(number).get("mark")
-        if kept is not None:  # one that goes on
+        if kept is not None and self._known.get(kept, number) == number:  # one that goes on
             return str(kept)
         again = (f"{mark}#{time}" for time in range(1, self._plan.repeats))
         return next((each for each in (mark, *again) if each not in self._known), None)
@@ -190,12 +217,26 @@ class Drawing:
             "message": first_words(error),
             "values": values,
         }
-        # A broken constraint is what a sampler learns from; a failed trial it forgets, and draws
-        # the same point again.
         self._store.constrain(trial, {"builds": 1.0})
-        self._end(trial, TrialState.PRUNED, facts, None)
+        self._refuse(trial, facts, {})
+
+    def _refuse(self, trial: Ask, facts: dict[str, Any], costs: Mapping[str, Any]) -> None:
+        """End a trial that is not allowed.
+
+        A broken constraint is what a sampler learns from; a failed trial it forgets, and draws the
+        same point again. Breeding samplers see complete trials alone: what breaks a constraint is
+        beaten there by all that break none, whatever its values.
+        """
+        self._refused += 1
+        self._why = facts["message"]
+        if self._plan.sampler in BREEDING:
+            values = tuple(float(costs.get(goal.name, 0.0)) for goal in self._plan.goals)
+            self._end(trial, TrialState.COMPLETE, facts, values)
+        else:
+            self._end(trial, TrialState.PRUNED, facts, None)
 
     def _duplicate(self, trial: Ask, number: int) -> None:
+        self._twins += 1
         twin = next(each for each in self._store.trials() if each.number == number)
         facts = {"state": DUPLICATE, "twin": number, "message": f"the network of trial {number}"}
         if twin.value is not None:
@@ -205,26 +246,46 @@ class Drawing:
             self._end(trial, TrialState.FAIL, facts, None)
             return
         for epoch, value in enumerate(twin.epochs, start=1):
-            trial.report(value, epoch)
+            self._store.report(trial, value, epoch)
         self._end(trial, TrialState.PRUNED, facts, None)
 
     def _enqueue_untried(self) -> bool:
         """Enqueue the next point of a space that can be walked; ``False`` when there is none."""
         if self._store.waiting():
             return True
+        if self._endless:
+            self.notes.append(self._given_up())
+            return False
         if self._walk is None:
             self._walk = self._untried()
         if self._walk is None:
-            self.notes.append(
-                f"{REDRAWS} draws in a row made no new network, so the search ended early."
-            )
-            return False
+            self._endless = True
+            return not self._must_walk() or self._enqueue_untried()
         while self._walk and self._walk[-1][0] in self._known:  # another node was there
             self._walk.pop()
         if not self._walk:
+            self._say_forbidden()
             return False
         self._store.enqueue(self._walk.pop()[1])
         return True
+
+    def _say_once(self, words: str) -> None:
+        if words not in self.notes:
+            self.notes.append(words)
+
+    def _say_forbidden(self) -> None:
+        """Why there are fewer networks than were asked for."""
+        if self._forbidden:
+            self._say_once(f"{_many(len(self._forbidden))} not within the limits.")
+
+    def _given_up(self) -> str:
+        """Why a search of a space without end has ended."""
+        if self._refused < REFUSED:
+            return f"{REDRAWS} draws in a row made no new network, so the search ended early."
+        return (
+            f"{REFUSED} draws in a row were not allowed, so the search ended early; the last one: "
+            f"{self._why}."
+        )
 
     def _untried(self) -> list[tuple[str, dict[str, Any]]] | None:
         """Each network that was not tried, with a point; ``None`` where the space has no end."""
@@ -232,9 +293,14 @@ class Drawing:
         if found is None:
             return None
         if len(found) < self._plan.trials:
-            self.notes.append(all_tried(len(found)))
+            self._say_once(all_tried(len(found)))
         order = sorted(found, key=lambda mark: trial_seed(self._plan.seed, mark))
-        return [(mark, found[mark]) for mark in order if mark not in self._known]
+        done = self._known.keys() | self._forbidden
+        return [(mark, found[mark]) for mark in order if mark not in done]
+
+
+def _many(count: int) -> str:
+    return "1 network of this space is" if count == 1 else f"{count} networks of this space are"
 
 
 def beyond(words: str) -> dict[str, Any]:

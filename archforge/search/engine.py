@@ -19,7 +19,7 @@ from archforge.crew.interrupts import held_interrupts
 from archforge.crew.jobs import Outcome
 from archforge.crew.running import MOST_DEATHS
 from archforge.crew.workers import Message, Pool
-from archforge.errors import ProblemError
+from archforge.errors import ProblemError, listing
 from archforge.files import write_whole
 from archforge.search.drawing import TRIALS, Drawing, beyond
 from archforge.search.going import Going
@@ -156,7 +156,7 @@ class Engine:
         number = going.trial.number
         if epoch > going.known:  # one that goes on tells its earlier epochs again
             if len(self._plan.goals) == 1:  # with several, Optuna takes no values in between
-                going.trial.report(value, epoch)
+                self._store.report(going.trial, value, epoch)
             going.known, going.deaths = epoch, 0
             self._say("epoch", number, epoch, value)
         prune = False
@@ -179,11 +179,14 @@ class Engine:
             self._finish(going, TrialState.PRUNED, {**beyond(words), "run": run})
         elif outcome.value is None:
             self._finish(going, TrialState.PRUNED, {"run": run})
-        elif math.isfinite(outcome.value):
-            values = self._goals(going, outcome)
+        elif all(map(math.isfinite, values := self._goals(going, outcome))):
             self._finish(going, TrialState.COMPLETE, {"run": run}, values)
         else:
-            self._fail(going, "diverged", f"its score is {outcome.value}")
+            names = zip(self._plan.goals, values, strict=True)
+            wrong = [
+                f"{goal.title} is {value}" for goal, value in names if not math.isfinite(value)
+            ]
+            self._fail(going, "diverged", listing(wrong))
 
     def _goals(self, going: Going, outcome: Outcome) -> tuple[float, ...]:
         """The value of each goal: the first is the outcome's, costs are those of the draw."""
@@ -191,7 +194,8 @@ class Engine:
         known |= outcome.facts.get("scores", {})
         first, *others = self._plan.goals
         known[first.name] = outcome.value
-        return tuple(float(known[goal.name]) for goal in (first, *others))
+        # Nothing is told of a score that no image has.
+        return tuple(float(known.get(goal.name, math.nan)) for goal in (first, *others))
 
     def _problem(self, going: Going, error: ProblemError) -> None:
         kind = failure_kind(error)

@@ -10,13 +10,15 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NoReturn
 
 from archforge import __version__
 from archforge.errors import Mark, ProblemError, refuse
-from archforge.files import locked, said_if_unwritable, write_whole
+from archforge.files import locked, read_mapping, said_if_unwritable, write_whole
+from archforge.runs.command import command_line
 from archforge.runs.study import RECORD
 from archforge.search.measures import DEFAULT_GOALS
 from archforge.search.places import DATABASE
@@ -117,7 +119,7 @@ def read_record(folder: Path) -> dict[str, Any]:
     """
     path = Path(folder) / RECORD
     try:
-        record = json.loads(path.read_text("utf-8"))
+        record = read_mapping(path, partial(_refuse_damaged, path))
     except FileNotFoundError:
         refuse(
             "AF610",
@@ -126,10 +128,8 @@ def read_record(folder: Path) -> dict[str, Any]:
             why=f"a study's folder holds {RECORD} and {DATABASE}",
             fix="give the folder that `archforge search` named",
         )
-    except (OSError, ValueError) as error:
-        _refuse_damaged(path, str(error))
     needed = {*Identity.__dataclass_fields__, "format", "sessions"}
-    if not isinstance(record, dict) or needed - record.keys():
+    if needed - record.keys():
         _refuse_damaged(path, "it lacks what a study must say")
     if record["format"] != FORMAT:
         _refuse_damaged(path, f"it has format {record['format']}, this version reads {FORMAT}")
@@ -220,6 +220,7 @@ def _session() -> dict[str, Any]:
     packages = {name: version(name) for name in ("tensorflow", "keras", "optuna", "numpy")}
     return {
         "started": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        "command": command_line(),
         "versions": {"archforge": __version__, "python": platform.python_version(), **packages},
     }
 

@@ -86,6 +86,11 @@ SAMPLERS: dict[str, Method] = {
     ),
 }
 
+# They breed from complete trials, and rank those that break a constraint behind all others.
+BREEDING = ("nsga2", "nsga3")
+# What a limit forbids, they draw again: nothing tells them that it is forbidden.
+UNTAUGHT = ("cmaes", "gp")
+
 PRUNERS: dict[str, Method] = {
     "median": Method(
         "stops a trial that is worse than the median of the others at the same epoch",

@@ -3,23 +3,27 @@
 from collections.abc import Iterable
 
 from archforge.search.measures import Goal
-from archforge.search.records import RUNNING, Trial, rank
+from archforge.search.records import RUNNING, Trial, on_front, rank
+from archforge.train.checkpoint import NAME as CHECKPOINT
 
 # The best ones; a U-Net of the tutorial has 8 MB, and a search has many.
 MODELS_KEPT = 3
 
 
 def drop_models(trials: Iterable[Trial], goals: tuple[Goal, ...], kept: int = MODELS_KEPT) -> None:
-    """Remove the saved networks of all trials that ended, but for the best.
+    """Remove the saved networks of all trials that ended, but for the best, and their checkpoints.
 
     Args:
         trials: All.
         goals: What they are ranked by.
-        kept: How many stay.
+        kept: How many stay; with several goals, all of the front stay too.
     """
     every = list(trials)
-    staying = {each.number for each in rank(every, goals)[:kept]}
+    best = rank(every, goals)
+    staying = {each.number for each in (*best[:kept], *on_front(best, goals))}
     for each in every:
         ended = each.state != RUNNING and not each.source  # another study's models are not ours
-        if each.folder is not None and each.number not in staying and ended:
-            (each.folder / "model.keras").unlink(missing_ok=True)
+        if each.folder is not None and ended:
+            (each.folder / CHECKPOINT).unlink(missing_ok=True)
+            if each.number not in staying:
+                (each.folder / "model.keras").unlink(missing_ok=True)

@@ -16,7 +16,14 @@ from archforge.errors import refuse
 
 PAUSE_S = 1.0
 LONGEST_S = 300.0
-_RESTARTING = ("connection refused", "starting up", "shutting down", "closed the connection")
+# The last is how all begins that PostgreSQL says while it starts, recovers or stops.
+_RESTARTING = (
+    "connection refused",
+    "closed the connection",
+    "reset by peer",
+    "administrator command",
+    "the database system is ",
+)
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -1,7 +1,6 @@
 """What a session of a search is to do, what it says while it goes, and the seeds of its trials."""
 
 import hashlib
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,6 +35,7 @@ class Plan:
         limits: The most that each cost may be.
         repeats: How often one network may be trained with the same settings.
         kept: Trained networks that stay on the disk, the best ones.
+        groups: Of validation images that belong together, by their ids, what they make.
     """
 
     space: Space
@@ -52,6 +52,7 @@ class Plan:
     limits: Mapping[str, float] = field(default_factory=dict)
     repeats: int = 1
     kept: int = 3
+    groups: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def metrics(self) -> tuple[str, ...]:
@@ -160,11 +161,3 @@ def trial_seed(seed: int, mark: str) -> int:
 def needed_bytes(graph: Graph, batch_size: int) -> int:
     """Memory that a training needs at least: activations, weights, gradients, moments."""
     return memory(graph).training * batch_size + costs(graph).parameters.total * 4 * 4
-
-
-def machine_bytes() -> int:
-    """Physical memory; without an answer of the system, so much that nothing is too large."""
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, ValueError, OSError):
-        return 2**63

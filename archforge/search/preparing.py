@@ -1,23 +1,27 @@
 """From what a person asks for and the opened data to a plan, with all that can be checked."""
 
+import math
 from dataclasses import replace
 
-from archforge.crew.workers import worker_count
+from archforge.crew.workers import machine_bytes, worker_count
 from archforge.errors import refuse
 from archforge.graph import Graph
 from archforge.losses import check_loss
 from archforge.metrics import METRICS
-from archforge.search.measures import find_goals, read_limits
+from archforge.search.measures import Goal, find_goals, read_limits
+from archforge.search.methods import UNTAUGHT
 from archforge.search.models import MODELS_KEPT
-from archforge.search.plan import Plan, machine_bytes, needed_bytes, networks
+from archforge.search.plan import Plan, needed_bytes, networks
 from archforge.search.recipe import with_settings
 from archforge.search.request import Request
 from archforge.search.space import Draw, Space
 from archforge.search.writing import spec_with
-from archforge.train import Opened, check_fits, learned_classes
+from archforge.train import Opened, Settings, check_fits, learned_classes
 
 # From here on a genetic algorithm spreads better over a front than an estimator does.
 MANY_TRIALS = 200
+# Epochs of a training that a budget ends, as far as anybody knows: the first five are not judged.
+OF_A_BUDGET = 15
 
 
 def make_plan(request: Request, opened: Opened, space: Space) -> Plan:
@@ -37,6 +41,28 @@ def make_plan(request: Request, opened: Opened, space: Space) -> Plan:
     plan = replace(plan, sampler=_sampler(plan, request.sampler))
     _check_space(plan)
     return plan
+
+
+def judged_epochs(settings: Settings, images: int) -> int:
+    """How many epochs a training has, as far as a pruner must know.
+
+    A budget of seconds or images ends it long before the number that is set beside it.
+
+    Args:
+        settings: Of the training.
+        images: To learn from.
+    """
+    if settings.images:
+        return min(settings.epochs, OF_A_BUDGET, math.ceil(settings.images / max(1, images)))
+    return min(settings.epochs, OF_A_BUDGET) if settings.seconds else settings.epochs
+
+
+def limit_words(plan: Plan) -> list[str]:
+    """What a person must know of limits and the sampler."""
+    if not plan.limits or plan.sampler not in UNTAUGHT:
+        return []
+    name = plan.sampler
+    return [f"The sampler '{name}' does not learn from limits: what is above one is drawn again."]
 
 
 def _plan(request: Request, opened: Opened, space: Space) -> Plan:
@@ -63,6 +89,7 @@ def _plan(request: Request, opened: Opened, space: Space) -> Plan:
         limits=read_limits(request.limits),
         repeats=request.repeats,
         kept=max(MODELS_KEPT, request.retrain.top if request.retrain else 0),
+        groups=opened.dataset.together("validation"),
     )
 
 
@@ -87,6 +114,21 @@ def _check_goals(request: Request, opened: Opened) -> None:
                 why="objects are counted where masks number them",
                 fix="name a goal that follows from masks, such as dice or iou",
             )
+        if goal.is_score:
+            _check_spacing(goal, opened)
+
+
+def _check_spacing(goal: Goal, opened: Opened) -> None:
+    part = opened.dataset.validation
+    if METRICS[goal.name].unit == "micrometres" and not any(
+        part.pixel_size(row) for row in range(len(part))
+    ):
+        refuse(
+            "AF608",
+            f"no validation image says how large its pixels are, for the goal '{goal.name}'",
+            why="micrometres follow from pixels by the spacing that microscopes write into files",
+            fix=f"name {goal.name.removesuffix('_um')}, which is in pixels, or give OME-TIFF",
+        )
 
 
 def _check_memory(graph: Graph, batch_size: int) -> None:

@@ -1,7 +1,7 @@
 """A trial and a study as records, and what a person reads of them."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -119,6 +119,7 @@ class Study:
         goals: What was to be high or low; scores first.
         limits: The most that each cost may be.
         retrained: The best ones, trained again with other seeds, by mean.
+        commands: That made it, each once, in the order in which they were first given.
     """
 
     folder: Path
@@ -137,6 +138,7 @@ class Study:
     goals: tuple[Goal, ...] = (Goal("dice", maximize=True),)
     limits: Mapping[str, float] = field(default_factory=dict)
     retrained: tuple[Retrained, ...] = ()
+    commands: tuple[str, ...] = ()
 
     @property
     def ranked(self) -> tuple[Trial, ...]:
@@ -153,9 +155,7 @@ class Study:
     @property
     def front(self) -> tuple[Trial, ...]:
         """Trials that no other beats in a goal without losing in another, the best score first."""
-        losses = [_losses(each, self.goals) for each in self.ranked]
-        kept = front(losses)
-        return tuple(each for each, keep in zip(self.ranked, kept, strict=True) if keep)
+        return on_front(self.ranked, self.goals)
 
     @property
     def leading(self) -> tuple[Trial, ...]:
@@ -243,6 +243,12 @@ def rank(trials: Iterable[Trial], goals: tuple[Goal, ...]) -> tuple[Trial, ...]:
     """Complete trials, the best of the first goal first; of equals the smaller network."""
     done = [each for each in trials if each.state == COMPLETE and each.goals]
     return tuple(sorted(done, key=lambda each: (_losses(each, goals)[0], each.macs, each.number)))
+
+
+def on_front(ranked: Sequence[Trial], goals: tuple[Goal, ...]) -> tuple[Trial, ...]:
+    """Of complete trials those that no other beats in a goal without losing in another."""
+    kept = front([_losses(each, goals) for each in ranked])
+    return tuple(each for each, keep in zip(ranked, kept, strict=True) if keep)
 
 
 def _losses(trial: Trial, goals: tuple[Goal, ...]) -> tuple[float, ...]:

@@ -123,6 +123,13 @@ def _check_engine(request: Request) -> None:
             "a scheduler and resources are Dask's",
             fix="add --engine dask, or leave --scheduler and --resources out",
         )
+    if request.engine == "dask" and request.memory is not None:
+        refuse(
+            "AF608",
+            "the memory of a trial cannot be given with the engine 'dask'",
+            why="trials run in the processes of Dask's workers, which have limits of their own",
+            fix="start those workers with `--memory-limit`, or leave `--memory` out",
+        )
     if request.engine == "dask" and find_spec("distributed") is None:
         refuse(
             "AF440",

@@ -1,10 +1,18 @@
 """Networks that were trained several times, and what may be said of them."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from archforge.compare.statistics import FEWEST_PAIRS, LEVEL, holm, mean_interval, paired_p
+from archforge.compare.statistics import (
+    FEWEST_PAIRS,
+    LEVEL,
+    grouped,
+    holm,
+    mean_interval,
+    paired_p,
+    witnesses,
+)
 from archforge.errors import listing
 from archforge.search.measures import Goal
 
@@ -20,6 +28,7 @@ class Retrained:
         macs: Multiply-accumulates for one image.
         p: The chance of its difference from the best if there were none, corrected for the number
             of comparisons; 1 for the best itself.
+        groups: Of images that belong together, by their names, what they make; one witness each.
     """
 
     trial: int
@@ -27,6 +36,7 @@ class Retrained:
     images: Mapping[str, float]
     macs: int
     p: float = 1.0
+    groups: Mapping[str, str] = field(default_factory=dict)
 
     def facts(self) -> dict[str, Any]:
         """What ``archforge search --json`` prints of it."""
@@ -42,7 +52,9 @@ class Retrained:
     @property
     def interval(self) -> tuple[float, float]:
         """Of the mean, images drawn anew; of the seeds where images are not known."""
-        _, low, high = mean_interval(list(self.images.values()) or list(self.values))
+        _, low, high = mean_interval(
+            self.images or {str(at): each for at, each in enumerate(self.values)}, self.groups
+        )
         return low, high
 
 
@@ -50,7 +62,7 @@ def compared(rows: Iterable[Retrained], goal: Goal) -> tuple[Retrained, ...]:
     """The best mean first, each with the chance of its difference from that one."""
     ordered = sorted(rows, key=lambda row: (goal.loss(row.mean), row.macs))
     others = ordered[1:]
-    chances = [paired_p(ordered[0].images, row.images) for row in others]
+    chances = [paired_p(ordered[0].images, row.images, row.groups) for row in others]
     return tuple(ordered[:1]) + tuple(
         replace(row, p=p) for row, p in zip(others, holm(chances), strict=True)
     )
@@ -75,13 +87,14 @@ def retrained_words(rows: tuple[Retrained, ...], goal: Goal) -> list[str]:
 
 
 def _verdict(rows: tuple[Retrained, ...]) -> Iterator[str]:
-    images, equal = len(rows[0].images), [row for row in rows if row.p > LEVEL]
+    groups = len(grouped(rows[0].images, rows[0].groups))
+    images, equal = witnesses(len(rows[0].images), groups), [row for row in rows if row.p > LEVEL]
     if len(rows) == 1:
         return
-    if images < FEWEST_PAIRS:
-        yield f"{images} validation images are too few to tell networks apart."
+    if groups < FEWEST_PAIRS:
+        yield f"{images} of validation are too few to tell networks apart."
     names = listing([str(row.trial) for row in equal])
-    test = f"on these {images} images (Wilcoxon's signed rank test, Holm's correction)"
+    test = f"on these {images} (Wilcoxon's signed rank test, Holm's correction)"
     if len(equal) == 1:
         yield f"Trial {rows[0].trial} is better than the others {test}."
         return

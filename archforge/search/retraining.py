@@ -6,15 +6,16 @@ training that is done is not done again, one that was cut off goes on.
 """
 
 import json
+import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archforge.crew.failures import first_words
 from archforge.crew.jobs import Job, Outcome
 from archforge.crew.running import run_all
-from archforge.crew.workers import Pool
+from archforge.crew.workers import Message, Pool
 from archforge.errors import Problem, ProblemError
 from archforge.files import write_whole
 from archforge.search.making import make_job
@@ -76,7 +77,9 @@ def jobs_of(plan: Plan, trial: Trial, folder: Path, seeds: int) -> Iterator[Job]
         number = trial.number * SEEDS + seed
         place = folder / FOLDER / f"{trial.number:04d}-seed{seed}"
         again = trial_seed(plan.seed, f"{draw.mark}:again:{seed}")
-        yield make_job(plan, draw, number, place, again)
+        # The trial was timed, and within the limits; what fits the memory is known too.
+        job = replace(make_job(plan, draw, number, place, again), timed=False, most_ms=math.inf)
+        yield job.halved() if trial.batches > 1 else job
 
 
 class Retraining:
@@ -87,10 +90,19 @@ class Retraining:
         folder: Of the study.
         pool: The processes.
         tell: Told after each training.
+        ending: Called when a Ctrl-C has come.
     """
 
-    def __init__(self, plan: Plan, folder: Path, pool: "Pool | Cluster", tell: OnTraining) -> None:
-        self._plan, self._folder, self._pool, self._tell = plan, folder, pool, tell
+    def __init__(
+        self,
+        plan: Plan,
+        folder: Path,
+        pool: "Pool | Cluster",
+        tell: OnTraining,
+        ending: Callable[[], None],
+    ) -> None:
+        self._plan, self._folder, self._pool = plan, folder, pool
+        self._tell, self._ending = tell, ending
         self._done = _read(folder / RECORD)
         self.notes: list[str] = []
 
@@ -110,18 +122,18 @@ class Retraining:
         ]
         self._total = len(every)
         waiting = [job for job in every if str(job.number) not in self._done]
-        for job, message in run_all(self._pool, waiting):
-            if message.what == "outcome":
-                self._keep(job, message.content)
-            else:
-                why = message.content
-                said = first_words(why) if isinstance(why, ProblemError) else "its process ended"
+        for job, message in run_all(self._pool, waiting, ending=self._ending):
+            why = _why_not(message)
+            if why:
                 number = job.number // SEEDS
-                self.notes.append(f"Trial {number} could not be trained again: {said}.")
+                self.notes.append(f"Trial {number} could not be trained again: {why}.")
+            else:
+                self._keep(job, message.content)
 
     def _keep(self, job: Job, outcome: Outcome) -> None:
         images = _images(job.folder / SCORES, self._plan.goals[0].name)
-        self._done[str(job.number)] = {"value": outcome.value, "images": images}
+        groups = {name: unit for name, unit in self._plan.groups.items() if name in images}
+        self._done[str(job.number)] = {"value": outcome.value, "images": images, "groups": groups}
         write_whole(self._folder / RECORD, json.dumps(self._done, indent=1) + "\n")
         self._tell(len(self._done), self._total, job.number // SEEDS)
 
@@ -135,6 +147,8 @@ def read_retrained(folder: Path, trials: tuple[Trial, ...], goal: Goal) -> tuple
         goal: The first one.
     """
     kept = _read(folder / RECORD)
+    # All were scored on the same images; an earlier version did not say which belong together.
+    groups = {name: unit for each in kept.values() for name, unit in each.get("groups", {}).items()}
     rows = []
     for trial in trials:
         found = [one for number, one in kept.items() if int(number) // SEEDS == trial.number]
@@ -142,9 +156,22 @@ def read_retrained(folder: Path, trials: tuple[Trial, ...], goal: Goal) -> tuple
             values = tuple(float(each["value"]) for each in found)
             images = _mean([each["images"] for each in found])
             rows.append(
-                Retrained(trial=trial.number, values=values, images=images, macs=trial.macs)
-            )
+                Retrained(
+                    trial=trial.number, values=values, images=images, macs=trial.macs,
+                    groups=groups,
+                )
+            )  # fmt: skip
     return compared(rows, goal)
+
+
+def _why_not(message: Message) -> str:
+    """Why a training has no score; empty where it has one."""
+    if message.what == "outcome":
+        value = message.content.value
+        return "" if value is not None and math.isfinite(value) else "it has no score"
+    if message.what == "problem":
+        return first_words(message.content)
+    return "the memory did not suffice" if message.what == "memory" else "its process ended"
 
 
 def _images(path: Path, metric: str) -> dict[str, float]:

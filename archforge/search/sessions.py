@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from optuna.study import Study as OptunaStudy
 
-from archforge.crew.workers import Pool
+from archforge.crew.workers import Pool, share_of_memory
 from archforge.errors import ProblemError
 from archforge.search.identity import (
     Identity,
@@ -20,7 +20,6 @@ from archforge.search.identity import (
 from archforge.search.measures import find_goals, read_limits
 from archforge.search.nodes import here
 from archforge.search.places import Place, find_place
-from archforge.search.plan import machine_bytes
 from archforge.search.records import Study
 from archforge.search.request import Request, read_shares
 from archforge.search.space import Space
@@ -90,7 +89,7 @@ def pool_for(request: Request, workers: int, work: str = "") -> "Pool | Cluster"
     """
     work = work or request.work
     if request.engine == "processes":
-        most = request.memory_bytes or 0.9 * machine_bytes() / workers
+        most = request.memory_bytes or share_of_memory(workers)
         return Pool(work, workers, request.timeout_s, most, request.gpus)
     from archforge.search.clusters import Cluster  # noqa: PLC0415 (an extra)
 

@@ -14,6 +14,7 @@ import optuna
 from optuna.distributions import FloatDistribution, IntDistribution
 from optuna.exceptions import StorageInternalError
 from optuna.storages import RDBStorage, get_storage
+from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, TrialState
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -127,7 +128,10 @@ class Store:
 
     def tell(self, number: int, state: TrialState, values: tuple[float, ...] | None) -> None:
         """End a trial."""
-        self.study.tell(number, values, state=state)
+        with warnings.catch_warnings():
+            # Said once before the start, by ``preparing.limit_words``; Optuna says it each time.
+            warnings.filterwarnings("ignore", "Constraints have been set", UserWarning)
+            self.study.tell(number, values, state=state)
 
     def take_over(self, trial: Trial, draw: Draw, folder: Path) -> None:
         """Add a trial of another study, placed in this one's space.
@@ -143,12 +147,24 @@ class Store:
             params={key: label(value) for key, value in draw.values.items()},
             distributions={key: distribution(ranges[key]) for key in draw.values},
             values=trial.goals if trial.state == COMPLETE else None,
-            intermediate_values=dict(enumerate(trial.epochs, start=1)),
+            intermediate_values=dict(enumerate(map(self._turned, trial.epochs), start=1)),
             user_attrs={FACTS: {**_facts(trial), "values": dict(draw.values), "mark": draw.mark,
                                 "settings": dict(draw.settings), "source": str(folder)}},
         )  # fmt: skip
         frozen.set_constraint("builds", 0.0)
         self.study.add_trial(frozen)
+
+    def report(self, trial: Ask, value: float, epoch: int) -> None:
+        """The score after an epoch, as the pruner takes it.
+
+        Networks are always validated by what is to be high. Where the goal is to be low, a pruner
+        and a sampler take low values for good, so they are told its negative.
+        """
+        trial.report(self._turned(value), epoch)
+
+    def _turned(self, value: float) -> float:
+        directions = self.study.directions
+        return -value if directions == [StudyDirection.MINIMIZE] else value
 
     def enqueue(self, values: Mapping[str, Any]) -> None:
         """Have ``values`` tried before anything else is drawn."""
@@ -180,6 +196,11 @@ class Store:
             for each in self.frozen()
             if each.state is TrialState.RUNNING
         ]
+
+    def has_ended(self, number: int) -> bool:
+        """Whether a trial is over, as the database has it now."""
+        ended: bool = self._storage.get_trial(self._id(number)).state.is_finished()
+        return ended
 
     def epochs(self, number: int) -> dict[int, float]:
         """The values that a trial has told so far, by epoch."""
@@ -220,7 +241,7 @@ class Store:
             state=state,
             values=facts.get("values", frozen.params),
             goals=tuple(frozen.values) if has_value and frozen.values else (),
-            epochs=() if state == DUPLICATE else tuple(value for _, value in steps),
+            epochs=() if state == DUPLICATE else tuple(self._turned(value) for _, value in steps),
             folder=None if folder is None else self.folder / folder,
             **{name: facts[name] for name in _KEPT if name in facts},
         )

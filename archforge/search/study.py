@@ -1,7 +1,7 @@
 """The whole way of a search: check everything, then train, then write what came of it."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +20,7 @@ from archforge.search.identity import Identity, alone, read_record
 from archforge.search.measures import DEFAULT_GOALS, find_goals
 from archforge.search.methods import PRUNERS, SAMPLERS
 from archforge.search.plan import Event, OnEvent, Plan
-from archforge.search.preparing import make_plan
+from archforge.search.preparing import judged_epochs, limit_words, make_plan
 from archforge.search.proving import space_words
 from archforge.search.recipe import parted, training_ranges
 from archforge.search.records import Study, Trial
@@ -29,7 +29,7 @@ from archforge.search.retraining import OnTraining, Retrain, Retraining, read_re
 from archforge.search.sessions import begun, identity_of, pool_for, session_seed, written
 from archforge.search.space import Space
 from archforge.search.store import Store
-from archforge.search.widening import take_over
+from archforge.search.widening import check_continues, take_over
 from archforge.train import Opened, Settings
 
 
@@ -151,7 +151,7 @@ def search(  # noqa: PLR0913 - the room's one door: each is a part of a search
         training_ranges(of_training, request.settings), request.settings.facts(),
     )  # fmt: skip
     plan = make_plan(request, opened, space)
-    words = space_words(space)
+    words = [*space_words(space), *limit_words(plan)]
     opened = replace(opened, notes=(*opened.notes, *words))
     where = folder or default_folder(read, opened.preset, request.data)
     with nullcontext() if joins else alone(where):
@@ -188,14 +188,14 @@ def _session(
         session_seed(folder, request), request.trials
     )
     pruner, pruner_flags = PRUNERS[request.chosen_pruner].make(
-        request.trials, request.settings.epochs
+        request.trials, judged_epochs(request.settings, len(opened.dataset.train))
     )
     numbers = {"trials": request.trials, "workers": workers, "threads": threads}
     flags = {"sampler": sampler_flags, "pruner": pruner_flags, "timeout_s": request.timeout_s}
     session = {**numbers, **flags, "asked": request.asked}
     identity = identity_of(request, opened, plan.space)
     if request.continue_from is not None:
-        read_record(request.continue_from)  # refused before anything is written
+        check_continues(request.continue_from, identity)  # refused before anything is written
     place = begun(folder, request, identity, session)
     store = Store(folder, sampler, pruner, plan.goals, place)
     try:
@@ -227,24 +227,33 @@ def _trained(
     notes = _run(engine, store, notes, joins=request.joins)
     if request.joins:  # the node that began the study ends it
         return written(_study(store, notes), store.study, joins=True)
-    if request.retrain is not None and not engine.cut_short:
-        again = Retraining(plan, store.folder, pool_for(request, workers), _told(on_event, store))
-        again.run(_study(store, ()).ranked, request.retrain)
-        notes = (*notes, *again.notes)
-    if request.work in COMPLETES:
-        pool = pool_for(request, workers, COMPLETES[request.work])
-        notes = (*notes, *complete_best(plan, _study(store, ()).leading, pool))
-    return written(_study(store, notes), store.study, joins=False)
+    try:
+        if request.retrain is not None and not engine.cut_short:
+            pool = pool_for(request, workers)
+            tell, ending = _told(on_event, store, plan)
+            again = Retraining(plan, store.folder, pool, tell, ending)
+            again.run(_study(store, ()).ranked, request.retrain)
+            notes = (*notes, *again.notes)
+        if request.work in COMPLETES:
+            pool = pool_for(request, workers, COMPLETES[request.work])
+            notes = (*notes, *complete_best(plan, _study(store, ()).leading, pool))
+    finally:  # Ctrl-C or a bug here takes nothing from what the search has found
+        found = written(_study(store, notes), store.study, joins=False)
+    return found
 
 
-def _told(on_event: OnEvent, store: Store) -> OnTraining:
-    """Trainings of the best, as events."""
+def _told(on_event: OnEvent, store: Store, plan: Plan) -> tuple[OnTraining, Callable[[], None]]:
+    """Trainings of the best, and their end by a Ctrl-C, as events."""
     trials = {each.number: each for each in store.trials()}
 
     def tell(done: int, wanted: int, number: int) -> None:
         on_event(Event(what="retrained", trial=trials[number], done=done, wanted=wanted))
 
-    return tell
+    def ending() -> None:
+        done = sum(each.counts for each in trials.values())
+        on_event(Event(what="ending", trial=trials[0], done=done, wanted=plan.trials))
+
+    return tell, ending
 
 
 def _run(engine: Engine, store: Store, notes: tuple[str, ...], *, joins: bool) -> tuple[str, ...]:
@@ -275,10 +284,15 @@ def _study(store: Store, notes: tuple[str, ...]) -> Study:
         spec=record["spec"],
         goals=find_goals(record["goals"]),
         limits=record["limits"],
+        commands=tuple(dict.fromkeys(filter(None, map(_command, record["sessions"])))),
     )
     again = read_retrained(store.folder, study.trials, study.goals[0])
     study = replace(study, retrained=again)
     return replace(study, baseline=_baseline(study.best))
+
+
+def _command(session: Mapping[str, Any]) -> str:
+    return str(session.get("command", ""))
 
 
 def _baseline(best: Trial | None) -> Mapping[str, float]:

@@ -14,9 +14,10 @@ from typing import Any
 from archforge.errors import Mark, ProblemError, refuse
 from archforge.expand.operations import show
 from archforge.search.identity import Identity, read_record
-from archforge.search.plan import Plan
+from archforge.search.measures import excess_words
+from archforge.search.plan import Plan, draw_facts
 from archforge.search.recipe import PREFIX
-from archforge.search.records import Trial
+from archforge.search.records import COUNTED, Trial
 from archforge.search.space import Draw, nearest_value
 from archforge.search.store import Store
 from archforge.spec import Search
@@ -45,23 +46,27 @@ def take_over(folder: Path, store: Store, plan: Plan, identity: Identity) -> str
     if any(not each.source for each in there):
         return ""
     taken_over = {each.mark for each in there}  # by a session that was killed in between
-    record = read_record(folder)
-    _check_same(folder, record, identity)
+    record = check_continues(folder, identity)
     old = Store(folder)
     try:
-        every = [each for each in old.trials() if each.counts]
+        # Those that it took over itself, too.
+        every = [each for each in old.trials() if each.state in COUNTED]
     finally:
         old.close()
-    taken = 0
+    taken = above = 0
     for each in every:
         draw = _placed(plan, each, record["settings"])
         if draw is None:
             continue
+        if excess_words(plan.limits, {**draw_facts(plan, draw, draw.mark), **each.run}):
+            above += 1
+            continue
         taken += 1
         if draw.mark not in taken_over:
             store.take_over(each, draw, folder)
-    left = len(every) - taken
-    rest = f"; {_trials(left)} outside the new ranges" if left else ""
+    outside = len(every) - taken - above
+    rest = f"; {_trials(outside)} outside the new ranges" if outside else ""
+    rest += f"; {_trials(above)} above a limit" if above else ""
     return f"Taken over from {folder}: {_trials(taken)}, not trained again{rest}."
 
 
@@ -81,6 +86,7 @@ def _placed(plan: Plan, trial: Trial, settings: Mapping[str, Any]) -> Draw | Non
 
     try:
         draw = plan.space.place(choose)
+        plan.check(draw)
     except (_OutsideError, ProblemError):
         return None
     now = {**plan.settings.facts(), **draw.settings}
@@ -101,7 +107,13 @@ def _value(trial: Trial, settings: Mapping[str, Any], key: str, default: Any) ->
     return value
 
 
-def _check_same(folder: Path, record: Mapping[str, Any], identity: Identity) -> None:
+def check_continues(folder: Path, identity: Identity) -> Mapping[str, Any]:
+    """The record of an earlier study, whose values can be ranked beside the new ones.
+
+    Raises:
+        ProblemError: There is no study, or its values mean something else.
+    """
+    record = read_record(folder)
     different = list(_differences(record, asdict(identity)))
     if different:
         refuse(
@@ -111,6 +123,7 @@ def _check_same(folder: Path, record: Mapping[str, Any], identity: Identity) -> 
             why="values of other images, parts or goals cannot be ranked beside the new ones",
             fix="search the same images for the same goals, or begin without `--continue-from`",
         )
+    return record
 
 
 def _differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:

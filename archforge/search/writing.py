@@ -12,7 +12,7 @@ from archforge.search.handover import experiment_text
 from archforge.search.identity import read_record
 from archforge.search.measures import amount
 from archforge.search.pictures import draw_pictures
-from archforge.search.records import COMPLETE, Study, Trial
+from archforge.search.records import COMPLETE, INFEASIBLE, Study, Trial
 from archforge.search.table import TABLE, table_text, value_keys, values_words
 from archforge.spec import read_text
 from archforge.spec.rewrite import with_defaults, without_sections
@@ -118,5 +118,17 @@ def importances(study: Study, of_optuna: optuna.study.Study) -> tuple[dict[str, 
         return {}, "No value is read by every network, so importances cannot be worked out."
     # Optuna's default warns that it is new in 5.0; named, it does not.
     evaluator = optuna.importance.PedAnovaImportanceEvaluator()
-    shares = optuna.importance.get_param_importances(of_optuna, evaluator=evaluator, params=moving)
+    shares = optuna.importance.get_param_importances(
+        _allowed(study, of_optuna), evaluator=evaluator, params=moving
+    )
     return dict(shares), ""
+
+
+def _allowed(study: Study, of_optuna: optuna.study.Study) -> optuna.study.Study:
+    """Without draws above a limit, which breeding samplers were told as complete ones."""
+    refused = {each.number for each in study.trials if each.state == INFEASIBLE}
+    if not refused:
+        return of_optuna
+    allowed = optuna.create_study(directions=of_optuna.directions)
+    allowed.add_trials([each for each in of_optuna.trials if each.number not in refused])
+    return allowed

@@ -34,7 +34,8 @@ LOGGED = {
     "loss": "loss", "score": "val_score", "second": "val_second", "rate": "learning_rate",
     "seconds": "seconds",
 }  # fmt: skip
-ARTIFACTS = ("run.json", "spec.yaml", "history.csv", "split.csv", "scores.json", "replay.json")
+ARTIFACTS = ("run.json", "spec.yaml", "history.csv", "split.csv", "scores.json",
+             "test-scores.json", "replay.json")  # fmt: skip
 # MLflow's own limit of parameters, and less than that of metrics, in one call.
 AT_ONCE = 100
 LONGEST = 250

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from archforge.data import IGNORED, Examples
 from archforge.files import whole_file
+from archforge.runs.class_names import class_name
 from archforge.train.scoring import Evaluation, Prediction
 from archforge.train.settings import Epoch
 
@@ -116,7 +117,7 @@ def write_mistakes(path: Path, title: str, part: Examples, found: Evaluation) ->
 
 def _answer(row: Mapping[str, Any], names: Sequence[str]) -> str:
     """What an image is, and what it was taken for."""
-    truth, said = (_class_name(int(row[key]), names) for key in ("truth", "predicted"))
+    truth, said = (class_name(int(row[key]), names) for key in ("truth", "predicted"))
     verdict = "right" if truth == said else f"called {said}"
     return f"{truth}\n{verdict}, {row['score_of_truth']:.2f}"
 
@@ -125,7 +126,7 @@ def _confusion(axes: Axes, table: Sequence[Sequence[int]], names: Sequence[str])
     counts = np.array(table)
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
-    labels = [_class_name(index, names) for index in range(len(counts))]
+    labels = [class_name(index, names) for index in range(len(counts))]
     axes.set_xticks(range(len(counts)), labels, fontsize=8)
     axes.set_yticks(range(len(counts)), labels, fontsize=8, rotation=90, va="center")
     axes.set_xlabel("predicted")
@@ -133,10 +134,6 @@ def _confusion(axes: Axes, table: Sequence[Sequence[int]], names: Sequence[str])
     for (true, said), count in np.ndenumerate(counts):
         colour = "white" if shares[true, said] > 0.6 else "black"
         axes.text(said, true, f"{count}", ha="center", va="center", color=colour, fontsize=9)
-
-
-def _class_name(index: int, names: Sequence[str]) -> str:
-    return names[index] if index < len(names) else f"class {index}"
 
 
 def flat(image: NDArray[Any]) -> NDArray[Any]:

@@ -19,9 +19,13 @@ from archforge.graph import Graph, fingerprint
 from archforge.predict.classifier import Classifier
 from archforge.predict.network import Network
 from archforge.runs import Failure, Run, write_run
+from archforge.runs.command import command_line
 from archforge.train.choices import Choices
 from archforge.train.machine import machine_facts, peak_bytes
 from archforge.train.settings import Settings, StopTraining
+
+# What Python and TensorFlow say where the memory does not suffice.
+TOO_LARGE = (MemoryError, tensorflow.errors.ResourceExhaustedError)
 
 
 class Record:
@@ -60,7 +64,7 @@ class Record:
             diverged = any(problem.code == "AF509" for problem in error.problems)
             self.end("failed", "diverged" if diverged else "problem", str(error))
             raise
-        except (MemoryError, tensorflow.errors.ResourceExhaustedError) as error:
+        except TOO_LARGE as error:
             problem = _out_of_memory(self.run)
             self.end("failed", "out-of-memory", str(problem))
             raise ProblemError([problem]) from error
@@ -96,6 +100,7 @@ def first_record(
         seed=settings.seed,
         versions=_versions(),
         machine=machine_facts(),
+        command=command_line(),
         started=f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
     )
 

@@ -39,6 +39,7 @@ class Prediction:
         labels: The objects that were found, where the data tell objects apart.
         true_labels: The objects that there are.
         pixel_size: Micrometres along each axis.
+        unit: The name of what it makes with others; empty where it stands alone.
     """
 
     index: int
@@ -50,6 +51,7 @@ class Prediction:
     labels: Array | None = None
     true_labels: Array | None = None
     pixel_size: tuple[float, ...] | None = None
+    unit: str = ""
 
     def dice(self, classes: int) -> float:
         """Its Dice, as in ``METRICS``."""
@@ -60,7 +62,7 @@ class Prediction:
         """What a scorer takes."""
         return Case(
             self.truth, self.predicted, self.scores, self.true_labels, self.labels,
-            self.pixel_size, self.id,
+            self.pixel_size, self.id, self.unit,
         )  # fmt: skip
 
 
@@ -70,7 +72,8 @@ class Evaluation:
 
     Args:
         scores: By metric.
-        intervals: In which each lies with a probability of 95 %, images drawn anew.
+        intervals: In which each lies with a probability of 95 %, images drawn anew; those that
+            belong together are drawn together.
         confusion: ``confusion[t][p]`` pixels (images) of class t were taken for p.
         calibration: Confidence and share of right answers in each bin.
         rows: Of each image its id and its values.
@@ -176,6 +179,7 @@ def predictions(
             instances(scores) if true_labels is not None else None,
             true_labels,
             examples.pixel_size(row),
+            examples.unit(row),
         )
 
 
@@ -226,7 +230,7 @@ def _of_classes(
     scorer = ClassScorer(scores.shape[1], names)
     for row, name in zip(rows, examples.ids, strict=True):
         truth = np.array(examples.label(row))
-        scorer.add(Case(truth=truth, scores=scores[row], id=name))
+        scorer.add(Case(truth=truth, scores=scores[row], id=name, unit=examples.unit(row)))
     return Evaluation.of(scorer)
 
 

@@ -90,6 +90,10 @@ class Epoch:
     rate: float = 0.0
 
 
+# Epochs that something else ends before: a budget of seconds, or of images.
+UNLIMITED = 1000
+
+
 @dataclass(frozen=True)
 class Settings:
     """The settings of one training.

@@ -54,6 +54,14 @@ def test_without_options_all_is_as_the_file_says(file: Path) -> None:
     assert (found.options.folds, found.options.seed) == (4, 5)
 
 
+def test_a_budget_of_seconds_lifts_epochs_that_the_file_does_not_say(file: Path) -> None:
+    said = asked(file, seconds=60.0)
+    file.write_text(TEXT.replace("epochs: 2, ", ""))
+    unsaid = asked(file, seconds=60.0)
+
+    assert (said.settings.epochs, unsaid.settings.epochs) == (2, 1000)
+
+
 def test_options_win_over_the_file(file: Path) -> None:
     found = asked(
         file, {"size": 64}, data=Path("mine"), epochs=9, validation=0.3, seed=11, loss="dice"

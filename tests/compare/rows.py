@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from archforge.compare import Comparison, Row, Training
+from archforge.compare.rows import ordered
 from archforge.compare.verdicts import compared
 
 
@@ -19,10 +20,16 @@ def row(name: str, *trainings: Mapping[str, float], macs: int = 1) -> Row:
     return Row(architecture=name, score="dice", trainings=found, parameters=1234, macs=macs)
 
 
+def share(folds: int | None) -> float:
+    """Images that are scored, for each that is learned from, where all folds are alike."""
+    return 1 / (folds - 1) if folds else 0.0
+
+
 def comparison(rows: Sequence[Row], folds: int | None = None) -> Comparison:
-    ordered = tuple(sorted(rows, key=lambda each: -each.mean))
+    sorted_rows = ordered(rows)
     return Comparison(
         folder=Path("table"), data="nuclei", score="dice", part="validation", folds=folds,
-        seeds=len(rows[0].trainings), rows=ordered,
-        pairs=compared([each for each in ordered if each.trainings], folds),
+        seeds=len(rows[0].trainings), rows=sorted_rows,
+        pairs=compared([each for each in sorted_rows if each.trainings], share(folds)),
+        groups=rows[0].groups,
     )  # fmt: skip

@@ -7,11 +7,15 @@ import pytest
 from scipy.stats import binom  # type: ignore[import-untyped]  # scipy has no types
 
 from archforge.compare import Comparison, Row, Training, compare
+from archforge.compare.reading import read_comparison
 from archforge.compare.records import BETTER
 from archforge.compare.verdicts import compared, verdict_words
 from archforge.compare.writing import table_rows
 from archforge.data import DataOptions, write_synth
+from archforge.report.looking import sheet_of
 from archforge.train import Settings
+from tests.compare.rows import share
+from tests.report.byhand import rows_of
 
 SPEC = """\
 archforge: 1
@@ -46,7 +50,7 @@ def comparison(*rows: Row) -> Comparison:
     folds = len(rows[0].trainings)
     return Comparison(
         folder=Path("table"), data="cells", score="accuracy", part="validation", folds=folds,
-        seeds=1, rows=rows, pairs=compared(rows, folds),
+        seeds=1, rows=rows, pairs=compared(rows, share(folds)),
     )  # fmt: skip
 
 
@@ -58,7 +62,8 @@ def test_the_table_names_accuracy_and_has_the_balanced_one_beside_it() -> None:
     header, line, _ = table_rows(comparison(GOOD, BAD))
 
     assert header[:5] == (
-        "architecture", "validation accuracy", "95 % interval", "balanced accuracy", "parameters",
+        "architecture", "validation accuracy", "95 % over images", "balanced accuracy",
+        "parameters",
     )  # fmt: skip
     assert (line[0], line[1], line[3]) == ("good", "0.9333", "0.8333")
 
@@ -81,7 +86,25 @@ def test_what_is_better_is_said_in_accuracy() -> None:
     (words,) = verdict_words(made)
     assert words.startswith("good is better than bad by 0.5333 accuracy (95 % interval ")
     assert "30 images" in words
-    assert "3 trainings of each vary too much" in verdict_words(shaky)[0]
+    assert verdict_words(shaky)[0].endswith(
+        "3 trainings of each are too few, or vary too much, to say it of the networks: more "
+        "--folds would tell."
+    )
+
+
+def check_answers(found: Comparison) -> None:
+    """The images that are shown have their class, what each network said, and a picture."""
+    again, _ = read_comparison(found.folder)
+    assert again.shown == found.shown
+    for each in found.shown:
+        assert (found.folder / each.plain).is_file()
+        assert set(each.answers) == {row.architecture for row in found.rows}
+    sure = [sum(one for _, one in each.answers.values()) for each in found.shown]
+    assert sure[0] == max(sure)
+    assert sure[2] == min(sure)
+    (sheet,) = sheet_of(again)
+    assert sheet.rows[0][0].startswith(f"best: {found.shown[0].image}, truly ")
+    assert rows_of(sheet.csv)[1][2] == found.shown[0].truth
 
 
 @pytest.mark.keras
@@ -106,7 +129,8 @@ def test_two_classifiers_are_compared_over_folds_without_a_floor(
         assert [each.value for each in row.trainings] == pytest.approx(row.values("accuracy"))
         assert row.peak_memory
         assert row.speeds
-    assert found.shown == ()
+    assert [each.place for each in found.shown][:3] == ["best", "median", "worst"]
+    check_answers(found)
     header = next(iter(table_rows(found)))
-    assert header[1:4] == ("validation accuracy", "95 % interval", "balanced accuracy")
+    assert header[1:4] == ("validation accuracy", "95 % over images", "balanced accuracy")
     assert (tmp_path / "table" / "comparison.png").is_file()

@@ -12,15 +12,15 @@ from pathlib import Path
 
 import pytest
 
-from archforge.cli import run
-from archforge.compare import compare
-from archforge.compare.writing import table_rows
+from archforge.cli import PROBLEMS, USAGE, run
+from archforge.compare import compare, working
+from archforge.compare.entries import Asked, open_entries
+from archforge.compare.folder import check_folder, identity_of
 from archforge.data import DataOptions, write_synth
 from archforge.errors import ProblemError
 from archforge.files import locked
 from archforge.runs import list_runs
 from archforge.train import Settings
-from tests.compare.rows import comparison, row
 
 SPEC = """\
 archforge: 1
@@ -56,24 +56,6 @@ def spec(tmp_path: Path) -> str:
     return str(path)
 
 
-def test_a_row_has_the_mean_and_every_value_of_its_trainings() -> None:
-    facts = row("toy", {"a": 0.5}, {"a": 0.75}).facts()
-
-    assert facts["scores"]["dice"]["values"] == [0.5, 0.75]
-    assert facts["scores"]["dice"]["mean"] == 0.625
-    assert facts["scores"]["iou"] == {
-        "mean": 0.3125, "low": 0.25, "high": 0.375, "values": [0.25, 0.375],
-    }  # fmt: skip
-    assert json.loads(json.dumps(facts)) == facts
-
-
-def test_the_table_shows_the_mean_and_its_interval() -> None:
-    header, line = table_rows(comparison([row("toy", {"a": 0.5, "b": 0.7})]))
-
-    assert header[:4] == ("architecture", "validation Dice", "95 % interval", "IoU")
-    assert line[:5] == ("toy", "0.6000", "0.5000 to 0.7000", "0.3000", "1,234")
-
-
 def refusal(specs: list[str], data: Path, folder: Path, **more: object) -> str:
     with pytest.raises(ProblemError) as caught:
         compare(specs, data=data, folder=folder, **more)  # type: ignore[arg-type]  # wrong on purpose
@@ -86,6 +68,7 @@ def refusal(specs: list[str], data: Path, folder: Path, **more: object) -> str:
         (0, {}, "there is nothing to compare"),
         (2, {}, "is named twice"),
         (1, {"seeds": 0}, "seeds cannot be 0"),
+        (1, {"workers": 0}, "workers cannot be 0"),
         (1, {"given": {"filtres": 4}}, "no architecture here has a hyperparameter 'filtres'"),
         (1, {"options": DataOptions(folds=3, fold=1)}, "every fold is trained, not fold 1 alone"),
         (1, {"score": "dise"}, "architectures cannot be ranked by 'dise'"),
@@ -100,6 +83,19 @@ def test_what_cannot_be_compared_is_refused(
     assert "AF621" in text
     assert words in text
     assert not (tmp_path / "table").exists()
+
+
+def test_a_score_of_objects_needs_masks_that_tell_them_apart(
+    spec: str, nuclei: Path, tmp_path: Path
+) -> None:
+    plain = tmp_path / "plain"
+    for part in ("images", "masks"):
+        shutil.copytree(nuclei / part, plain / part)
+
+    text = refusal([spec], plain, tmp_path / "table", score="pq")
+
+    assert "AF621 architectures cannot be ranked by 'pq'" in text
+    assert "these masks do not tell objects apart" in text
 
 
 def test_the_problems_of_all_specs_are_told_at_once(nuclei: Path, tmp_path: Path) -> None:
@@ -146,7 +142,7 @@ def test_two_architectures_are_trained_once_and_stand_beside_otsu(
     assert all(each["predict_ms"] > 0 for each in trained)
     assert {path: path.stat().st_mtime_ns for path in folder.rglob("run.json")} == records
     assert "4 of 4 trainings are there already" in printed.err
-    assert "95 % interval" in printed.out
+    assert "95 % over images" in printed.out
     lines = list(csv.DictReader((folder / "comparison.csv").read_text().splitlines()))
     assert len(lines) == 5
     # What only one side has a score of stands in the table, whichever side is ahead.
@@ -156,6 +152,133 @@ def test_two_architectures_are_trained_once_and_stand_beside_otsu(
     assert (folder / "comparison.png").read_bytes().startswith(b"\x89PNG")
     assert "AF622" in text
     assert "epochs was 1, is 2" in text
+
+
+@pytest.mark.keras
+def test_what_was_damaged_is_made_again_from_what_is_left(
+    spec: str, nuclei: Path, tmp_path: Path
+) -> None:
+    """A record that is no JSON, a run without its history, another without its network."""
+    folder = tmp_path / "table"
+    first = compare([spec, f"{spec}:wide"], data=nuclei, folder=folder, settings=ONE)
+    runs = {row.architecture: row.trainings[0].run for row in first.trained}
+    (folder / "comparison.json").write_text("{")
+    runs[spec].joinpath("history.csv").unlink()
+    runs[f"{spec}:wide"].joinpath("model.keras").unlink()
+    shutil.rmtree(folder / "shown")
+    kept = runs[f"{spec}:wide"].joinpath("run.json").stat().st_mtime_ns
+
+    again = compare([spec, f"{spec}:wide"], data=nuclei, folder=folder, settings=ONE)
+
+    scores = [{row.architecture: row.images for row in each.trained} for each in (first, again)]
+    assert scores[0] == scores[1]
+    assert runs[f"{spec}:wide"].joinpath("run.json").stat().st_mtime_ns == kept
+    assert runs[spec].joinpath("history.csv").is_file()
+    assert any("could not be drawn" in note for note in again.notes)
+    assert json.loads((folder / "comparison.json").read_text())["rows"]
+
+
+@pytest.mark.keras
+def test_what_lacks_memory_after_an_epoch_is_trained_with_half_the_batch(
+    spec: str, nuclei: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(working, "TRAIN", "tests.compare.standins:lacks_memory")
+
+    found = compare([spec], data=nuclei, folder=tmp_path / "table",
+                    settings=Settings(epochs=2, batch_size=4))  # fmt: skip
+
+    ((run,), _) = list_runs(tmp_path / "table")
+    assert (run.status, run.epochs) == ("done", 2)
+    assert (run.settings["batch_size"], run.settings["accumulate"]) == (2, 2)
+    assert len(found.trained) == 1
+    assert any("needed half the batch for 1 of its trainings" in note for note in found.notes)
+
+
+@pytest.mark.keras
+def test_a_comparison_in_which_nothing_was_learned_says_so_to_a_script(
+    spec: str, nuclei: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    monkeypatch.setattr(working, "TRAIN", "tests.compare.standins:diverges")
+
+    status = run(["compare", spec, "--data", str(nuclei), "-o", str(tmp_path / "table")])
+
+    said = capsys.readouterr().out
+    assert status == PROBLEMS
+    assert "failed" in said
+    assert "the loss of training 0 is no number" in said
+
+
+@pytest.mark.parametrize("count", ["0", "²", "-1", "two"])
+def test_a_number_of_workers_that_is_none_is_wrong_usage(
+    count: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["compare", "unet", "--data", "nuclei", "--workers", count]) == USAGE
+
+    assert f"'{count}' is neither a number of at least 1 nor auto" in capsys.readouterr().err
+
+
+@pytest.mark.keras
+def test_batches_of_one_image_cannot_be_halved_and_are_found_again(
+    spec: str, nuclei: Path, tmp_path: Path
+) -> None:
+    settings = Settings(epochs=1, batch_size=1)
+    first = compare([spec], data=nuclei, folder=tmp_path / "table", settings=settings)
+    ((before,), _) = list_runs(tmp_path / "table")
+
+    again = compare([spec], data=nuclei, folder=tmp_path / "table", settings=settings)
+
+    assert list_runs(tmp_path / "table")[0] == [before]
+    assert again.trained[0].images == first.trained[0].images
+
+
+@pytest.mark.parametrize("damage", [{"settings": [1]}, {"settings": None}, {"options": 3}])
+def test_a_damaged_identity_does_not_keep_a_folder_for_itself(
+    spec: str, nuclei: Path, tmp_path: Path, damage: dict[str, object]
+) -> None:
+    asked = Asked(nuclei, None, {}, ONE, own=False, options=DataOptions())
+    what = identity_of(open_entries([spec], asked)[0], asked, "dice")
+    record = {"identity": {**what, **damage}}
+    (tmp_path / "comparison.json").write_text(json.dumps(record))
+
+    check_folder(tmp_path, what)
+
+
+@pytest.mark.keras
+def test_predictions_are_timed_anew_on_another_machine(
+    spec: str, nuclei: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "table"
+    first = compare([spec], data=nuclei, folder=folder, settings=ONE)
+    again = compare([spec], data=nuclei, folder=folder, settings=ONE)
+    (here,) = json.loads((folder / "measured.json").read_text())
+
+    monkeypatch.setattr("platform.node", lambda: "elsewhere")
+    compare([spec], data=nuclei, folder=folder, settings=ONE)
+
+    kept = json.loads((folder / "measured.json").read_text())
+    (elsewhere,) = kept.keys() - {here}
+    assert first.trained[0].speeds == again.trained[0].speeds
+    assert "elsewhere" not in elsewhere  # nobody's machine is named
+
+    (folder / "measured.json").write_text(json.dumps({**kept, elsewhere: [{"batch": 1}]}))
+    last = compare([spec], data=nuclei, folder=folder, settings=ONE)
+
+    assert [each.batch for each in last.trained[0].speeds] == [1, 8]
+
+
+@pytest.mark.keras
+def test_a_training_is_found_again_under_another_name_of_its_network(
+    spec: str, nuclei: Path, tmp_path: Path
+) -> None:
+    moved = tmp_path / "renamed.yaml"
+    moved.write_text(Path(spec).read_text())
+    first = compare([spec], data=nuclei, folder=tmp_path / "table", settings=ONE)
+
+    again = compare([str(moved)], data=nuclei, folder=tmp_path / "table", settings=ONE)
+
+    assert len(list_runs(tmp_path / "table")[0]) == 1
+    assert again.trained[0].images == first.trained[0].images
 
 
 @pytest.mark.keras

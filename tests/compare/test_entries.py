@@ -1,14 +1,19 @@
 """What takes part in a comparison: specs, runs and the best of studies, each network once."""
 
+import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
+import tifffile
 
 from archforge.compare.entries import Asked, open_entries
+from archforge.compare.trainings import make_cells
 from archforge.data import DataOptions, write_synth
 from archforge.errors import ProblemError
 from archforge.train import Settings
 from tests.compare.test_comparing import SPEC
+from tests.runs.records import written
 
 
 @pytest.fixture(autouse=True)
@@ -47,6 +52,14 @@ def test_the_best_network_of_a_study_takes_part_under_the_study_s_name(
     assert entry.settings == Settings(epochs=3, batch_size=4)
 
 
+def test_trainings_of_a_study_need_not_be_made_again(nuclei: Path, study: Path) -> None:
+    made = written(study / "trials" / "0000")
+
+    ((entry,), _) = open_entries([str(study)], asked(nuclei))
+
+    assert [run.folder for run in entry.runs] == [made.folder]
+
+
 def test_with_its_own_recipe_it_trains_as_long_as_all_others(nuclei: Path, study: Path) -> None:
     ((entry,), _) = open_entries([str(study)], asked(nuclei, own=True))
 
@@ -81,3 +94,72 @@ def test_what_is_fixed_reaches_specs_alone_and_the_others_are_told(
 
     assert [entry.opened.graph.hyperparameters["filters"] for entry in entries] == [3, 5]
     assert "filters = 3 does not reach study." in notes
+
+
+def test_networks_of_one_name_from_two_places_keep_names_apart(
+    nuclei: Path, study: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "elsewhere" / "study"
+    shutil.copytree(study, other)
+    (other / "best.yaml").write_text(SPEC.replace("filters: 2", "filters: 6"))
+
+    entries, _ = open_entries([str(study), str(other)], asked(nuclei))
+
+    assert [entry.name for entry in entries] == ["study", str(other)]
+
+
+def test_a_network_of_volumes_and_a_flat_one_are_not_compared(tmp_path: Path) -> None:
+    for part, most in (("images", 255), ("masks", 2)):
+        (tmp_path / "stacks" / part).mkdir(parents=True)
+        for number in range(4):
+            values = np.random.default_rng(number).integers(0, most, (6, 48, 48), np.uint8)
+            tifffile.imwrite(tmp_path / "stacks" / part / f"{number}.tif", values)
+    flat, deep = tmp_path / "flat.yaml", tmp_path / "deep.yaml"
+    flat.write_text(SPEC)
+    deep.write_text(
+        SPEC.replace("[=size, =size, =channels]", "[4, =size, =size, =channels]")
+        .replace("Conv2D", "Conv3D")
+    )  # fmt: skip
+
+    with pytest.raises(ProblemError, match=r"AF621 .* do not see the same images"):
+        open_entries([str(flat), str(deep)], asked(tmp_path / "stacks"))
+
+
+def test_one_network_with_two_recipes_has_two_places_for_its_trainings(
+    nuclei: Path, study: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "elsewhere" / "study"
+    shutil.copytree(study, other)
+    (other / "best-experiment.yaml").write_text("train: {learning_rate: 0.1}\n")
+
+    entries, _ = open_entries([str(study), str(other)], asked(nuclei, own=True))
+    cells = make_cells(entries, tmp_path, DataOptions(), seeds=1)
+
+    assert len(entries) == 2
+    assert len({cell.folder for cell in cells}) == 2
+
+
+def test_weights_from_two_files_of_one_name_are_not_taken_for_the_same(
+    nuclei: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "inner.yaml").write_text(SPEC.replace("name: toy", "name: inner"))
+    for place in "ab":
+        (tmp_path / place).mkdir()
+        (tmp_path / place / "model.keras").touch()
+        (tmp_path / f"{place}.yaml").write_text(OUTER.format(weights=f"{place}/model.keras"))
+    paths = [str(tmp_path / f"{place}.yaml") for place in "ab"]
+
+    with pytest.raises(ProblemError, match=r"AF621 .* start from different files of one name"):
+        open_entries(paths, asked(nuclei))
+
+
+OUTER = """\
+archforge: 1
+name: outer
+task: segmentation
+hyperparameters: {{size: 16, channels: 1}}
+inputs:
+  image: [=size, =size, =channels]
+graph:
+  - {{architecture: inner.yaml, name: inside, weights: {weights}}}
+"""

@@ -8,6 +8,7 @@ from scipy.stats import chi2  # type: ignore[import-untyped]  # scipy has no typ
 
 from archforge.compare.statistics import (
     gaps_between,
+    grouped,
     holm,
     mean_interval,
     paired_p,
@@ -65,7 +66,7 @@ def test_too_few_images_say_nothing() -> None:
 
 
 def test_only_images_of_both_are_compared() -> None:
-    assert gaps_between({"a": 1.0, "b": 0.5}, {"b": 0.25, "c": 1.0}) == [0.25]
+    assert gaps_between({"a": 1.0, "b": 0.5}, {"b": 0.25, "c": 1.0}) == {"b": 0.25}
 
 
 def test_trainings_are_compared_by_the_t_test_of_darwins_maize_too() -> None:
@@ -106,14 +107,48 @@ def test_a_corrected_chance_is_never_smaller_and_keeps_its_order(chances: list[f
 
 def test_an_interval_holds_the_mean_and_narrows_with_more_images() -> None:
     rng = np.random.default_rng(0)
-    few, many = (rng.normal(0.8, 0.1, count).tolist() for count in (10, 1000))
+    few, many = (
+        {str(at): value for at, value in enumerate(rng.normal(0.8, 0.1, count).tolist())}
+        for count in (10, 1000)
+    )
 
     mean, low, high = mean_interval(few)
     _, low_of_many, high_of_many = mean_interval(many)
 
     assert low < mean < high
     assert high_of_many - low_of_many < (high - low) / 5
-    assert mean_interval([0.5, 0.5]) == (0.5, 0.5, 0.5)
+    assert mean_interval({"a": 0.5, "b": 0.5}) == (0.5, 0.5, 0.5)
+
+
+def test_images_of_one_group_are_drawn_together() -> None:
+    """Four images in two groups vary as two values do; the mean stays that over images."""
+    values = {"a1": 0.2, "a2": 0.4, "a3": 0.3, "b1": 0.9}
+    groups = {"a1": "a", "a2": "a", "a3": "a"}
+
+    mean, low, high = mean_interval(values, groups)
+
+    assert grouped(values, groups) == [[0.2, 0.4, 0.3], [0.9]]
+    assert mean == pytest.approx(0.45)
+    assert [low, high] == pytest.approx([0.3, 0.9])
+
+
+def test_a_group_is_one_pair_of_the_signed_rank_test() -> None:
+    crossed = {str(row): float(gap) for row, gap in enumerate(MAIZE)}
+    twice = {**crossed, **{f"again {name}": gap for name, gap in crossed.items()}}
+    groups = {name: name.removeprefix("again ") for name in twice}
+    none = dict.fromkeys(twice, 0.0)
+
+    assert paired_p(twice, none, groups) == pytest.approx(paired_p(crossed, none))
+    assert paired_p(twice, none) < paired_p(crossed, none)
+
+
+def test_right_answers_of_groups_are_compared_by_their_shares() -> None:
+    """Half a group right is no answer: ranks count then."""
+    ours = {f"{group}{image}": 1.0 for group in range(8) for image in "ab"}
+    theirs = {name: float(name.endswith("a")) for name in ours}
+    groups = {name: name[0] for name in ours}
+
+    assert paired_p(ours, theirs, groups) == pytest.approx(2 / 2**8)
 
 
 def test_ranks_and_their_critical_difference_agree_with_the_worked_example_of_demsar() -> None:

@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 from scipy.stats import binom  # type: ignore[import-untyped]  # scipy has no types
 
 from archforge.compare import Row
-from archforge.compare.records import ALIKE, BETTER, HERE, Failed, Training
+from archforge.compare.records import ALIKE, BETTER, HERE
+from archforge.compare.rows import Failed, Training
 from archforge.compare.verdicts import compared, verdict_words
-from tests.compare.rows import comparison, row
+from tests.compare.rows import comparison, row, share, training
 
 DRAWS = 200
 IMAGES = 99
@@ -39,7 +40,7 @@ def claims(offsets: Mapping[str, float], seeds: int) -> int:
     found = 0
     for _ in range(DRAWS):
         rows = sorted(drawn(rng, offsets, seeds), key=lambda each: -each.mean)
-        found += any(pair.verdict == BETTER for pair in compared(rows, None))
+        found += any(pair.verdict == BETTER for pair in compared(rows))
     return found
 
 
@@ -51,6 +52,69 @@ def test_a_planted_non_difference_is_claimed_no_more_often_than_5_in_100(network
     assert claims({f"net{number}": 0.0 for number in range(networks)}, 4) <= most
 
 
+def test_seeds_on_the_same_folds_are_no_more_folds() -> None:
+    """What a fold holds moves all seeds together: five of them on three folds are three values."""
+    rng, found = np.random.default_rng(11), 0
+    for _ in range(DRAWS):
+        hard = rng.normal(0.8, 0.08, IMAGES)
+        rows = [_folded(rng, name, hard, folds=3, seeds=5) for name in "ab"]
+        rows.sort(key=lambda each: -each.mean)
+        found += any(pair.verdict == BETTER for pair in compared(rows, share(3)))
+
+    assert found <= binom.ppf(0.999, DRAWS, 0.05)
+
+
+def _folded(
+    rng: np.random.Generator, name: str, hard: NDArray[np.float64], folds: int, seeds: int
+) -> Row:
+    """A network that fits some folds better than others by chance, whatever the seed."""
+    every = images_of(hard)
+    trainings = []
+    for fold in range(folds):
+        luck = rng.normal(0, 0.02)
+        mine = {image: value for place, (image, value) in enumerate(every.items())
+                if place % folds == fold}  # fmt: skip
+        for seed in range(seeds):
+            shift = luck + rng.normal(0, 0.002)
+            seen = {image: value + shift + rng.normal(0, 0.01) for image, value in mine.items()}
+            trainings.append(training(seen, seed, fold))
+    return Row(architecture=name, score="dice", trainings=tuple(trainings))
+
+
+def test_a_network_whose_hard_fold_failed_is_not_called_better_for_it() -> None:
+    """Its mean is over easy images; on those that both have seen the other is ahead."""
+    rng = np.random.default_rng(5)
+    easy = {f"e{number:02}": float(rng.normal(0.9, 0.01)) for number in range(20)}
+    hard = {f"h{number:02}": float(rng.normal(0.5, 0.01)) for number in range(20)}
+    both = Row(architecture="both", score="dice", trainings=tuple(
+        training({image: value + 0.02 for image, value in images.items()}, 0, fold)
+        for fold, images in enumerate((easy, hard))))  # fmt: skip
+    half = Row(architecture="half", score="dice", trainings=(training(easy, 0, 0),),
+               failed=(Failed(1, 0, "diverged", "the loss is no number"),))  # fmt: skip
+    assert half.mean > both.mean
+
+    found = comparison([both, half], 2)
+    lines = verdict_words(found)
+
+    assert (found.pairs[0].ahead, found.pairs[0].behind) == ("both", "half")
+    assert found.pairs[0].mean == pytest.approx(0.02)
+    assert found.pairs[0].images == 20
+    assert lines[0].startswith("As trained here, both scores better than half (by 0.0200)")
+    assert "half, fold 1, seed 0 failed" in lines[1]
+
+
+def test_networks_that_share_no_image_are_not_called_alike() -> None:
+    one, two = (
+        Row(architecture=name, score="dice", trainings=(
+            training({f"{name}{number}": 0.5 + number / 100 for number in range(9)}, 0, fold),))
+        for fold, name in enumerate(("a", "b"))
+    )  # fmt: skip
+
+    assert verdict_words(comparison([one, two], 2)) == [
+        "0 images are too few to tell a and b apart."
+    ]
+
+
 def test_a_planted_difference_is_found() -> None:
     """Of 0.03, six times what trainings of one network differ by, over four seeds."""
     assert claims({"good": 0.03, "bad": 0.0}, 4) >= 0.9 * DRAWS
@@ -60,7 +124,7 @@ def test_images_alone_would_claim_the_luck_of_a_training() -> None:
     """Why trainings are asked too: two trainings of one network are told apart by images."""
     rng = np.random.default_rng(7)
     verdicts = [
-        compared(sorted(drawn(rng, {"a": 0.0, "b": 0.0}, 1), key=lambda each: -each.mean), None)[0]
+        compared(sorted(drawn(rng, {"a": 0.0, "b": 0.0}, 1), key=lambda each: -each.mean))[0]
         for _ in range(DRAWS)
     ]
 
@@ -74,7 +138,7 @@ def test_the_signed_rank_test_alone_has_its_nominal_rate_where_only_images_vary(
     for _ in range(DRAWS):
         hard = rng.normal(0.8, 0.08, IMAGES)
         ours, theirs = (row(name, images_of(hard + rng.normal(0, 0.02, IMAGES))) for name in "ab")
-        found += compared([ours, theirs], None)[0].images_p <= 0.05
+        found += compared([ours, theirs])[0].images_p <= 0.05
 
     assert binom.ppf(0.001, DRAWS, 0.05) <= found <= binom.ppf(0.999, DRAWS, 0.05)
 
@@ -119,7 +183,74 @@ def test_trainings_that_vary_are_not_taken_for_networks_that_differ() -> None:
     made = comparison([good, bad])
 
     assert made.pairs[0].verdict == HERE
-    assert "2 trainings of each vary too much" in verdict_words(made)[0]
+    assert verdict_words(made)[0].endswith(
+        "2 trainings of each are too few, or vary too much, to say it of the networks: more "
+        "--seeds would tell."
+    )
+
+
+def test_of_five_networks_on_three_folds_images_tell_what_so_few_trainings_cannot() -> None:
+    """More folds are asked for: more seeds on the same folds would not tell either."""
+    rng, advised = np.random.default_rng(2), 0
+    for _ in range(20):
+        hard = rng.normal(0.8, 0.08, IMAGES)
+        rows = [
+            _folded(rng, name, hard + 0.1 * (name == "a"), folds=3, seeds=1) for name in "abcde"
+        ]
+        made = comparison(rows, 3)
+        advised += any(line.endswith("more --folds would tell.") for line in verdict_words(made))
+        assert all(pair.ahead == "a" and pair.verdict in {HERE, BETTER} for pair in made.pairs[:4])
+
+    assert advised >= 18
+
+
+def test_networks_that_are_like_the_best_are_not_said_to_be_like_each_other() -> None:
+    """The middle one is like both; the outer ones differ from each other."""
+    rng = np.random.default_rng(4)
+    hard = rng.normal(0.8, 0.05, 40)
+    noise = rng.normal(0, 0.1, 40)
+    best = row("best", images_of(hard + noise - noise.mean() + 0.02))  # now above, now below
+    rows = [best, row("b", images_of(hard + 0.012)), row("c", images_of(hard))]
+
+    lines = verdict_words(comparison(rows))
+
+    assert lines[0] == "b and c are not distinguishable from best on these 40 images."
+
+
+def test_planes_of_a_stack_are_one_witness() -> None:
+    """Ten planes of each of four stacks say what four images say: too little."""
+    planes = {f"{stack}/{plane}": 0.5 + stack / 10 + plane / 100
+              for stack in range(4) for plane in range(10)}  # fmt: skip
+    groups = {name: name.partition("/")[0] for name in planes}
+    rows = [
+        replace(row(name, {image: value + more for image, value in planes.items()}), groups=groups)
+        for name, more in (("good", 0.1), ("bad", 0.0))
+    ]
+
+    (alone,) = comparison([replace(each, groups={}) for each in rows]).pairs
+    made = comparison(rows)
+
+    assert alone.verdict == HERE
+    assert made.pairs[0].verdict == ALIKE
+    assert (made.pairs[0].images, made.pairs[0].groups) == (40, 4)
+    assert not made.of_one_group
+    assert verdict_words(made) == ["40 images in 4 groups are too few to tell good and bad apart."]
+    assert rows[0].interval[2] - rows[0].interval[1] > 0.1  # that of 40 images is half as wide
+
+
+def test_images_of_one_stack_are_said_to_be_of_one() -> None:
+    planes = {f"{number:02}": 0.5 + number / 100 for number in range(12)}
+    rows = [
+        replace(row(name, {plane: value + shift for plane, value in planes.items()}),
+                groups=dict.fromkeys(planes, "the only stack"))
+        for name, shift in (("good", 0.1), ("bad", 0.0))
+    ]  # fmt: skip
+
+    made = comparison(rows)
+
+    assert made.of_one_group
+    assert verdict_words(made) == ["12 images in 1 group are too few to tell good and bad apart."]
+    assert rows[0].interval[1] < rows[0].interval[0] < rows[0].interval[2]
 
 
 def test_too_few_images_are_told() -> None:
@@ -128,7 +259,7 @@ def test_too_few_images_are_told() -> None:
     made = comparison([row("one", few), row("two", dict.fromkeys(few, 0.9))])
 
     assert made.pairs[0].verdict == ALIKE
-    assert verdict_words(made) == ["2 images are too few to tell networks apart."]
+    assert verdict_words(made) == ["2 images are too few to tell two and one apart."]
 
 
 def test_a_failed_training_is_told_and_the_others_are_compared() -> None:

@@ -78,6 +78,46 @@ def test_every_row_belongs_to_its_id(root: Path, save: Save) -> None:
             assert part.mask(row).ravel()[int(name)] == 1
 
 
+def test_images_that_belong_together_are_known_by_what_they_make(root: Path, save: Save) -> None:
+    rng = np.random.default_rng(0)
+    names = [f"cell_z{plane:02}" for plane in range(3)] + [f"alone{each}" for each in range(5)]
+    for name in names:
+        save(f"images/{name}.png", rng.integers(0, 255, (16, 16)))
+        save(f"masks/{name}.png", np.eye(16))
+
+    data = open_dataset(root, options=DataOptions(folds=2))
+    none = open_dataset(root, options=DataOptions(folds=2, group_by="none"))
+
+    together = data.together("train", "validation")
+    assert sorted(together) == names[:3]
+    assert len(set(together.values())) == 1
+    assert not none.together("train", "validation")
+    parts = [data.together(part) for part in ("train", "validation", "test")]
+    assert sorted(map(len, parts)) == [0, 0, 3]  # a stack is in one part
+    small = data.at((8, 8))
+    assert small.together("train", "validation") == together
+    assert {small.train.of([row]).unit(0) for row in range(len(small.train))} <= {
+        "", *together.values()
+    }  # fmt: skip
+
+
+def test_images_of_equal_names_in_two_parts_have_names_of_their_own(root: Path, save: Save) -> None:
+    """Folds mix the parts of a folder; scores of two images must never be taken for one's."""
+    rng = np.random.default_rng(0)
+    for part, names in (("train", "abc"), ("val", "bd")):
+        for name in names:
+            save(f"{part}/images/{name}.png", rng.integers(0, 255, (16, 16)))
+            save(f"{part}/masks/{name}.png", np.eye(16))
+
+    whole = open_dataset(root)
+    folds = [open_dataset(root, options=DataOptions(folds=2, fold=fold)) for fold in range(2)]
+
+    assert sorted(whole.train.ids) == ["a", "c", "train/b"]
+    assert sorted(whole.validation.ids) == ["d", "validation/b"]
+    scored = [name for fold in folds for name in fold.validation.ids]
+    assert sorted(scored) == ["a", "c", "d", "train/b", "validation/b"]
+
+
 def test_grey_and_colour_are_brought_to_the_asked_channels(root: Path, save: Save) -> None:
     save("images/grey.png", np.full(SIZE, 80))
     save("images/red.png", np.dstack([np.full(SIZE, 255), np.zeros(SIZE), np.zeros(SIZE)]))

@@ -71,6 +71,16 @@ def test_what_a_file_leaves_out_has_the_defaults_of_the_command_line(tmp_path: P
     assert (found.settings, found.options, found.data) == (Settings(), DataOptions(), None)
 
 
+@pytest.mark.parametrize("budget", ["seconds: 600", "images: 5000"])
+def test_a_budget_of_time_or_images_is_not_cut_off_by_epochs_that_nobody_asked_for(
+    tmp_path: Path, budget: str
+) -> None:
+    alone = read_experiment(written(tmp_path, f"train: {{{budget}}}\n"))
+    both = read_experiment(written(tmp_path, f"train: {{{budget}, epochs: 7}}\n"))
+
+    assert (alone.settings.epochs, both.settings.epochs) == (1000, 7)
+
+
 @pytest.mark.parametrize(
     ("section", "owner", "others"),
     [("train", Settings, set()), ("data", DataOptions, {"folder"})],

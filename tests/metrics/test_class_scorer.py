@@ -91,6 +91,19 @@ def test_every_score_lies_in_its_interval() -> None:
     assert all(low - 1e-9 <= found[key] <= high + 1e-9 for key, (low, high) in intervals.items())
 
 
+def test_images_of_one_stack_are_drawn_together() -> None:
+    once, copied = ClassScorer(1), ClassScorer(1)
+    for number in range(12):
+        truth, scores = np.array(number % 2), np.array([number / 12], np.float32)
+        once.add(Case(truth, scores=scores))
+        for plane in range(4):
+            copied.add(Case(truth, scores=scores, id=f"{plane}", unit=f"stack {number}"))
+
+    for name in ("accuracy", "auc", "brier"):
+        assert copied.scores()[name] == pytest.approx(once.scores()[name])
+        assert copied.intervals()[name] == pytest.approx(once.intervals()[name], abs=0.02)
+
+
 def test_an_ignored_image_counts_nowhere() -> None:
     scorer = answered([1, IGNORED], [[0.9], [0.2]], 1)
 

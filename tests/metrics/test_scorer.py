@@ -69,6 +69,17 @@ def test_an_image_without_a_class_has_no_score_for_it() -> None:
     assert scorer.scores() == pytest.approx({"iou_class_2": 0.5, "dice_class_2_pooled": 2 / 3})
 
 
+def test_of_several_classes_each_is_scored_on_its_own_too() -> None:
+    scorer, binary, many = Scorer(3), Scorer(1), Scorer(33)
+    for each in (scorer, binary, many):
+        each.add(Case(np.array([0, 1, 1, 0]), np.array([0, 1, 0, 0]), id="without class 2"))
+
+    scores = {name: value for name, value in scorer.scores().items() if "_class_" in name}
+    assert scores == pytest.approx({"dice_class_0": 4 / 5, "dice_class_1": 2 / 3})
+    assert scorer.rows()[0]["dice_class_1"] == pytest.approx(2 / 3)
+    assert not [name for name in {**binary.scores(), **many.scores()} if "_class_" in name]
+
+
 def test_an_image_that_is_ignored_whole_counts_nowhere() -> None:
     scorer, alone = Scorer(1), Scorer(1)
     seen = case("seen")
@@ -101,6 +112,30 @@ def test_the_interval_of_a_pooled_score_pools_the_images_drawn() -> None:
 
     assert scorer.intervals()["iou_pooled"] == (0, 1)
     assert scorer.scores() == {"iou_pooled": 0.9}
+
+
+def test_images_that_belong_together_widen_the_interval_of_every_score() -> None:
+    """The same image five times is no more evidence than once; pooled or not."""
+    once, copied = Scorer(1, ["iou", "iou_pooled"]), Scorer(1, ["iou", "iou_pooled"])
+    for number in range(8):
+        truth, said = np.ones(20, np.uint8), np.arange(20) <= 2 * number
+        once.add(Case(truth, said.astype(np.uint8)))
+        for plane in range(5):
+            copied.add(Case(truth, said.astype(np.uint8), id=f"{plane}", unit=f"stack {number}"))
+
+    assert copied.scores() == pytest.approx(once.scores())
+    assert copied.intervals() == {
+        name: pytest.approx(ends) for name, ends in once.intervals().items()
+    }
+
+
+def test_an_image_without_a_value_leaves_the_rest_of_its_stack() -> None:
+    scorer = Scorer(3, ["iou_class_2"])
+    for truth, said, unit in (([0, 1], [0, 1], "a"), ([2, 2], [2, 0], "a"), ([2, 1], [2, 1], "")):
+        scorer.add(Case(np.array(truth), np.array(said), unit=unit))
+
+    assert scorer.rows()[0] == {"id": ""}
+    assert scorer.intervals() == {"iou_class_2": (0.5, 1.0)}
 
 
 def test_no_images_are_an_error() -> None:

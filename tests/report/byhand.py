@@ -1,6 +1,8 @@
 """Records of a comparison and of a run made by hand, with names that a stranger may give."""
 
 import base64
+import csv
+import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -12,10 +14,14 @@ import numpy as np
 from PIL import Image
 
 from archforge.compare import Comparison, Row
-from archforge.compare.records import Shown, Speed
-from archforge.compare.writing import write_comparison
+from archforge.compare.ranking import several_of
+from archforge.compare.records import Several, Shown
+from archforge.compare.rows import Speed
+from archforge.compare.writing import write_comparison, write_several
 from archforge.runs import Run
 from archforge.search import Study, Trial
+from archforge.search.pictures import SHARES
+from archforge.search.pictures.importance import write_shares
 from archforge.train.history import write_history
 from archforge.train.settings import Epoch
 from tests.compare.rows import comparison, row
@@ -38,9 +44,12 @@ graph:
   - {block: segmentation_head, name: mask, classes: =classes}
 """
 IDENTITY = {"data": "c0ffee"}
+KINDS = ("comparison", "several", "run", "study")
 
 
-def a_comparison(folder: Path, names: Sequence[str] = (PLAIN, EVIL)) -> Comparison:
+def a_comparison(
+    folder: Path, names: Sequence[str] = (PLAIN, EVIL), data: str = "nuclei"
+) -> Comparison:
     """Three trainings of each network on twelve images, written to a folder."""
     folder.mkdir(parents=True)
     rows = [_row(folder, place, name) for place, name in enumerate(names)]
@@ -52,9 +61,19 @@ def a_comparison(folder: Path, names: Sequence[str] = (PLAIN, EVIL)) -> Comparis
         for place, image in (("best", f"best {EVIL}"), ("median", "5"), ("worst", "0"))
     )  # fmt: skip
     a_picture(folder / "picture.png")
-    found = replace(found, folder=folder, shown=shown, notes=(f"{EVIL} is better here.", "A note."))
+    notes = (f"{EVIL} is better here.", "A note.")
+    found = replace(found, folder=folder, data=data, shown=shown, notes=notes)
     write_comparison(found, IDENTITY)
     return found
+
+
+def a_several(folder: Path) -> Several:
+    """The comparison of three networks on two data sets, one with a stranger's name."""
+    names = ("nuclei", EVIL.replace("https://", "").replace("/", ""))
+    each = [a_comparison(folder / name, (PLAIN, EVIL, "third"), name) for name in names]
+    several = several_of(folder, each)
+    write_several(several)
+    return several
 
 
 def _row(folder: Path, place: int, name: str) -> Row:
@@ -113,11 +132,13 @@ def a_study(folder: Path) -> Study:
         Trial(number=7, state="failed", values={"filters": 9, "kind": "b"}, message=EVIL),
     ]
     (folder / "best-experiment.yaml").write_text("")
+    (folder / "pictures").mkdir()
+    write_shares({"filters": 0.75, EVIL: 0.25}, folder / "pictures" / SHARES)
     return Study(
         folder=folder, architecture=EVIL, preset=None, wanted=9, trials=(*done, *others), spec=SPEC,
         notes=(EVIL,), ranges={"filters": "2..9", "kind": EVIL}, fixed={"size": 16},
         sampler={"name": "tpe", "seed": 7}, pruner={"name": "median"}, limits={"macs": 2e5},
-        baseline={"dice": 0.4},
+        baseline={"dice": 0.4}, commands=("archforge search toy", f"archforge search '{EVIL}'"),
     )  # fmt: skip
 
 
@@ -169,3 +190,8 @@ class Read(HTMLParser):
 def decoded(uri: str) -> str:
     """What a data URI holds, as text."""
     return base64.b64decode(uri.partition(";base64,")[2]).decode()
+
+
+def rows_of(text: str) -> list[list[str]]:
+    """A table as it was written."""
+    return list(csv.reader(io.StringIO(text)))

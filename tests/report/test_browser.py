@@ -19,13 +19,13 @@ from archforge.report import write_data_page
 from archforge.report.page import Page, write_html
 from archforge.report.reporting import page_of
 from archforge.report.study_page import page_of_study
-from tests.report.byhand import EVIL, PLAIN, a_comparison, a_run_folder, a_study
+from tests.report.byhand import EVIL, PLAIN, a_comparison, a_run_folder, a_several, a_study
 from tests.search.conftest import run_search
 
 CHROMIUM = shutil.which("chromium")
 PACKAGES = "pip install '.[dev]' brings Playwright and axe-core"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-KINDS = ("comparison", "long", "run", "study", "searched", "data")
+KINDS = ("comparison", "several", "long", "run", "study", "searched", "data")
 SIZES = {"phone": 375, "desk": 1280}
 # What may run across a page is what is moved within its own frame.
 LONG = [
@@ -72,9 +72,11 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """A page of each kind; names are those of strangers."""
     home = tmp_path_factory.mktemp("pages")
     a_comparison(home / "comparison")
+    a_several(home / "several")
     a_comparison(home / "long", LONG)
     a_run_folder(home / "run")
-    pages: dict[str, Page] = {name: page_of(home / name) for name in ("comparison", "long", "run")}
+    kept = ("comparison", "several", "long", "run")
+    pages: dict[str, Page] = {name: page_of(home / name) for name in kept}
     pages["study"] = page_of_study(a_study(home / "study"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ARCHFORGE_CACHE", str(home / "cache"))

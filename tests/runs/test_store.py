@@ -30,6 +30,7 @@ def test_what_was_written_is_read(tmp_path: Path) -> None:
         tmp_path, status="stopped", failure=Failure("pruned", "ended after epoch 1"), epochs=1,
         best_epoch=1, best_score=0.5, scores={"dice": 0.5}, intervals={"dice": (0.4, 0.6)},
         seconds=1.25, machine={"cores": 2, "gpus": []}, peak_memory=2**30,
+        command="archforge train unet",
     )  # fmt: skip
 
     write_run(run)
@@ -61,11 +62,13 @@ def test_a_record_from_before_the_machine_was_kept_is_read(tmp_path: Path) -> No
     write_run(a_run(tmp_path, machine={"cores": 2}, peak_memory=1))
     path = tmp_path / "run.json"
     facts = json.loads(path.read_text())
-    path.write_text(json.dumps({k: facts[k] for k in facts if k not in ("machine", "peak_memory")}))
+    path.write_text(
+        json.dumps({k: facts[k] for k in facts if k not in ("machine", "peak_memory", "command")})
+    )
 
     run = read_run(tmp_path)
 
-    assert (run.machine, run.peak_memory) == ({}, None)
+    assert (run.machine, run.peak_memory, run.command) == ({}, None, "")
 
 
 def test_a_write_that_fails_leaves_the_old_record_and_nothing_else(
@@ -103,6 +106,9 @@ def test_a_folder_without_a_run_is_refused(tmp_path: Path) -> None:
         ({"status": "resting"}, "its status is 'resting'"),
         ({"parameters": "many"}, "its 'parameters' is \"many\""),
         ({"seed": True}, "its 'seed' is true"),
+        ({"task": "cooking"}, "its task is 'cooking'"),
+        ({"scores": {"dice": None}}, "its 'scores' are {\"dice\": null}"),
+        ({"baseline": {"dice": "much"}}, 'its \'baseline\' are {"dice": "much"}'),
         ({"failure": {"kind": "bug"}}, "its failure lacks kind or message"),
     ],
 )

@@ -1,6 +1,8 @@
 """A toy network, a few drawn images, and a search of the one on the other."""
 
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
@@ -80,6 +82,37 @@ def run_search(
         work=f"tests.search.objectives:{work}",
         **{"workers": 1, **more},
     )
+
+
+# A worker as a process of its own; it ends by itself, or by what a test does to it.
+WORKER = """
+import sys
+from pathlib import Path
+from archforge.search import join
+
+if __name__ == "__main__":
+    join(Path(sys.argv[1]), work=sys.argv[2], workers=1)
+"""
+StartWorker = Callable[[str], "subprocess.Popen[bytes]"]
+
+
+@pytest.fixture
+def start_worker(tmp_path: Path) -> Iterator[StartWorker]:
+    """Starts another node on the test's study, by the name of its work; none outlives the test."""
+    program = tmp_path / "worker.py"
+    program.write_text(WORKER)
+    begun: list[subprocess.Popen[bytes]] = []
+
+    def start(work: str) -> "subprocess.Popen[bytes]":
+        words = [sys.executable, str(program), str(tmp_path / "study"),
+                 f"tests.search.objectives:{work}"]  # fmt: skip
+        begun.append(subprocess.Popen(words, env={**os.environ, "PYTHONPATH": str(Path.cwd())}))
+        return begun[-1]
+
+    yield start
+    for each in begun:
+        each.kill()
+        each.wait()
 
 
 @pytest.fixture

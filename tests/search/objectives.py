@@ -157,6 +157,18 @@ def holds_half_a_gibibyte(job: Job, report: Report) -> Outcome:
     return Outcome(0.5)
 
 
+def not_twice(job: Job, report: Report) -> Outcome:
+    """What is trained again comes to nothing."""
+    return Outcome(None) if "retrain" in job.folder.parts else hill(job, report)
+
+
+def fails_later(job: Job, report: Report) -> Outcome:
+    """A bug that shows when the best are trained again."""
+    if "retrain" in job.folder.parts:
+        raise RuntimeError("of the test")
+    return hill(job, report)
+
+
 def larger_is_better(job: Job, report: Report) -> Outcome:
     parameters = costs(job.graph).parameters.total
     return Outcome(1 - 1 / math.log(parameters))

@@ -61,7 +61,7 @@ def test_workers_are_a_number_or_auto(
     status = run(words(spec, nuclei, tmp_path / "study", "--trials", "3", "--workers", "many"))
 
     assert status == 2
-    assert "'many' is neither a number nor auto" in capsys.readouterr().err
+    assert "'many' is neither a number of at least 1 nor auto" in capsys.readouterr().err
 
 
 def test_families_are_shown_as_lists() -> None:

@@ -7,10 +7,12 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from archforge.search import Event, Study, read_study
+from archforge.search.store import Store
 from archforge.train import Settings
 from tests.search.conftest import TOY
 
@@ -19,6 +21,7 @@ RANGES = ["depth=1..1", "filters=8..24:8"]
 PROGRAM = """
 import sys
 from pathlib import Path
+from typing import Any
 
 from archforge.search import search
 from archforge.train import Settings
@@ -146,3 +149,23 @@ def test_a_killed_coordinator_leaves_no_orphan_and_the_same_trials_go_on(
     again = [each.values for each in study.trials[:2]]
     assert again == [each.values for each in before.trials]
     assert sum(each.counts for each in study.trials) == 3
+
+
+def test_a_duplicate_that_was_cut_off_before_its_end_is_not_trained(
+    searching: Searching, tmp_path: Path
+) -> None:
+    """The session was killed between what it kept of the draw and the word that it is one."""
+    space: dict[str, Any] = {"given": {"dropout": 0.0}, "ranges": ["depth=1..1", "filters=8..16:8"]}
+    before = searching(trials=2, pruner="none", **space)
+    first = before.trials[0]
+    store = Store(tmp_path / "study")
+    store.enqueue(first.values)
+    cut = store.ask().number
+    store.keep(cut, {"mark": first.mark, "fingerprint": first.fingerprint})
+    store.close()
+
+    after = searching(trials=2, pruner="none", **space)
+
+    assert after.trials[cut].state == "duplicate"
+    assert after.trials[cut].twin == first.number
+    assert after.counts()["complete"] == 2

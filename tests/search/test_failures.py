@@ -5,19 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from archforge.errors import ProblemError
 from archforge.search import Study, TrialBugError, read_study
 from archforge.train import Settings
+from tests.refusals import refusal
 
 Searching = Callable[..., Study]
 SMALL = ["depth=1..1", "filters=8..24:8"]
 NO_DROPOUT = {"dropout": 0.0}
-
-
-def refusal(run: Callable[[], object]) -> str:
-    with pytest.raises(ProblemError) as caught:
-        run()
-    return str(caught.value)
 
 
 def test_a_training_that_diverges_is_a_failed_trial_and_the_search_goes_on(
@@ -87,6 +81,17 @@ def test_a_search_in_which_everything_fails_ends(searching: Searching) -> None:
 
 
 @pytest.mark.keras
+def test_failures_of_an_earlier_session_do_not_end_a_later_one(searching: Searching) -> None:
+    """It may have more time, or more memory."""
+    before = searching("is_no_number", trials=3)
+
+    after = searching("hill", trials=3)
+
+    assert before.counts()["failed"] == 10
+    assert after.counts()["failed"] == 10
+    assert after.counts()["complete"] + after.counts()["pruned"] == 3
+
+
 def test_a_trial_whose_process_is_killed_goes_on_in_its_middle_with_the_same_result(
     searching: Searching, tmp_path: Path
 ) -> None:

@@ -41,6 +41,18 @@ def test_every_session_is_kept(tmp_path: Path) -> None:
     assert [each["trials"] for each in read_record(tmp_path)["sessions"]] == [3, 5]
 
 
+def test_a_session_keeps_the_command_that_began_it_without_its_password(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ["search", "toy", "--storage", "postgresql://anna:secret@one/studies"]
+    monkeypatch.setattr("sys.argv", ["/bin/archforge", *words])
+
+    begin(tmp_path, STUDY, {})
+
+    (session,) = read_record(tmp_path)["sessions"]
+    assert session["command"] == "archforge search toy --storage postgresql://anna@one/studies"
+
+
 def test_comments_of_the_spec_and_the_place_of_the_images_may_change(tmp_path: Path) -> None:
     begin(tmp_path, STUDY, {})
 

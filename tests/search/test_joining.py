@@ -1,41 +1,28 @@
 """``archforge worker``: several coordinators on one study."""
 
 import json
-import os
 import signal
 import subprocess
-import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import optuna
 import pytest
+from optuna.storages import RDBStorage
+from optuna.trial import TrialState
 
 from archforge.cli import run
 from archforge.errors import ProblemError
 from archforge.search import Event, Study, join, read_study
+from archforge.search.nodes import Node
 from archforge.train import Settings
+from tests.search.conftest import StartWorker
 from tests.search.test_death import wait_for
 
 Searching = Callable[..., Study]
 RANGES = ["depth=1..2", "filters=8..64:8"]
 NO_DROPOUT = {"dropout": 0.0}
-# A worker as a process of its own; it ends by itself, or by what a test does to it.
-WORKER = """
-import sys
-from pathlib import Path
-from archforge.search import join
-
-if __name__ == "__main__":
-    join(Path(sys.argv[1]), work=sys.argv[2], workers=1)
-"""
-
-
-def start_worker(program: Path, folder: Path, work: str) -> "subprocess.Popen[bytes]":
-    program.write_text(WORKER)
-    words = [sys.executable, str(program), str(folder), f"tests.search.objectives:{work}"]
-    return subprocess.Popen(words, env={**os.environ, "PYTHONPATH": str(Path.cwd())})
 
 
 def trained(study: Study) -> Counter[str]:
@@ -43,14 +30,14 @@ def trained(study: Study) -> Counter[str]:
 
 
 def test_two_nodes_make_exactly_the_trials_that_are_wanted_and_no_network_twice(
-    searching: Searching, tmp_path: Path
+    searching: Searching, tmp_path: Path, start_worker: StartWorker
 ) -> None:
     folder = tmp_path / "study"
     workers: list[subprocess.Popen[bytes]] = []
 
     def begin(event: Event) -> None:
         if not workers:
-            workers.append(start_worker(tmp_path / "worker.py", folder, "leaves_its_pid"))
+            workers.append(start_worker("leaves_its_pid"))
 
     study = searching(
         "leaves_its_pid", trials=10, ranges=RANGES, given=NO_DROPOUT, pruner="none", on_event=begin
@@ -68,7 +55,7 @@ def test_two_nodes_make_exactly_the_trials_that_are_wanted_and_no_network_twice(
 
 
 def test_a_killed_worker_gives_its_trial_to_another_node_which_goes_on_with_it(
-    searching: Searching, tmp_path: Path
+    searching: Searching, tmp_path: Path, start_worker: StartWorker
 ) -> None:
     folder = tmp_path / "study"
     searching("hill", trials=1, ranges=RANGES, given=NO_DROPOUT, pruner="none")
@@ -76,7 +63,7 @@ def test_a_killed_worker_gives_its_trial_to_another_node_which_goes_on_with_it(
     record["sessions"][-1]["trials"] = 2  # a worker reads how many are wanted
     (folder / "study.json").write_text(json.dumps(record))
 
-    worker = start_worker(tmp_path / "worker.py", folder, "tells_its_pid")
+    worker = start_worker("tells_its_pid")
     started = wait_for(lambda: any(folder.glob("pids/*")), 400)
     started = started and wait_for(lambda: len(epochs(folder)) > 2, 400)
     worker.send_signal(signal.SIGKILL)
@@ -89,6 +76,33 @@ def test_a_killed_worker_gives_its_trial_to_another_node_which_goes_on_with_it(
     assert (len(after.trials), after.counts()["complete"]) == (len(before.trials), 2)
     assert after.trials[-1].values == before.trials[-1].values
     assert after.trials[-1].epochs[:2] == before.trials[-1].epochs[:2]
+
+
+def test_a_trial_that_its_node_ends_while_another_looks_for_work_stays_ended(
+    searching: Searching, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def leave_it_running(event: Event) -> None:
+        if event.what == "epoch":
+            raise KeyboardInterrupt
+
+    def end_it_first(node: Node, numbers: Iterable[int]) -> int | None:
+        storage = RDBStorage(f"sqlite:///{tmp_path / 'study' / 'study.db'}")
+        plain = optuna.load_study(study_name="archforge", storage=storage)
+        if plain.trials[0].state is TrialState.RUNNING:
+            plain.tell(0, 0.25)
+        storage.remove_session()
+        storage.engine.dispose()
+        return adopt(node, numbers)
+
+    small = {"ranges": RANGES, "given": NO_DROPOUT, "pruner": "none"}
+    with pytest.raises(KeyboardInterrupt):
+        searching("hill", trials=2, on_event=leave_it_running, **small)
+    adopt = Node.adopt
+    monkeypatch.setattr(Node, "adopt", end_it_first)
+    study = searching("hill", trials=2, **small)
+
+    assert study.counts()["complete"] == 2
+    assert study.trials[0].value == 0.25
 
 
 def epochs(folder: Path) -> tuple[float, ...]:

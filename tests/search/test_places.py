@@ -105,12 +105,24 @@ def test_a_server_that_does_not_answer_is_told_before_anything_is_written(tmp_pa
     assert not (tmp_path / "study").exists()
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Connection refused\nIs it running?",
+        "FATAL:  the database system is starting up",
+        "FATAL:  the database system is not yet accepting connections\nDETAIL:  Not consistent.",
+        "FATAL:  the database system is shutting down",
+        "FATAL:  the database system is in recovery mode",
+        "server closed the connection unexpectedly",
+        "FATAL:  terminating connection due to administrator command",
+    ],
+)
 def test_a_study_is_opened_when_its_server_is_back_from_a_restart(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: str
 ) -> None:
     from archforge.search import store
 
-    left = [OperationalError("", None, Exception("Connection refused\nIs it running?"))] * 2
+    left = [OperationalError("", None, Exception(words))] * 2
 
     def opened(url: str, flags: Any) -> Any:
         if left:

@@ -1,6 +1,7 @@
 """The best networks again, and what may be said of them."""
 
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -8,10 +9,12 @@ from pathlib import Path
 import pytest
 
 from archforge.errors import ProblemError
-from archforge.search import Event, Study, read_study
+from archforge.search import Event, Study, Trial, TrialBugError, read_study
 from archforge.search.measures import Goal
 from archforge.search.retrained import Retrained, cheapest, compared, retrained_words
-from archforge.search.retraining import Retrain
+from archforge.search.retraining import Retrain, read_retrained
+from archforge.train import Settings
+from tests.search.conftest import run_search
 
 Searching = Callable[..., Study]
 DICE = Goal("dice", maximize=True)
@@ -47,7 +50,33 @@ def test_a_clear_winner_is_said_to_be_one_and_few_images_to_be_few() -> None:
     )
 
     assert clear[-1].startswith("Trial 1 is better than the others on these 20 images")
-    assert "4 validation images are too few to tell networks apart." in few
+    assert "4 images of validation are too few to tell networks apart." in few
+
+
+def test_planes_of_few_stacks_do_not_make_a_winner() -> None:
+    """Twenty planes tell two networks apart; if they are of four stacks, nothing does."""
+    stacks = {str(image): f"stack {image % 4}" for image in range(20)}
+    alone = [row(1, 0.01, 9), row(2, 0.0, 1)]
+    apart = [replace(each, groups=stacks) for each in alone]
+
+    clear, few = (retrained_words(compared(rows, DICE), DICE) for rows in (alone, apart))
+
+    assert clear[-1].startswith("Trial 1 is better than the others on these 20 images (")
+    assert "20 images in 4 groups of validation are too few to tell networks apart." in few
+    assert "The cheapest of them is trial 2, with 1 MACs." in few
+
+
+def test_what_belongs_together_is_known_for_trainings_of_an_earlier_version_too(
+    tmp_path: Path,
+) -> None:
+    old = {"value": 0.5, "images": {"a_z0": 0.5, "a_z1": 0.5}}
+    kept = {"1000": old, "2000": {**old, "groups": {"a_z0": "a", "a_z1": "a"}}}
+    (tmp_path / "retrained.json").write_text(json.dumps(kept))
+    trials = tuple(Trial(number=number, state="complete", values={}) for number in (1, 2))
+
+    found = read_retrained(tmp_path, trials, DICE)
+
+    assert [each.groups for each in found] == [{"a_z0": "a", "a_z1": "a"}] * 2
 
 
 @pytest.mark.parametrize("text", ["top=3,seeds", "top=a", "best=3", "top=0", ""])
@@ -81,12 +110,54 @@ def test_the_best_are_trained_again_on_other_seeds_and_never_twice(
     assert facts["retrained"][0]["trial"] == study.best.number
 
 
-@pytest.mark.keras
-def test_real_networks_are_retrained_and_compared_image_by_image(searching: Searching) -> None:
+def test_a_training_that_comes_to_nothing_leaves_the_study_as_it_is(searching: Searching) -> None:
+    study = searching("not_twice", trials=2, retrain=Retrain(1, 1), **SMALL)
+
+    assert study.retrained == ()
+    assert study.best == study.ranked[0]
+    words = f"Trial {study.best.number} could not be trained again: it has no score."
+    assert words in study.notes
+    assert read_study(study.folder).trials == study.trials
+
+
+def test_what_fitted_with_half_the_batch_is_trained_again_with_it(searching: Searching) -> None:
     study = searching(
-        "train_trial_itself", trials=2, pruner="none", retrain=Retrain(2, 2),
+        "needs_small_batches", trials=1, retrain=Retrain(1, 2),
+        settings=Settings(epochs=4, batch_size=16), **SMALL,
+    )  # fmt: skip
+
+    assert study.trials[0].batches == 2
+    assert [each.values for each in study.retrained] == [(0.5, 0.5)]
+
+
+def test_a_bug_in_a_retraining_takes_nothing_from_what_was_found(
+    searching: Searching, tmp_path: Path
+) -> None:
+    with pytest.raises(TrialBugError, match="of the test"):
+        searching("fails_later", trials=2, retrain=Retrain(1, 1), **SMALL)
+
+    assert (tmp_path / "study" / "best.yaml").exists()
+    assert (tmp_path / "study" / "trials.csv").exists()
+
+
+@pytest.mark.keras
+def test_real_networks_are_retrained_and_compared_stack_by_stack(
+    nuclei: Path, tmp_path: Path
+) -> None:
+    for folder in ("images", "masks"):
+        (tmp_path / "stacks" / folder).mkdir(parents=True)
+        for number, path in enumerate(sorted((nuclei / folder).iterdir())):
+            name = f"cell{number // 2}_z{number % 2:02}{path.suffix}"
+            shutil.copy(path, tmp_path / "stacks" / folder / name)
+
+    study = run_search(
+        tmp_path / "stacks", "train_trial_itself", folder=tmp_path / "study", trials=2,
+        pruner="none", retrain=Retrain(2, 2),
         given={"dropout": 0.0}, ranges=["depth=1..1", "filters=8..16:8"],
     )  # fmt: skip
 
     assert len(study.retrained) == 2
-    assert all(each.images for each in study.retrained)
+    for each in study.retrained:
+        assert each.images
+        assert each.groups.keys() == each.images.keys()
+        assert len(set(each.groups.values())) == len(each.images) / 2

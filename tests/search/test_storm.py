@@ -75,12 +75,17 @@ def kill(pid: int) -> None:
 class Storm:
     """Kills that hit one command, which is started again after each of its deaths.
 
+    The coordinator dies after some seconds, or sooner, when the study has got on by a fifth of
+    its trials: a fast machine must not come through before the storm has begun.
+
     Args:
+        study: The folder of the study, which says how far it is.
         targets: The processes of workers, of the coordinator with this pid.
         pause_s: Between two kills, from and to.
         blow: What happens once, in the middle.
     """
 
+    study: Path
     targets: Callable[[int], Lives] = family
     pause_s: tuple[float, float] = (0.5, 2.0)
     blow: Callable[[], object] | None = None
@@ -104,7 +109,8 @@ class Storm:
     def _hit(self, coordinator: "subprocess.Popen[bytes]") -> None:
         """Kill workers of a coordinator for some seconds, then the coordinator itself."""
         until = time.monotonic() + self.chance.uniform(8, 14)
-        while coordinator.poll() is None and time.monotonic() < until:
+        enough = self._trained() + TRIALS // 5
+        while coordinator.poll() is None and time.monotonic() < until and self._trained() < enough:
             time.sleep(self.chance.uniform(*self.pause_s))
             if self.blow and self.kills["coordinator"] == 2:
                 self.blow()
@@ -116,6 +122,10 @@ class Storm:
         if coordinator.poll() is None:
             coordinator.kill()
             self.kills["coordinator"] += 1
+
+    def _trained(self) -> int:
+        """How many trials have an epoch behind them."""
+        return sum("epoch" in files for _, _, files in os.walk(self.study))
 
 
 @dataclass
@@ -130,9 +140,13 @@ class Ship:
     data: Path
     home: Path
 
+    @property
+    def study(self) -> Path:
+        return self.home / "study"
+
     def meet(self, storm: Storm, **more: Any) -> None:
         """All its trials end as they should, and none is trained twice."""
-        program, folder = self.home / "program.py", self.home / "study"
+        program, folder = self.home / "program.py", self.study
         program.write_text(PROGRAM)
         asked = json.dumps({"trials": TRIALS, "workers": 2, **more})
 
@@ -158,14 +172,14 @@ def ship(nuclei: Path, tmp_path: Path) -> Ship:
 
 
 def test_sixty_trials_survive_a_storm_of_kills(ship: Ship) -> None:
-    ship.meet(Storm())
+    ship.meet(Storm(ship.study))
 
 
 @pytest.mark.cluster
 def test_sixty_trials_survive_it_while_their_postgresql_is_restarted(
     ship: Ship, server: Server
 ) -> None:
-    ship.meet(Storm(blow=server.restart), storage=server.url)
+    ship.meet(Storm(ship.study, blow=server.restart), storage=server.url)
 
 
 @pytest.mark.cluster
@@ -176,5 +190,5 @@ def test_sixty_trials_survive_it_while_a_node_of_their_cluster_is_removed(
         return [pid for node in nodes.pids for pid in family(node)]
 
     # Dask itself gives a task up whose machine died four times.
-    storm = Storm(targets, pause_s=(1.5, 3.0), blow=nodes.remove_one)
+    storm = Storm(ship.study, targets, pause_s=(1.5, 3.0), blow=nodes.remove_one)
     ship.meet(storm, engine="dask", scheduler=nodes.address)

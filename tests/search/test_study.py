@@ -8,22 +8,16 @@ from pathlib import Path
 import pytest
 
 from archforge.catalog import check
-from archforge.errors import ProblemError
 from archforge.graph import fingerprint
 from archforge.search import Event, Study, Trial, read_study
 from archforge.search.plan import trial_seed
 from archforge.train import Settings
+from tests.refusals import refusal
 from tests.search.conftest import TOY
 
 Searching = Callable[..., Study]
 SMALL = ["depth=1..1", "filters=8..24:8"]
 NO_DROPOUT = {"dropout": 0.0}
-
-
-def refusal(run: Callable[[], object]) -> str:
-    with pytest.raises(ProblemError) as caught:
-        run()
-    return str(caught.value)
 
 
 def test_trial_0_has_the_defaults(known: Study) -> None:
@@ -250,6 +244,7 @@ def test_what_follows_from_the_data_cannot_have_a_range(searching: Searching) ->
         ({"workers": 0}, "workers cannot be 0"),
         ({"seed": -1}, "seed cannot be -1"),
         ({"timeout_s": 0}, "the time limit cannot be 0"),
+        ({"memory": "1GiB", "engine": "dask"}, "start those workers with `--memory-limit`"),
         ({"sampler": "tpee"}, "did you mean 'tpe'?"),
         ({"pruner": "mean"}, "did you mean 'median'?"),
     ],

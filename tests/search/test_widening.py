@@ -9,6 +9,7 @@ import pytest
 from optuna.distributions import IntDistribution
 
 from archforge.errors import ProblemError
+from archforge.runs.study import RECORD
 from archforge.search import Study, read_study
 from archforge.train import Settings
 
@@ -59,6 +60,36 @@ def test_what_lies_outside_the_new_ranges_is_left_and_counted(
     assert any(": 2 trials, not trained again; 1 trial outside" in note for note in new.notes)
 
 
+def test_what_a_new_limit_forbids_is_left_and_counted(old: Study, searching: Searching) -> None:
+    largest = max(old.trials, key=lambda each: each.parameters)
+
+    new = searching(
+        trials=1, pruner="none", continue_from=old.folder,
+        limits={"parameters": largest.parameters - 1}, **WIDE,
+    )  # fmt: skip
+
+    taken = [each for each in new.trials if each.source]
+    assert len(taken) == 2
+    assert max(each.parameters for each in new.ranked) < largest.parameters
+    assert any(
+        ": 2 trials, not trained again; 1 trial above a limit." in note for note in new.notes
+    )
+
+
+def test_what_a_study_took_over_is_handed_on_too(
+    old: Study, searching: Searching, tmp_path: Path
+) -> None:
+    middle = searching(trials=1, pruner="none", continue_from=old.folder, folder=tmp_path / "2",
+                       **WIDE)  # fmt: skip
+
+    new = searching(trials=1, pruner="none", continue_from=middle.folder, **WIDE)
+
+    taken = [each for each in new.trials if each.source]
+    assert {each.mark for each in taken} == {each.mark for each in middle.trials if each.value}
+    assert len(taken) == 4
+    assert all(each.folder and each.folder.is_absolute() for each in taken)
+
+
 def test_a_setting_may_be_opened_to_the_search_later(old: Study, searching: Searching) -> None:
     new = searching(
         trials=2, pruner="none", continue_from=old.folder, given={"dropout": 0.0},
@@ -79,9 +110,13 @@ def test_other_settings_of_the_training_are_other_trainings(
     assert not any(each.source for each in new.trials)
 
 
-def test_a_study_of_other_goals_cannot_be_continued(old: Study, searching: Searching) -> None:
+def test_a_study_of_other_goals_cannot_be_continued(
+    old: Study, searching: Searching, tmp_path: Path
+) -> None:
     with pytest.raises(ProblemError, match=r"AF606(.|\n)*cannot be continued: goals were"):
         searching(trials=1, continue_from=old.folder, goals=["iou"], **WIDE)
+
+    assert not (tmp_path / "study" / RECORD).exists()  # so that the corrected command can begin
 
 
 def test_models_of_the_old_study_stay(searching: Searching, tmp_path: Path) -> None:

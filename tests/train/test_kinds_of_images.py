@@ -156,9 +156,9 @@ def test_a_single_stack_to_train_on_is_divided_beside_one_kept_for_the_test(
 
     opened = open_dataset(tmp_path / "data", options=DataOptions(validation=0.2, test=0.1))
 
-    assert opened.train.ids == [f"0/{plane:03}" for plane in range(8)]
-    assert opened.validation.ids == ["0/008", "0/009"]
-    assert opened.test.ids == [f"0/{plane:03}" for plane in range(4)]
+    assert opened.train.ids == [f"train/0/{plane:03}" for plane in range(8)]
+    assert opened.validation.ids == ["train/0/008", "train/0/009"]
+    assert opened.test.ids == [f"test/0/{plane:03}" for plane in range(4)]
 
 
 def test_the_border_of_objects_needs_masks_that_tell_them_apart(

@@ -11,7 +11,7 @@ from pathlib import Path
 from archforge.search.pictures.curves import draw_curves
 from archforge.search.pictures.front import draw_front
 from archforge.search.pictures.history import draw_history
-from archforge.search.pictures.importance import draw_importance
+from archforge.search.pictures.importance import draw_importance, read_shares, write_shares
 from archforge.search.pictures.masks import draw_masks
 from archforge.search.pictures.networks import draw_networks
 from archforge.search.pictures.parallel import draw_parallel
@@ -20,6 +20,7 @@ from archforge.search.records import RUNNING, Study
 
 FOLDER = "pictures"
 IMPORTANCE = "importance.png"
+SHARES = "importance.csv"
 
 Draw = Callable[[Study, Path], Path | None]
 """Draws a study and gives back the file, or ``None`` where there is nothing to see."""
@@ -37,6 +38,7 @@ PICTURES: dict[str, Draw] = {
 __all__ = [
     "FOLDER",
     "PICTURES",
+    "SHARES",
     "draw_curves",
     "draw_front",
     "draw_history",
@@ -46,6 +48,7 @@ __all__ = [
     "draw_parallel",
     "draw_pictures",
     "draw_slices",
+    "read_shares",
 ]
 
 
@@ -68,4 +71,5 @@ def draw_pictures(study: Study, shares: Mapping[str, float]) -> tuple[Path, ...]
     drawn = [draw(study, folder / name) for name, draw in PICTURES.items()]
     if shares:
         drawn.append(draw_importance(study, shares, folder / IMPORTANCE))
+        write_shares(shares, folder / SHARES)
     return (*filter(None, drawn), *draw_networks(study, folder))

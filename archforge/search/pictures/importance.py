@@ -1,10 +1,14 @@
 """What mattered: the share of each hyperparameter in the way to good scores."""
 
+import csv
+import io
 from collections.abc import Mapping
 from pathlib import Path
 
 from matplotlib.ticker import PercentFormatter
 
+from archforge.compare.writing import label
+from archforge.files import write_whole
 from archforge.search.pictures.style import (
     BLUE,
     WIDTH,
@@ -31,10 +35,12 @@ def draw_importance(study: Study, shares: Mapping[str, float], path: Path) -> Pa
     Source: PED-ANOVA, Watanabe, Bansal and Hutter 2023, arXiv:2304.10255.
     """
     rows = sorted(shares.items(), key=lambda row: row[1])[-MOST:]
-    left = 0.35 + LETTER * max(len(name) for name, _ in rows)
+    names = [label(name) for name, _ in rows]
+    left = 0.35 + LETTER * max(map(len, names))
     figure = new_figure(WIDTH, Room.above + 0.34 * len(rows) + 0.75)
     (axes,) = panels(figure, 1, 1, Room(left=left), same_y=False)
-    bars = axes.barh([name for name, _ in rows], [share for _, share in rows], color=BLUE)
+    bars = axes.barh(range(len(rows)), [share for _, share in rows], color=BLUE)
+    axes.set_yticks(range(len(rows)), names, parse_math=False)  # two long names may end alike
     axes.bar_label(bars, [f"{share:.0%}" for _, share in rows], padding=3, fontsize="small")
     axes.set_xlim(0, (max(share for _, share in rows) or 1.0) * 1.12)
     axes.grid(visible=False, axis="y")
@@ -44,6 +50,27 @@ def draw_importance(study: Study, shares: Mapping[str, float], path: Path) -> Pa
     words = trust_words(len(completed(study)))
     heading(figure, f"What mattered in the search of {name_of(study)}", words)
     return save(figure, path)
+
+
+def write_shares(shares: Mapping[str, float], path: Path) -> None:
+    """The numbers of the picture, as CSV beside it.
+
+    Raises:
+        OSError: It cannot be written.
+    """
+    text = io.StringIO()
+    rows = [("hyperparameter", "share"), *((name, repr(share)) for name, share in shares.items())]
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    write_whole(path, text.getvalue())
+
+
+def read_shares(path: Path) -> dict[str, float]:
+    """What ``write_shares`` wrote; nothing where it is not there, or damaged."""
+    try:
+        _, *rows = csv.reader(path.read_text("utf-8").splitlines())
+        return {name: float(share) for name, share in rows}
+    except (OSError, ValueError):
+        return {}
 
 
 def trust_words(count: int) -> str:

@@ -46,7 +46,7 @@ def draw_masks(study: Study, path: Path) -> Path | None:
 
 
 def _sheets(study: Study) -> Iterator[Sheet]:
-    for rank, trial in enumerate(study.ranked[:MODELS_KEPT], start=1):
+    for rank, trial in enumerate(study.leading[:MODELS_KEPT], start=1):
         run = run_of(trial)
         if run is not None and run.predictions.is_file():
             with Image.open(run.predictions) as image:

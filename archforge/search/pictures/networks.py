@@ -32,7 +32,7 @@ def draw_networks(study: Study, folder: Path) -> tuple[Path, ...]:
 
 
 def _graphs(study: Study) -> Iterator[Graph]:
-    best = study.ranked[:MODELS_KEPT]
+    best = study.leading[:MODELS_KEPT]
     if not best:
         return
     parsed = parse(study.spec, "the study's spec", None)
