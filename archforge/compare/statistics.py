@@ -52,7 +52,7 @@ def mean_interval(
     """
     names = sorted(values)
     found = interval(
-        [values[name] for name in names], units=[groups.get(name, "") for name in names]
+        [values[name] for name in names], groups=[groups.get(name, "") for name in names]
     )
     return float(np.mean(list(values.values()))), found.low, found.high
 

@@ -72,10 +72,10 @@ class Dataset:
         """
         wanted: list[Examples] = [getattr(self, part) for part in parts]
         return {
-            name: part.unit(index)
+            name: part.group(index)
             for part in wanted
             for index, name in enumerate(part.ids)
-            if part.unit(index)
+            if part.group(index)
         }
 
     @property

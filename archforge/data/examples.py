@@ -26,8 +26,8 @@ class Examples:
         rows: Those of this part.
         rule: How mask values became class indices.
         root: The folder that they came from.
-        units: Of each row that belongs with others, the name of what they make: a group, a stack,
-            near duplicates.
+        groups: Of each row that belongs with others, the name of what they make: a stack, a
+            patient, near duplicates.
     """
 
     native: Store
@@ -35,7 +35,7 @@ class Examples:
     rows: tuple[int, ...]
     rule: MaskRule
     root: Path
-    units: Mapping[int, str] = field(default_factory=dict)
+    groups: Mapping[int, str] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -91,13 +91,13 @@ class Examples:
         known = self.native.facts["pixel_sizes"][self.rows[index]]
         return tuple(map(float, known)) if known else None
 
-    def unit(self, index: int) -> str:
+    def group(self, index: int) -> str:
         """The name of what the image makes with others; empty where it stands alone.
 
         Images that belong together are no evidence of their own: an interval or a test takes them
         as one.
         """
-        return self.units.get(self.rows[index], "")
+        return self.groups.get(self.rows[index], "")
 
     def of(self, rows: Sequence[int]) -> "Examples":
         """Some of them, by their place in this part."""

@@ -23,7 +23,7 @@ class Case:
         predicted_labels: The same shape.
         spacing: Micrometres from pixel to pixel along each axis.
         id: The image's name.
-        unit: The name of what it makes with others, such as a stack; empty where it stands alone.
+        group: The name of what it makes with others, such as a stack; empty where it stands alone.
     """
 
     truth: NDArray[Any] | None = None
@@ -33,7 +33,7 @@ class Case:
     predicted_labels: NDArray[Any] | None = None
     spacing: tuple[float, ...] | None = None
     id: str = ""
-    unit: str = ""
+    group: str = ""
 
     @property
     def known(self) -> NDArray[np.bool_] | None:

@@ -32,7 +32,7 @@ class ClassScorer:
             for name in (CLASS_METRICS if names is None else names)
         }
         self._ids: list[str] = []
-        self._units: list[str] = []
+        self._groups: list[str] = []
         self._truth: list[int] = []
         self._scores: list[NDArray[np.float32]] = []
 
@@ -50,7 +50,7 @@ class ClassScorer:
         if truth == IGNORED:
             return {}
         self._ids.append(case.id)
-        self._units.append(case.unit)
+        self._groups.append(case.group)
         self._truth.append(truth)
         self._scores.append(scores)
         return _row(Answers(np.array([truth]), scores[np.newaxis]), 0)
@@ -71,14 +71,14 @@ class ClassScorer:
         Images that belong together are drawn together.
         """
         answers, ends = self._answers(), {}
-        together = [np.array(each) for each in drawn(self._units)]
-        alone = len(together) == len(self._units)
+        together = [np.array(each) for each in drawn(self._groups)]
+        alone = len(together) == len(self._groups)
         for name in self.scores():
             function = self._metrics[name].function
 
             def statistic(rows: Rows, function: Any = function) -> NDArray[np.float64]:
                 images = rows if alone else (
-                    np.concatenate([together[unit] for unit in row]) for row in rows)  # fmt: skip
+                    np.concatenate([together[group] for group in row]) for row in rows)  # fmt: skip
                 return np.array([function(answers.of(each)) for each in images])
 
             found = resampled(statistic, len(together), seed)

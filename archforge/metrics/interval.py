@@ -33,33 +33,33 @@ class Interval:
     high: float
 
 
-def belonging(units: Iterable[str]) -> list[list[int]]:
+def belonging(groups: Iterable[str]) -> list[list[int]]:
     """The numbers of images that belong together, in the order of their first ones.
 
     Args:
-        units: Of each image, the name of what it makes with others; empty where it stands alone.
+        groups: Of each image, the name of what it makes with others; empty where it stands alone.
     """
     found: dict[str | int, list[int]] = {}
-    for index, name in enumerate(units):
+    for index, name in enumerate(groups):
         found.setdefault(name or index, []).append(index)
     return list(found.values())
 
 
-def drawn(units: Iterable[str]) -> list[list[int]]:
+def drawn(groups: Iterable[str]) -> list[list[int]]:
     """The numbers of images that are drawn as one.
 
     Images that all make one thing, such as the planes of the only stack, are drawn one by one: what
     can be said then is said of that stack.
 
     Args:
-        units: As of ``belonging``.
+        groups: As of ``belonging``.
     """
-    found = belonging(units)
+    found = belonging(groups)
     return found if len(found) > 1 else [[index] for each in found for index in each]
 
 
 def interval(
-    values: Sequence[float], seed: int = 0, level: float = 0.95, units: Sequence[str] | None = None
+    values: Sequence[float], seed: int = 0, level: float = 0.95, groups: Sequence[str] | None = None
 ) -> Interval:
     """The interval of a mean, by drawing images anew.
 
@@ -67,7 +67,7 @@ def interval(
         values: One for each image.
         seed: Of the drawing.
         level: The probability.
-        units: As of ``drawn``; by default each image stands alone.
+        groups: As of ``drawn``; by default each image stands alone.
 
     Raises:
         ValueError: There are no values, one is no number, or the level is not between 0 and 1.
@@ -75,7 +75,7 @@ def interval(
     numbers = np.asarray(values, dtype=np.float64)
     if not np.isfinite(numbers).all():
         raise ValueError("values must be finite")
-    together = drawn([""] * len(numbers) if units is None else units)
+    together = drawn([""] * len(numbers) if groups is None else groups)
     sums = np.array([numbers[each].sum() for each in together])
     counts = np.array([len(each) for each in together])
 
@@ -95,7 +95,7 @@ def resampled(
 
     Args:
         statistic: Of rows of numbers of images, one value for each row; NaN where there is none.
-        count: Of images, or of units of images.
+        count: Of images, or of groups of images.
         seed: Of the drawing.
         level: The probability.
 

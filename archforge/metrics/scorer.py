@@ -59,7 +59,7 @@ class Scorer:
         for name in self._metrics:
             _check_class(name, classes)
         self._rows: list[dict[str, Any]] = []
-        self._units: list[str] = []
+        self._groups: list[str] = []
         self._tallies: dict[str, list[tuple[str, Tally]]] = {}
 
     def add(self, case: Case) -> dict[str, float]:
@@ -76,7 +76,7 @@ class Scorer:
         evidence = {} if known is not None and not known.any() else self._evidence(case)
         for kind, found in evidence.items():
             if kind != "outlines":
-                self._tallies.setdefault(kind, []).append((case.unit, found))
+                self._tallies.setdefault(kind, []).append((case.group, found))
         values = {
             name: metric.function(evidence[metric.evidence])
             for name, metric in self._metrics.items()
@@ -84,7 +84,7 @@ class Scorer:
         }
         row = {name: value for name, value in values.items() if not math.isnan(value)}
         self._rows.append({"id": case.id, **row})
-        self._units.append(case.unit)
+        self._groups.append(case.group)
         return row
 
     def scores(self) -> dict[str, float]:
@@ -116,10 +116,10 @@ class Scorer:
         for name in self.scores():
             metric = self._metrics[name]
             if metric.pooled:
-                tallies = _of_units(self._tallies[metric.evidence])
+                tallies = _of_groups(self._tallies[metric.evidence])
                 found = resampled(_pool(metric, tallies), len(tallies), seed)
             else:
-                found = interval(self._values(name), seed, units=self._units_with(name))
+                found = interval(self._values(name), seed, groups=self._groups_with(name))
             ends[name] = (found.low, found.high)
         return ends
 
@@ -153,9 +153,9 @@ class Scorer:
     def _values(self, name: str) -> list[float]:
         return [row[name] for row in self._rows if name in row]
 
-    def _units_with(self, name: str) -> list[str]:
+    def _groups_with(self, name: str) -> list[str]:
         """Of the images that have a value."""
-        return [unit for unit, row in zip(self._units, self._rows, strict=True) if name in row]
+        return [group for group, row in zip(self._groups, self._rows, strict=True) if name in row]
 
     def _mean(self, name: str) -> float:
         values = self._values(name)
@@ -180,9 +180,9 @@ def _sum(tallies: Sequence[Tally]) -> Tally:
     return tallies[0].of(np.sum([tally.numbers() for tally in tallies], axis=0))
 
 
-def _of_units(tallies: Sequence[tuple[str, Tally]]) -> list[Tally]:
+def _of_groups(tallies: Sequence[tuple[str, Tally]]) -> list[Tally]:
     """One for each image that stands alone, and for each that several make."""
-    together = drawn(unit for unit, _ in tallies)
+    together = drawn(group for group, _ in tallies)
     return [_sum([tallies[index][1] for index in each]) for each in together]
 
 

@@ -132,7 +132,7 @@ class Retraining:
 
     def _keep(self, job: Job, outcome: Outcome) -> None:
         images = _images(job.folder / SCORES, self._plan.goals[0].name)
-        groups = {name: unit for name, unit in self._plan.groups.items() if name in images}
+        groups = {name: group for name, group in self._plan.groups.items() if name in images}
         self._done[str(job.number)] = {"value": outcome.value, "images": images, "groups": groups}
         write_whole(self._folder / RECORD, json.dumps(self._done, indent=1) + "\n")
         self._tell(len(self._done), self._total, job.number // SEEDS)
@@ -148,7 +148,9 @@ def read_retrained(folder: Path, trials: tuple[Trial, ...], goal: Goal) -> tuple
     """
     kept = _read(folder / RECORD)
     # All were scored on the same images; an earlier version did not say which belong together.
-    groups = {name: unit for each in kept.values() for name, unit in each.get("groups", {}).items()}
+    groups = {
+        name: group for each in kept.values() for name, group in each.get("groups", {}).items()
+    }
     rows = []
     for trial in trials:
         found = [one for number, one in kept.items() if int(number) // SEEDS == trial.number]

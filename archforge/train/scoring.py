@@ -39,7 +39,7 @@ class Prediction:
         labels: The objects that were found, where the data tell objects apart.
         true_labels: The objects that there are.
         pixel_size: Micrometres along each axis.
-        unit: The name of what it makes with others; empty where it stands alone.
+        group: The name of what it makes with others; empty where it stands alone.
     """
 
     index: int
@@ -51,7 +51,7 @@ class Prediction:
     labels: Array | None = None
     true_labels: Array | None = None
     pixel_size: tuple[float, ...] | None = None
-    unit: str = ""
+    group: str = ""
 
     def dice(self, classes: int) -> float:
         """Its Dice, as in ``METRICS``."""
@@ -62,7 +62,7 @@ class Prediction:
         """What a scorer takes."""
         return Case(
             self.truth, self.predicted, self.scores, self.true_labels, self.labels,
-            self.pixel_size, self.id, self.unit,
+            self.pixel_size, self.id, self.group,
         )  # fmt: skip
 
 
@@ -179,7 +179,7 @@ def predictions(
             instances(scores) if true_labels is not None else None,
             true_labels,
             examples.pixel_size(row),
-            examples.unit(row),
+            examples.group(row),
         )
 
 
@@ -230,7 +230,7 @@ def _of_classes(
     scorer = ClassScorer(scores.shape[1], names)
     for row, name in zip(rows, examples.ids, strict=True):
         truth = np.array(examples.label(row))
-        scorer.add(Case(truth=truth, scores=scores[row], id=name, unit=examples.unit(row)))
+        scorer.add(Case(truth=truth, scores=scores[row], id=name, group=examples.group(row)))
     return Evaluation.of(scorer)
 
 

@@ -96,7 +96,7 @@ def test_images_that_belong_together_are_known_by_what_they_make(root: Path, sav
     assert sorted(map(len, parts)) == [0, 0, 3]  # a stack is in one part
     small = data.at((8, 8))
     assert small.together("train", "validation") == together
-    assert {small.train.of([row]).unit(0) for row in range(len(small.train))} <= {
+    assert {small.train.of([row]).group(0) for row in range(len(small.train))} <= {
         "", *together.values()
     }  # fmt: skip
 

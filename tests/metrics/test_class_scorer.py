@@ -97,7 +97,7 @@ def test_images_of_one_stack_are_drawn_together() -> None:
         truth, scores = np.array(number % 2), np.array([number / 12], np.float32)
         once.add(Case(truth, scores=scores))
         for plane in range(4):
-            copied.add(Case(truth, scores=scores, id=f"{plane}", unit=f"stack {number}"))
+            copied.add(Case(truth, scores=scores, id=f"{plane}", group=f"stack {number}"))
 
     for name in ("accuracy", "auc", "brier"):
         assert copied.scores()[name] == pytest.approx(once.scores()[name])

@@ -47,21 +47,21 @@ def test_images_that_belong_together_are_drawn_together() -> None:
     names = [f"stack {number}" for number in range(10) for _ in range(9)]
 
     apart, of_stacks, together = (
-        interval(planes), interval(stacks), interval(planes, units=names),
+        interval(planes), interval(stacks), interval(planes, groups=names),
     )  # fmt: skip
     assert (together.low, together.high) == pytest.approx((of_stacks.low, of_stacks.high))
     assert apart.high - apart.low < 0.5 * (of_stacks.high - of_stacks.low)
 
 
 def test_a_stack_counts_as_many_images_as_it_has() -> None:
-    found = interval([0.2, 0.4, 0.3, 0.9], units=["a", "a", "a", ""])
+    found = interval([0.2, 0.4, 0.3, 0.9], groups=["a", "a", "a", ""])
 
     assert (found.low, found.high) == pytest.approx((0.3, 0.9))
     assert belonging(["a", "", "a", "", "b"]) == [[0, 2], [1], [3], [4]]
 
 
 def test_planes_of_the_only_stack_are_drawn_one_by_one() -> None:
-    assert interval([0.2, 0.4, 0.9], units=["a"] * 3) == interval([0.2, 0.4, 0.9])
+    assert interval([0.2, 0.4, 0.9], groups=["a"] * 3) == interval([0.2, 0.4, 0.9])
 
 
 def test_it_holds_the_true_mean_about_as_often_as_it_says() -> None:

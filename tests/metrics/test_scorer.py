@@ -121,7 +121,7 @@ def test_images_that_belong_together_widen_the_interval_of_every_score() -> None
         truth, said = np.ones(20, np.uint8), np.arange(20) <= 2 * number
         once.add(Case(truth, said.astype(np.uint8)))
         for plane in range(5):
-            copied.add(Case(truth, said.astype(np.uint8), id=f"{plane}", unit=f"stack {number}"))
+            copied.add(Case(truth, said.astype(np.uint8), id=f"{plane}", group=f"stack {number}"))
 
     assert copied.scores() == pytest.approx(once.scores())
     assert copied.intervals() == {
@@ -131,8 +131,8 @@ def test_images_that_belong_together_widen_the_interval_of_every_score() -> None
 
 def test_an_image_without_a_value_leaves_the_rest_of_its_stack() -> None:
     scorer = Scorer(3, ["iou_class_2"])
-    for truth, said, unit in (([0, 1], [0, 1], "a"), ([2, 2], [2, 0], "a"), ([2, 1], [2, 1], "")):
-        scorer.add(Case(np.array(truth), np.array(said), unit=unit))
+    for truth, said, group in (([0, 1], [0, 1], "a"), ([2, 2], [2, 0], "a"), ([2, 1], [2, 1], "")):
+        scorer.add(Case(np.array(truth), np.array(said), group=group))
 
     assert scorer.rows()[0] == {"id": ""}
     assert scorer.intervals() == {"iou_class_2": (0.5, 1.0)}
