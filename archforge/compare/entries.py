@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
+from itertools import chain, combinations, count
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ import yaml
 
 from archforge.catalog import Architecture, named, read_architecture
 from archforge.compare.opening import open_sized
+from archforge.compare.rows import OTSU
 from archforge.data import DataOptions
 from archforge.errors import Mark, Problem, ProblemError, listing, refuse, series
 from archforge.graph import fingerprint
@@ -103,9 +104,8 @@ def open_entries(texts: Sequence[str], asked: Asked) -> tuple[tuple[Entry, ...],
     sources: list[_Source] = []
     for text in texts:
         try:
-            source = _source(text, asked)
-            if source.name in {each.name for each in sources}:  # as trials of two searches are
-                source = replace(source, name=text)
+            others = {*(each.name for each in sources), *(each for each in texts if each != text)}
+            source = _named_apart(_source(text, asked), text, others)
             sources.append(source)
             entries.append(_entry(source, asked))
         except ProblemError as error:
@@ -119,6 +119,16 @@ def open_entries(texts: Sequence[str], asked: Asked) -> tuple[tuple[Entry, ...],
     notes = [*_missing_names(sources, asked), *_same_words(merged), *_no_recipes(sources, asked)]
     notes += [note for entry in merged for note in entry.opened.notes]
     return merged, tuple(dict.fromkeys(notes))
+
+
+def _named_apart(source: _Source, text: str, others: set[str]) -> _Source:
+    """Under a name of its own: tables, pairs and records know networks by their names alone.
+
+    Studies and runs are called after their folders, which may be called like another one's, like a
+    spec, or like what is not trained; then they are called as they were given.
+    """
+    names = chain([source.name, text], (f"{text} ({number})" for number in count(2)))
+    return replace(source, name=next(name for name in names if name not in {OTSU, *others}))
 
 
 def _check_weights(entries: Sequence[Entry]) -> None:

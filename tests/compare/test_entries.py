@@ -108,6 +108,34 @@ def test_networks_of_one_name_from_two_places_keep_names_apart(
     assert [entry.name for entry in entries] == ["study", str(other)]
 
 
+def test_a_study_that_is_called_like_a_spec_has_another_name_than_the_spec(
+    nuclei: Path, study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "toy.yaml").write_text(SPEC)
+    (tmp_path / "studies").mkdir()
+    study.rename(tmp_path / "studies" / "toy.yaml")
+    monkeypatch.chdir(tmp_path)
+
+    orders = [["studies/toy.yaml", "toy.yaml"], ["toy.yaml", "studies/toy.yaml"]]
+    found = [open_entries(texts, asked(nuclei))[0] for texts in orders]
+
+    assert [[entry.name for entry in entries] for entries in found] == orders
+    assert [entry.opened.graph.hyperparameters["filters"] for entry in found[0]] == [5, 2]
+
+
+def test_no_network_is_called_like_what_is_not_trained(
+    nuclei: Path, study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study.rename(tmp_path / "otsu")
+    monkeypatch.chdir(tmp_path)
+
+    names = [
+        open_entries([text], asked(nuclei))[0][0].name for text in ("otsu", str(tmp_path / "otsu"))
+    ]
+
+    assert names == ["otsu (2)", str(tmp_path / "otsu")]
+
+
 def test_a_network_of_volumes_and_a_flat_one_are_not_compared(tmp_path: Path) -> None:
     for part, most in (("images", 255), ("masks", 2)):
         (tmp_path / "stacks" / part).mkdir(parents=True)
