@@ -112,6 +112,23 @@ def find_done(cells: Sequence[Cell], known: Sequence[Run], score: str, part: str
     return found
 
 
+def find_unscored(cell: Cell, known: Sequence[Run], score: str) -> Run | None:
+    """A run of the training that is done and lacks nothing but the scores of its test images.
+
+    Such is one that was killed before they were scored, and each of ``archforge train``.
+
+    Args:
+        cell: The training.
+        known: Runs from elsewhere.
+        score: That each validation image must have.
+    """
+    for run in (*_at(cell.folder), *known):
+        done = run.status == "done" and cell.is_of(run) and _is_whole(run, score, "validation")
+        if done and run.model.is_file() and not run.test_scores.exists():
+            return run
+    return None
+
+
 def _is_whole(run: Run, score: str, part: str) -> bool:
     """Whether all that a table needs is still there: a run from elsewhere may have lost some."""
     try:

@@ -18,14 +18,20 @@ from archforge.compare.folder import read_json
 from archforge.compare.progress import Progress
 from archforge.compare.records import Shown
 from archforge.compare.rows import OTSU, Failed, Row, Speed, ordered
-from archforge.compare.trainings import Cell, failure_of, find_done, training_of
+from archforge.compare.trainings import (
+    Cell,
+    failure_of,
+    find_done,
+    find_unscored,
+    training_of,
+)
 from archforge.crew.failures import failure_kind, first_words
 from archforge.crew.jobs import Job
 from archforge.crew.running import run_all
 from archforge.crew.workers import Message, Pool, begin_server, share_of_memory, worker_count
 from archforge.errors import ProblemError
-from archforge.files import said_if_unwritable, write_whole
-from archforge.runs import Run, read_run
+from archforge.files import new_folder, said_if_unwritable, write_whole
+from archforge.runs import RECORD, Run, read_run
 
 # Named, not imported: they bring Keras, and only processes of jobs need it.
 TRAIN = "archforge.crew.training:train_whole"
@@ -69,19 +75,29 @@ class Work:
         left = [cell for cell in self.cells if cell.number not in {*runs, *self._failed}]
         self._progress.begun(len(self.cells), len(self.cells) - len(left))
         if left:
-            self._train(left, workers, threads)
+            self._train(left, workers, threads, known)
             runs |= find_done(left, (), self.score, self.part)
         rows = [self._row(entry, runs) for entry in self.entries]
         self.notes += costs_apart(list(runs.values()))
         return ordered([*rows, *self._floor(runs)])
 
-    def _train(self, cells: Sequence[Cell], workers: int, threads: int) -> None:
+    def _train(
+        self, cells: Sequence[Cell], workers: int, threads: int, known: Sequence[Run]
+    ) -> None:
         begin_server(TRAIN, threads)
         for cell in cells:
-            _clear(cell)
+            self._make_place(cell, known)
         again = self._round([cell.job(threads) for cell in cells], workers)
         if again:
             self._round(again, workers)
+
+    def _make_place(self, cell: Cell, known: Sequence[Run]) -> None:
+        """Clear it, but for a run that only has to be scored: one from elsewhere is copied."""
+        run = find_unscored(cell, known, self.score) if self.part == "test" else None
+        if run is None:
+            _clear(cell)
+        elif run.folder != cell.folder:
+            _copy(run.folder, cell.folder)
 
     def _round(self, jobs: Sequence[Job], workers: int) -> list[Job]:
         """Train, and give back those that are to be tried with half the batch."""
@@ -259,3 +275,13 @@ def _clear(cell: Cell) -> None:
     if run is None or run.status == "done" or not cell.is_of(run):
         with said_if_unwritable(cell.folder):
             shutil.rmtree(cell.folder, ignore_errors=True)
+
+
+def _copy(run: Path, target: Path) -> None:
+    """The record last: it says what there is. Nothing is written into a folder from elsewhere."""
+    with said_if_unwritable(target):
+        shutil.rmtree(target, ignore_errors=True)
+        with new_folder(target) as part:
+            without = shutil.ignore_patterns(RECORD)
+            shutil.copytree(run, part, ignore=without, dirs_exist_ok=True)
+            shutil.copy2(run / RECORD, part)

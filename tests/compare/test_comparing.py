@@ -345,6 +345,40 @@ def test_test_images_are_scored_where_there_are_some(
 
 
 @pytest.mark.keras
+def test_a_training_killed_before_its_test_images_were_scored_is_scored_and_not_trained_again(
+    spec: str, nuclei: Path, tmp_path: Path
+) -> None:
+    folder, options = tmp_path / "table", DataOptions(test=0.25)
+    first = compare([spec], data=nuclei, folder=folder, settings=ONE, options=options)
+    (run,), _ = list_runs(folder)
+    run.test_scores.unlink()
+    before = (run.folder / "run.json").stat().st_mtime_ns
+
+    again = compare([spec], data=nuclei, folder=folder, settings=ONE, options=options)
+
+    assert (run.folder / "run.json").stat().st_mtime_ns == before
+    assert again.trained[0].images == first.trained[0].images
+
+
+@pytest.mark.keras
+def test_a_run_from_elsewhere_is_scored_on_its_test_images_in_a_copy(
+    spec: str, nuclei: Path, tmp_path: Path
+) -> None:
+    words = ["train", spec, "--data", str(nuclei), "--test", "0.25", "--epochs", "1"]
+    assert run([*words, "-o", str(tmp_path / "runs")]) == 0
+    (mine,), _ = list_runs(tmp_path / "runs")
+
+    found = compare([str(mine.folder)], data=nuclei, folder=tmp_path / "table", settings=ONE,
+                    options=DataOptions(test=0.25))  # fmt: skip
+
+    (copy,), _ = list_runs(tmp_path / "table")
+    assert copy == mine  # when it was trained, too
+    assert copy.test_scores.exists()
+    assert not mine.test_scores.exists()
+    assert len(found.trained[0].images) == 2
+
+
+@pytest.mark.keras
 @pytest.mark.slow
 def test_a_comparison_killed_half_way_ends_with_the_same_table_and_trains_nothing_twice(
     spec: str, nuclei: Path, tmp_path: Path
