@@ -35,12 +35,13 @@ class Wish(TypedDict, total=False):
     Args:
         preset: Of each spec that names none.
         given: Hyperparameters fixed for each spec that has them.
-        settings: Of each training; its seed is the first, and that of the split.
+        settings: Of each training; its seed is the first, and that of the split where there are no
+            options.
         own_recipes: Whether runs and studies keep the settings that they were trained with, but for
             how long they train.
         seeds: Trainings of each architecture on each fold; 1 by default.
-        options: How masks are understood and parts are made, and how many folds there are; their
-            seed is that of the settings.
+        options: How masks are understood and parts are made, how many folds there are, and the seed
+            of the split.
         score: By which architectures are ranked: a metric that each image has; Dice by default,
             accuracy of whole images.
         workers: Trainings at once, or ``auto``.
@@ -110,7 +111,7 @@ def make_ready(
         ProblemError: What cannot be compared.
     """
     settings, seeds = wish.get("settings") or Settings(), wish.get("seeds", 1)
-    options = replace(wish.get("options") or DataOptions(), seed=settings.seed)
+    options = wish.get("options") or DataOptions(seed=settings.seed)
     _check_counts(seeds, wish.get("workers", "auto"), options)
     asked = Asked(
         Path(data), wish.get("preset"), wish.get("given") or {}, settings,

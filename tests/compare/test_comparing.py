@@ -14,6 +14,7 @@ import pytest
 
 from archforge.cli import PROBLEMS, USAGE, run
 from archforge.compare import compare, working
+from archforge.compare.comparing import make_ready
 from archforge.compare.entries import Asked, open_entries
 from archforge.compare.folder import check_folder, identity_of
 from archforge.data import DataOptions, write_synth
@@ -118,6 +119,19 @@ def test_two_processes_never_compare_in_one_folder(spec: str, nuclei: Path, tmp_
 
     assert "AF623" in text
     assert list(folder.iterdir()) == [folder / "comparison.lock"]
+
+
+def test_the_seed_of_the_split_is_its_own_or_that_of_the_trainings(
+    spec: str, nuclei: Path, tmp_path: Path
+) -> None:
+    found = [
+        make_ready([spec], data=nuclei, folder=tmp_path, settings=Settings(seed=1), options=options)
+        for options in (DataOptions(folds=2, seed=5), None)
+    ]
+
+    assert [ready.what["options"]["seed"] for ready in found] == [5, 1]
+    assert [ready.work.cells[0].options.seed for ready in found] == [5, 1]
+    assert [ready.work.cells[0].settings.seed for ready in found] == [1, 1]
 
 
 @pytest.mark.keras
