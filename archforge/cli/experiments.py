@@ -114,13 +114,17 @@ def ask(
     search |= {"ranges": (*kept.values(), *asked)} if asked is not None else {}
     if experiment is None:
         return Asked(tuple(specs), preset, given, folder, options, settings, search, None)
+    from archforge.catalog import named
     from archforge.experiment import check_experiment
 
     fixed = {**experiment.hyperparameters, **given}
     check_experiment(experiment, preset, fixed, kept)
+    # Behind each name, as an architecture keeps a preset of its own before that of ``--preset``.
+    named_so = tuple(f"{named(text)[0]}:{preset}" for text in experiment.architectures)
     return Asked(
-        experiment.architectures, preset, fixed, folder, options, settings, search, experiment.name
-    )
+        named_so if preset else experiment.architectures, preset, fixed, folder, options, settings,
+        search, experiment.name,
+    )  # fmt: skip
 
 
 def previewed(source: str, chosen: Mapping[str, Any]) -> tuple[Path, "DataOptions", "Settings"]:

@@ -1,9 +1,11 @@
 """Experiment files: which architectures, images and settings belong together, as one YAML file.
 
-What can be given on the command line of ``train``, ``search`` and ``compare`` can be written down
-once, checked before anything starts, and kept beside the images. This room reads such a file, knows
-its JSON Schema, and says every problem at its line; it trains nothing and imports no Keras. The
-file reads nothing but what it names, and runs nothing.
+What ``train``, ``search`` and ``compare`` are told of networks, images and trainings, and a search
+of its own, can be written down once, checked before anything starts, and kept beside the images.
+What a comparison alone is told (seeds, workers, the score, whose recipes, what it reuses) is given
+on its command line. This room reads such a file, knows its JSON Schema, and says every problem at
+its line; it trains nothing and imports no Keras. The file reads nothing but what it names, and runs
+nothing.
 
 To add a key: a field of ``train.Settings`` or ``data.DataOptions`` and a line in ``schema``; a test
 holds both together. What later versions will read has a line in ``later.LATER``.

@@ -1,6 +1,6 @@
 """An experiment's architectures looked at with its hyperparameters, and its ranges with them."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import replace
 from typing import Any
 
@@ -22,7 +22,8 @@ def check_experiment(
     Args:
         experiment: That was read.
         preset: In place of those that it names.
-        given: Fixed hyperparameters, by default its own.
+        given: Fixed hyperparameters, by default its own; of several architectures each takes those
+            that it has.
         ranges: Of a search by name, by default its own.
 
     Raises:
@@ -30,13 +31,28 @@ def check_experiment(
     """
     fixed = experiment.hyperparameters if given is None else given
     searched = experiment.search.ranges if ranges is None else ranges
+    names = [_names_of(text) for text in experiment.architectures]
+    known = {name for each in names for name in each}
     found = [
         problem
-        for place in range(len(experiment.architectures))
-        for problem in _problems(experiment, place, preset, fixed, searched)
+        for place, own in enumerate(names)
+        for problem in _problems(experiment, place, preset, _reaching(fixed, own, known), searched)
     ]
     if found:
         raise ProblemError(found)
+
+
+def _names_of(text: str) -> Set[str]:
+    """Hyperparameters of an architecture; none where it cannot be read, which is said elsewhere."""
+    try:
+        return read_architecture(named(text)[0]).spec.hyperparameters.keys()
+    except ProblemError:
+        return set()
+
+
+def _reaching(fixed: Mapping[str, Any], own: Set[str], known: Set[str]) -> dict[str, Any]:
+    """What is fixed but for names that only others have: those that nobody has are slips."""
+    return {name: value for name, value in fixed.items() if name in own or name not in known}
 
 
 def _problems(

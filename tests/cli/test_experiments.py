@@ -12,7 +12,7 @@ from archforge.cli import OK, PROBLEMS, USAGE, run
 from archforge.cli.experiments import SEARCHING, Asked, ask, is_experiment
 from archforge.cli.options import OPTIONS, SETTINGS
 from archforge.data import write_synth
-from archforge.runs import read_run
+from archforge.runs import list_runs, read_run
 
 TEXT = """\
 archforge: 1
@@ -25,6 +25,20 @@ train: {epochs: 2, patience: 3, batch_size: 4}
 search:
   trials: 20
   space: {dropout: 0..0.2, padding: [same]}
+"""
+SPEC = """\
+archforge: 1
+name: toy
+task: segmentation
+hyperparameters: {size: 16, channels: 1, classes: 1, filters: 2}
+presets:
+  wide: {filters: 4}
+  narrow: {filters: 1}
+inputs:
+  image: [=size, =size, =channels]
+graph:
+  - {layer: Conv2D, filters: =filters, kernel_size: 3, padding: same, activation: relu}
+  - {block: segmentation_head, name: mask, classes: =classes}
 """
 
 
@@ -72,6 +86,27 @@ def test_options_win_over_the_file(file: Path) -> None:
     assert (found.settings.epochs, found.settings.patience) == (9, 3)
     assert (found.settings.loss, found.settings.seed) == ("dice", 11)
     assert (found.options.validation, found.options.folds, found.options.seed) == (0.3, None, 11)
+
+
+def test_a_preset_of_an_option_takes_the_place_of_those_in_the_file(file: Path) -> None:
+    found = ask([str(file)], {}, None, dict.fromkeys([*SETTINGS, *OPTIONS, "seed"]), "small")
+
+    assert found.specs == ("unet:small",)
+    assert found.one()[1] == "small"
+
+
+def test_a_value_reaches_the_architectures_that_have_it_and_one_that_none_has_is_a_slip(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = TEXT.partition("search:")[0].replace("tutorial]", "tutorial, segnet:small]")
+    file.write_text(text)
+    of_one = run(["check", str(file)])  # depth is unet's alone
+    file.write_text(text.replace("depth", "dept"))
+
+    of_none = run(["check", str(file)])
+
+    assert (of_one, of_none) == (OK, PROBLEMS)
+    assert f"{file}:5:47: AF301" in capsys.readouterr().out
 
 
 def test_a_range_of_an_option_takes_the_place_of_the_file_s(file: Path) -> None:
@@ -186,3 +221,30 @@ def test_a_training_is_made_of_file_and_options(
     assert (made.settings["epochs"], made.settings["batch_size"]) == (1, 4)
     assert made.data["options"]["folds"] == 4
     assert made.fixed["filters"] == 2
+
+
+@pytest.mark.keras
+def test_a_comparison_is_made_of_file_and_options(
+    file: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On the split of the file, whose value for one architecture does not stop the other."""
+    monkeypatch.setenv("ARCHFORGE_CACHE", str(file.parent / "cache"))
+    write_synth(file.parent / "images", count=8, size=48)
+    sized = SPEC.replace("{size", "{kernel: 5, size").replace("size: 3", "size: =kernel")
+    file.with_name("one.yaml").write_text(sized)
+    file.with_name("two.yaml").write_text(SPEC)
+    text = TEXT.replace("unet:tutorial", "./one.yaml:wide, ./two.yaml").replace(", fold: 1", "")
+    text = text.replace("size: 32, filters: 2, depth: 1", "kernel: 1")
+    file.write_text(text.partition("search:")[0])
+
+    words = ["compare", str(file), "--epochs", "1", "--folds", "2", "--preset", "narrow"]
+    status = run([*words, "-o", str(file.parent / "table")])
+
+    made, _ = list_runs(file.parent / "table")
+    said = capsys.readouterr().out
+    assert status == OK
+    assert {one.preset for one in made} == {"narrow"}
+    assert sorted("kernel" in one.fixed for one in made) == [False, False, True, True]
+    assert {one.data["options"]["seed"] for one in made} == {5}
+    assert "kernel = 1 does not reach" in said
+    assert "two.yaml:narrow" in said
