@@ -3,7 +3,10 @@
 import re
 import shlex
 import sys
+from pathlib import Path
 
+# On Windows with its ending.
+PROGRAMS = ("archforge", "archforge.exe")
 # Of a database: a password is nobody's but the one who types it.
 _PASSWORDS = (
     (re.compile(r"(\w://[^:/@\s]*):[^@\s]*@"), r"\1@"),
@@ -13,7 +16,9 @@ _PASSWORDS = (
 
 def command_line() -> str:
     """What was given on the command line, passwords of URLs left out; empty in other programs."""
-    if "archforge" not in sys.argv[0]:
+    program = Path(sys.argv[0])
+    called = program.parent if program.name == "__main__.py" else program  # python -m archforge
+    if called.name not in PROGRAMS:
         return ""
     return shlex.join(["archforge", *map(_without_password, sys.argv[1:])])
 

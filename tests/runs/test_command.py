@@ -40,7 +40,30 @@ def test_a_command_is_kept_without_passwords(
     assert command_line() == expected
 
 
-def test_a_call_from_another_program_is_no_command(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.argv", ["/home/anna/notebook.py", "--token", "secret"])
+@pytest.mark.parametrize(
+    "program",
+    [
+        "/home/anna/notebook.py",
+        "/home/anna/archforge-lab/notebook.py",
+        "/opt/archforge/run.py",
+        "/opt/my-archforge",
+        "-c",
+        "",
+    ],
+)
+def test_a_call_from_another_program_is_no_command(
+    program: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.argv", [program, "--token", "secret"])
 
     assert command_line() == ""
+
+
+@pytest.mark.parametrize("program", ["archforge", "/opt/bin/archforge.exe",
+                                     "/opt/lib/archforge/__main__.py"])  # fmt: skip
+def test_a_call_of_ours_is_known_however_it_is_made(
+    program: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.argv", [program, "check", "unet"])
+
+    assert command_line() == "archforge check unet"
