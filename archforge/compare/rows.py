@@ -142,6 +142,15 @@ class Row:
         return self.interval[0]
 
     @property
+    def ended(self) -> str:
+        """How many of its trainings ended well, such as ``2 of 3 folds``; empty if all did."""
+        if not self.failed:
+            return ""
+        folds = [each.fold for each in self.trainings] + [each.fold for each in self.failed]
+        what = "folds" if len(set(folds)) == len(folds) > 1 else "trainings"
+        return f"{len(self.trainings)} of {len(folds)} {what}"
+
+    @property
     def metrics(self) -> tuple[str, ...]:
         """Those that every training has."""
         every = [training.scores for training in self.trainings] or [self.floor]

@@ -139,7 +139,7 @@ def table_rows(comparison: Comparison) -> Iterator[tuple[str, ...]]:
         known = trained or row.architecture == OTSU
         yield (
             row.architecture,
-            f"{mean:.4f}" if known else "failed",
+            _score(mean, row.ended) if known else "failed",
             f"{low:.4f} to {high:.4f}" if trained else "-",
             *(_mean(row, name) for name in beside if name != comparison.score),
             f"{row.parameters:,}" if row.parameters else "-",
@@ -148,6 +148,10 @@ def table_rows(comparison: Comparison) -> Iterator[tuple[str, ...]]:
             *([f"{row.speeds[0].median_ms:.1f}" if row.speeds else "-"] if timed else []),
             *([_bytes(row.peak_memory)] if held else []),
         )
+
+
+def _score(mean: float, ended: str) -> str:
+    return f"{mean:.4f} ({ended})" if ended else f"{mean:.4f}"
 
 
 def title(metric: str) -> str:
@@ -256,7 +260,8 @@ def draw_costs(comparison: Comparison, path: Path) -> Path:
     legend = figure.legend(handles, labels, fontsize="small", loc="outside right upper")
     for text in legend.get_texts():
         text.set_parse_math(False)  # a ``$`` in a name is a dollar, never a formula
-    figure.suptitle("Score against cost, with 95 % intervals over images")
+    lacking = "; hollow: a training failed" if any(row.failed for row in comparison.trained) else ""
+    figure.suptitle(f"Score against cost, with 95 % intervals over images{lacking}")
     with whole_file(path) as part, warnings.catch_warnings():
         # A letter that the font lacks is a box in the picture, which says enough.
         warnings.filterwarnings("ignore", "Glyph", UserWarning)
@@ -274,4 +279,5 @@ def _point(axes: Axes, row: Row, cost: int, index: int) -> None:
     axes.errorbar(
         cost, mean, yerr=ends(mean, low, high), fmt=MARKS[index % len(MARKS)], markersize=7,
         capsize=3, color=COLOURS[index % len(COLOURS)], label=label(row.architecture), zorder=3,
+        fillstyle="none" if row.failed else "full",
     )  # fmt: skip

@@ -98,6 +98,7 @@ def score_tables(found: Comparison) -> Iterator[Table]:
     numbers: list[list[Any]] = [[
         "architecture", "score", "low", "high", "parameters", "macs", "activation_bytes",
         "epoch_seconds", "best_seconds", "peak_memory_bytes", "predict_ms", "predict_p95_ms",
+        "trainings", "failed",
     ]]  # fmt: skip
     for row in found.rows:
         speed = row.speeds[0] if row.speeds else None
@@ -111,7 +112,7 @@ def score_tables(found: Comparison) -> Iterator[Table]:
             row.architecture, *(repr(each) if isinstance(each, float) else "" for each in known),
             row.parameters, row.macs,
             row.activation_bytes, row.epoch_seconds, row.best_seconds, row.peak_memory,
-            speed and speed.median_ms, speed and speed.p95_ms,
+            speed and speed.median_ms, speed and speed.p95_ms, len(row.trainings), len(row.failed),
         ])  # fmt: skip
     yield Table("Networks, the best first", header, rows, numbers)
     if any(row.speeds for row in found.rows):

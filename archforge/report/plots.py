@@ -91,10 +91,13 @@ def front_names(scores: Mapping[str, float], costs: Mapping[str, float]) -> set[
 
 @drawing
 def score_against_cost(comparison: Comparison) -> Figure:
-    """A panel for each cost; those that no cheaper network equals are joined by a line."""
+    """A panel for each cost; those that no cheaper network equals are joined by a line.
+
+    Networks of which a training failed have a mean over other images, and are none of those.
+    """
     rows = comparison.trained
     costs, look = costs_of(rows), looks([row.architecture for row in rows])
-    scores = {row.architecture: row.mean for row in rows}
+    scores = {row.architecture: row.mean for row in rows if not row.failed}
     canvas = Canvas(figsize=(4.0 * len(costs) + 0.4, 4.3), layout="constrained")
     panels = canvas.subplots(1, len(costs), sharey=True, squeeze=False)[0]
     for axes, (name, each) in zip(panels, costs.items(), strict=True):
@@ -112,7 +115,8 @@ def score_against_cost(comparison: Comparison) -> Figure:
     front = front_names(scores, costs["MACs for one image"])
     words = (
         f"Each point is a network with the 95 % interval of its mean over images; the line joins "
-        f"those that no cheaper network equals. By MACs these are {', '.join(sorted(front))}."
+        f"those that no cheaper network equals. By MACs these are "
+        f"{', '.join(sorted(front)) or 'none'}.{_hollow_words(rows)}"
     )
     numbers = [["architecture", title(comparison.score), "low", "high", *costs]]
     numbers += [[row.architecture, *map(repr, row.interval),
@@ -123,10 +127,16 @@ def score_against_cost(comparison: Comparison) -> Figure:
     return Figure("Score against cost", words, svg(canvas), numbers=numbers)
 
 
+def _hollow_words(rows: Sequence[Row]) -> str:
+    names = ", ".join(f"{row.architecture} ({row.ended})" for row in rows if row.failed)
+    return f" Hollow, and not joined, as trainings failed: {names}." if names else ""
+
+
 def _point(axes: Axes, row: Row, cost: float, look: tuple[str, str, str]) -> None:
     mean, low, high = row.interval
     axes.errorbar(cost, mean, yerr=ends(mean, low, high), fmt=look[1], markersize=7,
-                  capsize=3, color=look[0], label=label(row.architecture), zorder=3)  # fmt: skip
+                  capsize=3, color=look[0], label=label(row.architecture), zorder=3,
+                  fillstyle="none" if row.failed else "full")  # fmt: skip
 
 
 def _cost_axis(axes: Axes, name: str, costs: Sequence[float]) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from archforge.compare.rows import Failed, Row
 from archforge.compare.writing import table_rows, title
-from tests.compare.rows import comparison, row
+from tests.compare.rows import comparison, row, training
 
 
 def test_a_row_has_the_mean_and_every_value_of_its_trainings() -> None:
@@ -29,6 +29,24 @@ def test_a_network_that_failed_takes_no_column_from_the_others() -> None:
     assert header[3] == "IoU"
     assert one[:4] == ("toy", "0.6000", "0.5000 to 0.7000", "0.3000")
     assert other[:4] == ("none", "failed", "-", "-")
+
+
+@pytest.mark.parametrize(("places", "said"), [
+    ([(0, 0), (1, 0), (2, 0)], "2 of 3 folds"), ([(None, 0), (None, 1)], "1 of 2 trainings"),
+    ([(0, 0), (0, 1), (1, 0)], "2 of 3 trainings"),
+])  # fmt: skip
+def test_a_network_that_lost_a_training_says_so_beside_its_score(
+    places: list[tuple[int | None, int]], said: str
+) -> None:
+    """Its mean is over other images, or fewer trainings, than those of the others."""
+    *whole, (fold, seed) = places
+    trainings = tuple(training({"a": 0.5}, each, of) for of, each in whole)
+    lost = (Failed(fold, seed, "diverged", "the loss is no number"),)
+    toy = Row(architecture="toy", score="dice", trainings=trainings, failed=lost)
+
+    _, line = table_rows(comparison([toy]))
+
+    assert line[1] == f"0.5000 ({said})"
 
 
 @pytest.mark.parametrize(("metric", "said"), [

@@ -1,13 +1,20 @@
 """Figures of pages."""
 
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
 
 from archforge.compare import Pair
+from archforge.compare.rows import Failed, Speed
 from archforge.compare.writing import label
 from archforge.report.page import Page, Section, html
-from archforge.report.plots import differences, distributions, learning_curves
+from archforge.report.plots import (
+    differences,
+    distributions,
+    learning_curves,
+    score_against_cost,
+)
 from tests.compare.rows import comparison, row
 from tests.report.byhand import (
     rows_of,
@@ -49,3 +56,17 @@ def test_more_pairs_than_are_drawn_stand_in_the_numbers() -> None:
 
     assert len(rows_of(figure.csv)) == 1 + 36
     assert "36 (the first 28 are drawn)" in figure.words
+
+
+def test_a_network_of_which_a_training_failed_is_hollow_and_on_no_front() -> None:
+    """Its fold may have been the hard one: it is cheaper and scores higher, on easier images."""
+    whole = replace(row("whole", {"a": 0.5, "b": 0.7}, macs=9), speeds=(Speed(1, 2.0, 3.0),))
+    lost = (Failed(None, 1, "diverged", "the loss is no number"),)
+    lucky = replace(row("lucky", {"a": 0.9}, macs=3), failed=lost)
+
+    figure = score_against_cost(comparison([lucky, whole]))
+    alone = score_against_cost(comparison([lucky]))
+
+    assert "By MACs these are whole. Hollow" in figure.words
+    assert figure.words.endswith("as trainings failed: lucky (1 of 2 trainings).")
+    assert "By MACs these are none." in alone.words
