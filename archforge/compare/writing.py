@@ -73,7 +73,7 @@ def write_comparison(comparison: Comparison, identity: Mapping[str, Any]) -> Com
     with said_if_unwritable(folder):
         write_whole(folder / TABLE, _text(_trainings(comparison)))
         write_whole(folder / IMAGES, _text(_images(comparison)))
-        write_whole(folder / PAIRS, _text(_pairs(comparison)))
+        write_whole(folder / PAIRS, _text(pair_numbers(comparison)))
         picture = draw_costs(comparison, folder / PICTURE)
         # The record last: it says that the rest is there.
         write_whole(folder / RECORD, json.dumps(facts, indent=2, default=str) + "\n")
@@ -216,7 +216,8 @@ def _images(comparison: Comparison) -> Iterator[Sequence[Any]]:
         ]
 
 
-def _pairs(comparison: Comparison) -> Iterator[Sequence[Any]]:
+def pair_numbers(comparison: Comparison) -> Iterator[Sequence[Any]]:
+    """A line for each two networks, with a header."""
     yield ["ahead", "behind", "difference", "low", "high", "images", "groups", "trainings",
            "effect", "p_images", "p", "verdict"]  # fmt: skip
     for pair in comparison.pairs:

@@ -7,7 +7,7 @@ from typing import Any
 from archforge.compare.reading import read_comparison
 from archforge.compare.records import Comparison
 from archforge.compare.rows import Row
-from archforge.compare.writing import table_rows, title
+from archforge.compare.writing import pair_numbers, table_rows, title
 from archforge.errors import ProblemError
 from archforge.report.classes import by_class
 from archforge.report.looking import sheet_of
@@ -49,7 +49,7 @@ def comparison_page(folder: Path) -> Page:
             Section("Which network for which cost", parts=[score_against_cost(found)]
                     if found.trained else []),
             Section("Which differences are real", _test_words(found),
-                    parts=[differences(found.pairs, found.score, MOST_PAIRS)]
+                    parts=[differences(found.pairs, found.score, MOST_PAIRS), pair_table(found)]
                     if found.pairs else []),
             Section("Every image", parts=[*_images(found, runs)]),
             Section("Best, median and worst images", parts=[*sheet_of(found)]),
@@ -138,6 +138,19 @@ def _speeds(found: Comparison) -> Table:
     return Table("Time and memory of one image", header, rows, numbers)
 
 
+def pair_table(found: Comparison) -> Table:
+    """The difference of each two networks, how sure it is, and what is said of it."""
+    header = ["pair", "difference", "95 % over images", "p over images", "p over both", "effect",
+              "verdict"]  # fmt: skip
+    rows = [
+        [f"{pair.ahead} over {pair.behind}", f"{pair.mean:.4f}",
+         f"{pair.low:.4f} to {pair.high:.4f}", f"{pair.images_p:.2g}",
+         "-" if pair.p is None else f"{pair.p:.2g}", f"{pair.effect:.2f}", pair.verdict]
+        for pair in found.pairs
+    ]  # fmt: skip
+    return Table("Pairs of networks", header, rows, list(pair_numbers(found)))
+
+
 def _test_words(found: Comparison) -> list[str]:
     if not found.pairs:
         return []
@@ -145,8 +158,9 @@ def _test_words(found: Comparison) -> list[str]:
         "Networks are compared image by image (signed rank test; exact test of right answers) and "
         "training by training (t-test; with folds, of the means of their seeds, and corrected for "
         "the images that folds share). Chances are corrected after Holm for all pairs, here "
-        f"{len(found.pairs)}. A network is called better where both hold at 5 %. Effects are "
-        "rank-biserial correlations, from -1 to 1."
+        f"{len(found.pairs)}; p over both is that of images and trainings together, and unknown "
+        "where each network was trained once. A network is called better where both hold at 5 %. "
+        "Effects are rank-biserial correlations, from -1 to 1."
     )
     return [words]
 

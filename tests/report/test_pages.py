@@ -155,6 +155,21 @@ def test_a_network_without_a_training_has_no_score_in_the_numbers(tmp_path: Path
     assert lines["toy"] == ["0.625", "0.5", "0.75"]
 
 
+def test_what_a_difference_rests_on_can_be_read(home: Path, texts: dict[str, str]) -> None:
+    (pair,) = read_comparison(home / "comparison")[0].pairs
+
+    table = Read(texts["comparison"]).said("td")
+
+    place = table.index(f"{pair.mean:.4f}")
+    assert table[place : place + 6] == [
+        "0.0310", f"{pair.low:.4f} to {pair.high:.4f}", f"{pair.images_p:.2g}", f"{pair.p:.2g}",
+        "1.00", "better",
+    ]  # fmt: skip
+    assert f"{EVIL} over {PLAIN}" in Read(texts["comparison"]).said("th")
+    _, line = rows_of(Read(texts["comparison"]).tables()["pairs-of-networks.csv"])
+    assert line[:3] == [EVIL, PLAIN, repr(pair.mean)]
+
+
 def test_the_numbers_of_a_comparison_are_those_of_its_record(
     home: Path, texts: dict[str, str]
 ) -> None:
