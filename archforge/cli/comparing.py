@@ -13,6 +13,7 @@ from rich.progress import Progress as Bars
 from archforge.cli.search import ENDING
 from archforge.cli.train import clock
 from archforge.compare import Progress
+from archforge.compare.rows import place_of
 
 
 @contextmanager
@@ -117,4 +118,4 @@ class Moving(Lines):
 
 def place(name: str, fold: int | None, seed: int) -> str:
     """A training, as a person reads it."""
-    return f"{name}, {'' if fold is None else f'fold {fold}, '}seed {seed}"
+    return f"{name}, {place_of(fold, seed)}"

@@ -65,6 +65,11 @@ class Failed:
     why: str
 
 
+def place_of(fold: int | None, seed: int) -> str:
+    """A training of a network, as a person reads it."""
+    return f"{'' if fold is None else f'fold {fold}, '}seed {seed}"
+
+
 @dataclass(frozen=True)
 class Speed:
     """How long a prediction takes, for one image.
@@ -142,11 +147,17 @@ class Row:
         return self.interval[0]
 
     @property
+    def places(self) -> list[tuple[int | None, int]]:
+        """Fold and seed of each training, of those that failed, too."""
+        ended = [(each.fold, each.seed) for each in self.trainings]
+        return ended + [(each.fold, each.seed) for each in self.failed]
+
+    @property
     def ended(self) -> str:
         """How many of its trainings ended well, such as ``2 of 3 folds``; empty if all did."""
         if not self.failed:
             return ""
-        folds = [each.fold for each in self.trainings] + [each.fold for each in self.failed]
+        folds = [fold for fold, _ in self.places]
         what = "folds" if len(set(folds)) == len(folds) > 1 else "trainings"
         return f"{len(self.trainings)} of {len(folds)} {what}"
 

@@ -6,7 +6,7 @@ from itertools import combinations, groupby
 from statistics import fmean
 
 from archforge.compare.records import ALIKE, BETTER, HERE, Comparison, Pair
-from archforge.compare.rows import Row
+from archforge.compare.rows import Row, place_of
 from archforge.compare.statistics import (
     FEWEST_PAIRS,
     gaps_between,
@@ -174,8 +174,8 @@ def _here(pairs: Sequence[Pair], folds: int | None) -> Iterator[str]:
 def _failures(comparison: Comparison) -> Iterator[str]:
     for row in comparison.rows:
         for each in row.failed:
-            place = "" if each.fold is None else f"fold {each.fold}, "
-            yield f"{row.architecture}, {place}seed {each.seed} failed ({each.kind}): {each.why}."
+            place = f"{row.architecture}, {place_of(each.fold, each.seed)}"
+            yield f"{place} failed ({each.kind}): {each.why}."
 
 
 def _gap(pair: Pair, score: str) -> str:

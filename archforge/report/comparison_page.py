@@ -6,7 +6,7 @@ from typing import Any
 
 from archforge.compare.reading import read_comparison
 from archforge.compare.records import Comparison
-from archforge.compare.rows import Row
+from archforge.compare.rows import Row, place_of
 from archforge.compare.writing import pair_numbers, table_rows, title
 from archforge.errors import ProblemError
 from archforge.report.classes import by_class
@@ -93,7 +93,7 @@ def runs_of(row: Row) -> Iterator[Run]:
 
 
 def score_tables(found: Comparison) -> Iterator[Table]:
-    """A row for each network, then one for each size of a batch."""
+    """A row for each network, with each of its trainings, and with each size of a batch."""
     header, *rows = table_rows(found)
     numbers: list[list[Any]] = [[
         "architecture", "score", "low", "high", "parameters", "macs", "activation_bytes",
@@ -115,8 +115,28 @@ def score_tables(found: Comparison) -> Iterator[Table]:
             speed and speed.median_ms, speed and speed.p95_ms, len(row.trainings), len(row.failed),
         ])  # fmt: skip
     yield Table("Networks, the best first", header, rows, numbers)
+    yield from _trainings(found)
     if any(row.speeds for row in found.rows):
         yield _speeds(found)
+
+
+def _trainings(found: Comparison) -> Iterator[Table]:
+    """The score of each, where networks were trained several times: how much they vary."""
+    every = {place for row in found.rows for place in row.places}
+    places = sorted(every, key=lambda place: (place[0] or 0, place[1]))
+    if len(places) < 2:
+        return
+    header = ["architecture", *(place_of(*place) for place in places)]
+    rows, numbers = [], [header]
+    for row in found.rows:
+        if row.floor:
+            continue
+        scores = {(each.fold, each.seed): each.value for each in row.trainings}
+        known = [scores.get(place) for place in places]
+        rows.append([row.architecture,
+                     *("failed" if each is None else f"{each:.4f}" for each in known)])  # fmt: skip
+        numbers.append([row.architecture, *("" if each is None else repr(each) for each in known)])
+    yield Table(f"{title(found.score)} of each training", header, rows, numbers)
 
 
 def _speeds(found: Comparison) -> Table:

@@ -18,7 +18,7 @@ from archforge.report.reporting import page_of
 from archforge.report.study_page import page_of_study
 from archforge.search.retrained import Retrained
 from archforge.search.table import table_text
-from tests.compare.rows import comparison, row
+from tests.compare.rows import comparison, row, training
 from tests.report.byhand import (
     EVIL,
     IDENTITY,
@@ -168,6 +168,23 @@ def test_what_a_difference_rests_on_can_be_read(home: Path, texts: dict[str, str
     assert f"{EVIL} over {PLAIN}" in Read(texts["comparison"]).said("th")
     _, line = rows_of(Read(texts["comparison"]).tables()["pairs-of-networks.csv"])
     assert line[:3] == [EVIL, PLAIN, repr(pair.mean)]
+
+
+def test_every_training_stands_on_the_page_with_its_score(tmp_path: Path) -> None:
+    folds = [training({"a": 0.5}, 0, 1), training({"b": 0.25}, 1, 0)]
+    lost = (Failed(0, 0, "diverged", "the loss is no number"),)
+    toy = Row(architecture="toy", score="dice", trainings=tuple(folds), failed=lost)
+    once = row("toy", {"a": 0.5})
+    otsu = Row(architecture="otsu", score="dice", floor={"dice": 0.25})
+
+    _, table = score_tables(comparison([toy, otsu], folds=2))
+    alone = [each.title for each in score_tables(comparison([once, otsu]))]
+
+    assert table.title == "Dice of each training"
+    assert table.header == ["architecture", "fold 0, seed 0", "fold 0, seed 1", "fold 1, seed 0"]
+    assert table.rows == [["toy", "failed", "0.2500", "0.5000"]]
+    assert rows_of(table.csv)[1] == ["toy", "", "0.25", "0.5"]
+    assert alone == ["Networks, the best first"]
 
 
 def test_the_numbers_of_a_comparison_are_those_of_its_record(
