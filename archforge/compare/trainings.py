@@ -143,7 +143,9 @@ def failure_of(cell: Cell) -> Failed | None:
     for run in _at(cell.folder):
         if run.status == "failed" and run.failure is not None and cell.is_of(run):
             kind = run.failure.kind
-            again = kind == "out-of-memory" and run.settings["batch_size"] > 1
+            # A whole batch that was too large has a second try with half of it.
+            smallest = halved(cell.settings).batch_size
+            again = kind == "out-of-memory" and run.settings["batch_size"] != smallest
             if kind in {"diverged", "out-of-memory"} and not again:
                 first = run.failure.message.splitlines()[0]
                 return Failed(cell.fold, cell.settings.seed, kind, first)

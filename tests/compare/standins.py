@@ -19,3 +19,12 @@ def lacks_memory(job: Job, report: Report) -> Outcome:
         return report(epoch, value)
 
     return train_whole(job, limited)
+
+
+def lacks_all_memory(job: Job, report: Report) -> Outcome:
+    """Half a batch does not fit either."""
+
+    def none(epoch: int, value: float) -> bool:
+        raise MemoryError("of the test")
+
+    return train_whole(job, none)

@@ -209,6 +209,28 @@ def test_what_lacks_memory_after_an_epoch_is_trained_with_half_the_batch(
 
 
 @pytest.mark.keras
+@pytest.mark.parametrize("kind", ["diverged", "out-of-memory"])
+def test_a_training_that_would_fail_again_is_not_tried_again(
+    spec: str, nuclei: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """One that truly diverges, and one whose half batch is too large, too."""
+    settings = Settings(epochs=2, batch_size=2, optimizer="sgd", learning_rate=1e30, clip=0)
+    if kind == "out-of-memory":
+        settings = Settings(epochs=1, batch_size=4)
+        monkeypatch.setattr(working, "TRAIN", "tests.compare.standins:lacks_all_memory")
+    first = compare([spec], data=nuclei, folder=tmp_path / "table", settings=settings)
+    ((run,), _) = list_runs(tmp_path / "table")
+    before = (run.folder / "run.json").stat().st_mtime_ns
+
+    again = compare([spec], data=nuclei, folder=tmp_path / "table", settings=settings)
+
+    assert [[each.kind for each in found.rows[0].failed] for found in (first, again)] == [
+        [kind]
+    ] * 2
+    assert (run.folder / "run.json").stat().st_mtime_ns == before
+
+
+@pytest.mark.keras
 def test_a_comparison_in_which_nothing_was_learned_says_so_to_a_script(
     spec: str, nuclei: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
