@@ -6,12 +6,10 @@ cost. Of several data sets ``several.json`` says which there are, each of them a
 and ``ranks.csv`` has a line for each network.
 """
 
-import csv
-import io
 import json
 import os
 import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +23,7 @@ from matplotlib.ticker import EngFormatter, LogLocator, NullFormatter
 
 from archforge.compare.records import Comparison, Several
 from archforge.compare.rows import OTSU, Row
+from archforge.compare.tables import csv_text
 from archforge.files import said_if_unwritable, whole_file, write_whole
 from archforge.metrics import CLASS_METRICS, METRICS
 from archforge.runs.command import command_line
@@ -71,9 +70,9 @@ def write_comparison(comparison: Comparison, identity: Mapping[str, Any]) -> Com
         "groups": dict(comparison.groups),
     }  # fmt: skip
     with said_if_unwritable(folder):
-        write_whole(folder / TABLE, _text(_trainings(comparison)))
-        write_whole(folder / IMAGES, _text(_images(comparison)))
-        write_whole(folder / PAIRS, _text(pair_numbers(comparison)))
+        write_whole(folder / TABLE, csv_text(_trainings(comparison)))
+        write_whole(folder / IMAGES, csv_text(_images(comparison)))
+        write_whole(folder / PAIRS, csv_text(pair_numbers(comparison)))
         picture = draw_costs(comparison, folder / PICTURE)
         # The record last: it says that the rest is there.
         write_whole(folder / RECORD, json.dumps(facts, indent=2, default=str) + "\n")
@@ -89,7 +88,7 @@ def write_several(several: Several) -> None:
     folder = several.folder
     facts = {**_made(), **several.facts(), "data": [each.data for each in several.comparisons]}
     with said_if_unwritable(folder):
-        write_whole(folder / RANKS, _text(rank_numbers(several)))
+        write_whole(folder / RANKS, csv_text(rank_numbers(several)))
         write_whole(folder / SEVERAL, json.dumps(facts, indent=2) + "\n")
 
 
@@ -228,12 +227,6 @@ def pair_numbers(comparison: Comparison) -> Iterator[Sequence[Any]]:
 
 def _blank(value: Any) -> Any:
     return "" if value is None else value
-
-
-def _text(rows: Iterable[Sequence[Any]]) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(rows)
-    return text.getvalue()
 
 
 def draw_costs(comparison: Comparison, path: Path) -> Path:

@@ -6,8 +6,6 @@ Figures are pictures with words for those who do not see them, and the numbers b
 """
 
 import base64
-import csv
-import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,6 +15,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from archforge import __version__
+from archforge.compare.tables import csv_text
 from archforge.files import said_if_unwritable, write_whole
 
 Rows = Sequence[Sequence[Any]]
@@ -42,7 +41,7 @@ class Table:
     @property
     def csv(self) -> str:
         """As text."""
-        return csv_text(self.numbers or [self.header, *self.rows])
+        return writable(csv_text(self.numbers or [self.header, *self.rows]))
 
 
 @dataclass(frozen=True)
@@ -71,7 +70,7 @@ class Figure:
     @property
     def csv(self) -> str:
         """The numbers as text."""
-        return csv_text(self.numbers)
+        return writable(csv_text(self.numbers))
 
 
 @dataclass(frozen=True)
@@ -95,7 +94,7 @@ class Sheet:
     @property
     def csv(self) -> str:
         """The numbers as text."""
-        return csv_text(self.numbers)
+        return writable(csv_text(self.numbers))
 
 
 @dataclass(frozen=True)
@@ -150,13 +149,6 @@ class Page:
 def slug(text: str) -> str:
     """A text as an anchor or a file's name."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "part"
-
-
-def csv_text(rows: Rows) -> str:
-    """Rows as CSV; numbers as they are."""
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(rows)
-    return writable(text.getvalue())
 
 
 def csv_uri(text: str) -> str:
