@@ -102,6 +102,16 @@ def test_names_of_strangers_are_text_in_html(texts: dict[str, str], kind: str) -
     assert marked_up(EVIL) in texts[kind]
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_reached_by_keys_has_a_role_that_may_have_a_name(
+    texts: dict[str, str], kind: str
+) -> None:
+    reached = [each for _, each in Read(texts[kind]).tags if "tabindex" in each]
+
+    assert reached
+    assert all(each["role"] in {"region", "group"} and each["aria-label"] for each in reached)
+
+
 def test_every_table_and_figure_of_numbers_has_a_csv_of_its_own_name(
     pages: dict[str, Page], texts: dict[str, str]
 ) -> None:
