@@ -127,11 +127,13 @@ def _tell(facts: object, lines: Iterator[str], *, as_json: bool) -> None:
 
 def comparison_lines(found: "Comparison") -> Iterator[str]:
     """The table, what it means, and where everything lies."""
-    from archforge.compare.writing import TABLE, table_rows
+    from archforge.compare.writing import TABLE, table_rows, timed_on
 
     yield from _columns(list(table_rows(found)))
     yield ""
     yield from found.notes
+    if machines := timed_on(found):
+        yield f"timed on    {machines}"
     yield f"comparison  {found.folder}"
     yield f"table       {found.folder / TABLE}"
     for path in found.pictures:

@@ -153,6 +153,14 @@ def _score(mean: float, ended: str) -> str:
     return f"{mean:.4f} ({ended})" if ended else f"{mean:.4f}"
 
 
+def timed_on(comparison: Comparison) -> str:
+    """The processors that predictions were timed on, with their threads; empty if nobody knows."""
+    machines = {str(row.timed_on["processor"]): int(row.timed_on.get("threads", 0))
+                for row in comparison.rows
+                if row.speeds and row.timed_on.get("processor")}  # fmt: skip
+    return " and on ".join(f"{name}, {threads} threads" for name, threads in machines.items())
+
+
 def title(metric: str) -> str:
     """How people write a metric: up to the comma of its title.
 

@@ -7,7 +7,7 @@ from typing import Any
 from archforge.compare.reading import read_comparison
 from archforge.compare.records import Comparison
 from archforge.compare.rows import Row, place_of
-from archforge.compare.writing import pair_numbers, table_rows, title
+from archforge.compare.writing import pair_numbers, table_rows, timed_on, title
 from archforge.errors import ProblemError
 from archforge.report.classes import by_class
 from archforge.report.looking import sheet_of
@@ -63,12 +63,10 @@ def comparison_page(folder: Path) -> Page:
 
 def cost_words(found: Comparison) -> list[str]:
     """How predictions were timed, and on what."""
-    timed = [row for row in found.rows if row.speeds]
-    machines = {str(row.timed_on["processor"]): int(row.timed_on.get("threads", 0))
-                for row in timed if row.timed_on.get("processor")}  # fmt: skip
-    named = " and on ".join(f"{name}, {threads} threads"
-                            for name, threads in machines.items())  # fmt: skip
-    return [f"{COSTS} They were timed on {named}." if named else COSTS] if timed else []
+    if not any(row.speeds for row in found.rows):
+        return []
+    named = timed_on(found)
+    return [f"{COSTS} They were timed on {named}." if named else COSTS]
 
 
 def lead(found: Comparison) -> str:

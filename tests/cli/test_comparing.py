@@ -1,11 +1,15 @@
 """What a person sees while architectures are compared."""
 
 import io
+from dataclasses import replace
 
 from rich.console import Console
 from rich.progress import Progress as Bars
 
+from archforge.cli.compare import comparison_lines
 from archforge.cli.comparing import Lines, Moving
+from archforge.compare.rows import Speed
+from tests.compare.rows import comparison, row
 
 
 def test_a_training_that_is_tried_once_more_counts_once() -> None:
@@ -29,3 +33,14 @@ def test_a_training_that_is_tried_once_more_counts_once() -> None:
         ]
         * 2
     )
+
+
+def test_the_machine_that_predictions_were_timed_on_is_named() -> None:
+    toy = row("toy", {"a": 0.5})
+    machine = {"processor": "a processor", "threads": 2}
+    timed = replace(toy, speeds=(Speed(1, 2.0, 3.0),), timed_on=machine)
+
+    lines = [list(comparison_lines(comparison([each]))) for each in (timed, toy)]
+
+    assert "timed on    a processor, 2 threads" in lines[0]
+    assert not any(line.startswith("timed on") for line in lines[1])
