@@ -26,7 +26,9 @@ MOST_PAIRS = 28
 COSTS = (
     "Predictions are timed in calls of a batch of images: the median of the calls and what 95 of "
     "100 of them stay below, for one image, in ms; its energy in mJ where the processor tells it. "
-    "Activations are foretold for training; the last column is seconds until the best epoch."
+    "Activations are foretold for training; the last column is seconds until the best epoch. Peak "
+    "memory is the most that the whole process of a training held: Keras and the scoring at its "
+    "end count, too."
 )
 
 

@@ -180,6 +180,14 @@ def test_what_a_difference_rests_on_can_be_read(home: Path, texts: dict[str, str
     assert line[:3] == [EVIL, PLAIN, repr(pair.mean)]
 
 
+def test_a_page_says_what_peak_memory_counts(texts: dict[str, str]) -> None:
+    said = " ".join(Read(texts["comparison"]).said("p"))
+
+    assert (
+        "the whole process of a training held: Keras and the scoring at its end count, too" in said
+    )
+
+
 def test_every_training_stands_on_the_page_with_its_score(tmp_path: Path) -> None:
     folds = [training({"a": 0.5}, 0, 1), training({"b": 0.25}, 1, 0)]
     lost = (Failed(0, 0, "diverged", "the loss is no number"),)
