@@ -28,8 +28,11 @@ def sheet_of(found: Comparison) -> Iterator[Sheet]:
 
 def _answers(found: Comparison) -> Iterator[Sheet]:
     """Each image with its class, and what networks took it for."""
-    rows = [(_words(each), list(picture_in(found.folder, each.plain, "", each.image)))
-            for each in found.shown]  # fmt: skip
+    rows = [
+        (_words(each),
+         list(picture_in(found.folder, each.plain, "", f"{each.image}, contrast stretched")))
+        for each in found.shown
+    ]  # fmt: skip
     whole = [(name, figures) for name, figures in rows if figures]
     if whole:
         names = list(found.shown[0].answers)

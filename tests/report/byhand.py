@@ -44,7 +44,7 @@ graph:
   - {block: segmentation_head, name: mask, classes: =classes}
 """
 IDENTITY = {"data": "c0ffee"}
-KINDS = ("comparison", "several", "run", "study")
+KINDS = ("comparison", "several", "run", "study", "classifier", "classifiers")
 
 
 def a_comparison(
@@ -116,6 +116,41 @@ def a_run_folder(folder: Path, **more: Any) -> Run:
     run.image_scores.write_text(json.dumps(details))
     a_picture(run.predictions)
     return run
+
+
+def a_classifier(folder: Path, **more: Any) -> Run:
+    """A run of a network that gives each image a class as a whole, with a stranger's class."""
+    run = a_run_folder(folder, task="classification", baseline={}, intervals={},
+                       scores={"accuracy": 0.75, "balanced_accuracy": 0.5}, **more)  # fmt: skip
+    rows = [{"id": f"best {EVIL}" if each == 11 else str(each), "truth": each % 2,
+             "predicted": each % 2 if each % 4 else 1, "score_of_truth": 0.25 + each / 20}
+            for each in range(12)]  # fmt: skip
+    run.image_scores.write_text(json.dumps({"images": rows, "confusion": [[3, 3], [0, 6]]}))
+    return run
+
+
+def classifiers(folder: Path) -> Comparison:
+    """Two trainings of each of two classifiers on twelve images, written to a folder."""
+    folder.mkdir(parents=True)
+    rows = []
+    for place, name in enumerate((PLAIN, EVIL)):
+        images = {f"best {EVIL}" if each == 11 else str(each): float(each % (2 + place) > 0)
+                  for each in range(12)}  # fmt: skip
+        found = row(name, images, images, macs=10 ** (6 + place))
+        trainings = [
+            replace(each, run=a_classifier(folder / "runs" / f"{place}-{each.seed}").folder,
+                    scores={"accuracy": each.value, "balanced_accuracy": each.value - 0.1})
+            for each in found.trainings
+        ]  # fmt: skip
+        rows.append(replace(found, score="accuracy", trainings=tuple(trainings)))
+    a_picture(folder / "picture.png")
+    answers = {PLAIN: ("ground", 0.25), EVIL: (EVIL, 0.75)}
+    shown = tuple(Shown(image, place, "picture.png", EVIL, answers=answers)
+                  for place, image in (("best", f"best {EVIL}"), ("worst", "0")))  # fmt: skip
+    found_all = replace(comparison(rows), folder=folder, score="accuracy", shown=shown,
+                        data="cells", notes=("A note.",))  # fmt: skip
+    write_comparison(found_all, IDENTITY)
+    return found_all
 
 
 def a_study(folder: Path) -> Study:

@@ -10,10 +10,12 @@ from archforge.report.reporting import page_of
 from archforge.report.study_page import page_of_study
 from tests.report.byhand import (
     KINDS,
+    a_classifier,
     a_comparison,
     a_run_folder,
     a_several,
     a_study,
+    classifiers,
 )
 
 
@@ -25,7 +27,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         patch.setattr("sys.argv", ["/bin/archforge", "compare", "unet", "--data", "my images"])
         a_comparison(home / "comparison")
         a_several(home / "several")
+        classifiers(home / "classifiers")
     a_run_folder(home / "run")
+    a_classifier(home / "classifier")
     return home
 
 

@@ -19,13 +19,23 @@ from archforge.report import write_data_page
 from archforge.report.page import Page, write_html
 from archforge.report.reporting import page_of
 from archforge.report.study_page import page_of_study
-from tests.report.byhand import EVIL, PLAIN, a_comparison, a_run_folder, a_several, a_study
+from tests.report.byhand import (
+    EVIL,
+    PLAIN,
+    a_classifier,
+    a_comparison,
+    a_run_folder,
+    a_several,
+    a_study,
+    classifiers,
+)
 from tests.search.conftest import run_search
 
 CHROMIUM = shutil.which("chromium")
 PACKAGES = "pip install '.[dev]' brings Playwright and axe-core"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-KINDS = ("comparison", "several", "long", "run", "study", "searched", "data")
+KINDS = ("comparison", "several", "long", "run", "study", "searched", "data", "classifier",
+         "classifiers")  # fmt: skip
 SIZES = {"phone": 375, "desk": 1280}
 # What may run across a page is what is moved within its own frame.
 LONG = [
@@ -75,7 +85,9 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     a_several(home / "several")
     a_comparison(home / "long", LONG)
     a_run_folder(home / "run")
-    kept = ("comparison", "several", "long", "run")
+    a_classifier(home / "classifier")
+    classifiers(home / "classifiers")
+    kept = ("comparison", "several", "long", "run", "classifier", "classifiers")
     pages: dict[str, Page] = {name: page_of(home / name) for name in kept}
     pages["study"] = page_of_study(a_study(home / "study"))
     with pytest.MonkeyPatch.context() as patch:

@@ -165,6 +165,22 @@ def test_a_network_without_a_training_has_no_score_in_the_numbers(tmp_path: Path
     assert lines["toy"] == ["0.625", "0.5", "0.75"]
 
 
+def test_the_pages_of_classifiers_have_answers_in_place_of_masks(
+    pages: dict[str, Page], texts: dict[str, str]
+) -> None:
+    titles = {kind: [part.title for section in pages[kind].parts for part in section.parts]
+              for kind in ("classifier", "classifiers")}  # fmt: skip
+
+    assert {"Counts of images", "accuracy after each epoch"} <= set(titles["classifier"])
+    assert {"Right answers of each class", "Images and answers", "accuracy of each training",
+            "Probability of the true class of each image, by network",
+            } <= set(titles["classifiers"])  # fmt: skip
+    assert f"worst: 0, truly {EVIL}: 1 of 2 right; {PLAIN} said ground" in (
+        Read(texts["classifiers"]).said("th")
+    )
+    assert not any("Dice" in title for each in titles.values() for title in each)
+
+
 def test_what_a_difference_rests_on_can_be_read(home: Path, texts: dict[str, str]) -> None:
     (pair,) = read_comparison(home / "comparison")[0].pairs
 
