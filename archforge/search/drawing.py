@@ -4,8 +4,9 @@ A draw that does not build, one above a limit and a network that was trained alr
 process; all are told to the sampler and drawn again. After ``REDRAWS`` of them in a row a space
 with steps is walked point by point, so a search of a small space ends, and ends complete. A space
 without end is given up after so many networks in a row that were trained already, or ``REFUSED``
-that are not allowed. A trial that a dead session left running comes first: its values are read
-again, and it goes on in its own folder.
+that are not allowed; so is any space where too many in a row are found too slow, which costs a
+process each. A trial that a dead session left running comes first: its values are read again, and
+it goes on in its own folder.
 
 Several nodes draw for one study, in turns. A trial is *running* in the database before its turn
 ends, so each node counts those of all, and the network of each is known to all.
@@ -13,6 +14,7 @@ ends, so each node counts those of all, and the network of each is known to all.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 from optuna.trial import TrialState
@@ -34,8 +36,11 @@ REDRAWS = 10
 # Where few networks of a space are allowed, finding one by chance takes many draws; each costs
 # milliseconds.
 REFUSED = 1000
-# So many trials may fail before a search is given up; of a long one, as many as it has.
+# So many trials may fail, or be too slow in a row, before a search is given up; of a long one, as
+# many as it has.
 LEAST_FAILURES = 10
+# Kinds of failures that another session may not meet.
+MENDABLE = ("bug", "killed", "timeout")
 TRIALS = "trials"
 
 End = Callable[[Ask, TrialState, dict[str, Any], tuple[float, ...] | None], None]
@@ -48,6 +53,22 @@ class Drawn:
 
     trial: Ask
     job: Job
+
+
+def refusal(plan: Plan, costs: Mapping[str, Any]) -> tuple[TrialState, tuple[float, ...] | None]:
+    """How a trial that is not allowed is told to the sampler, beside its broken constraint.
+
+    A failed trial it would forget, and draw the same point again. Breeding samplers see complete
+    trials alone: what breaks a constraint is beaten there by all that break none, whatever its
+    values.
+
+    Args:
+        plan: Whose sampler and goals.
+        costs: What is known of the network, by names of goals.
+    """
+    if plan.sampler not in BREEDING:
+        return TrialState.PRUNED, None
+    return TrialState.COMPLETE, tuple(float(costs.get(goal.name, 0.0)) for goal in plan.goals)
 
 
 class Drawing:
@@ -69,7 +90,8 @@ class Drawing:
         self._why = ""
         self._walk: list[tuple[str, dict[str, Any]]] | None = None
         self._endless = self._over = False
-        self._failed = 0
+        self._failed = self._size = 0
+        self._past: set[int] = set()
         self.notes: list[str] = []
         self._known: dict[str, int] = {}
         self._forbidden: set[str] = set()
@@ -77,16 +99,19 @@ class Drawing:
     def begin(self) -> None:
         """Have the defaults tried first; of a space that is used up, draw nothing."""
         with self._node.turn():
+            # What was killed or met a bug may be mended by now, and a timeout be a longer one: what
+            # failed so in an earlier session is no verdict.
+            failed = [each for each in self._store.trials() if each.state == FAILED]
+            self._failed = len(failed)
+            self._past = {each.number for each in failed if each.kind in MENDABLE}
             self._look()
-            # A later session may have more time or memory: what failed before is no verdict on it.
-            self._failed = self._failures()
             self._begin()
 
     def _begin(self) -> None:
         left = self._store.running()
         if self._known and self._reserved() < self._plan.trials and self._untried() == []:
             self._over = not left
-            self._say_forbidden()
+            self._say_used_up()
             return
         draw, words = self._plan.space.defaults()
         if draw.mark in self._known or left:
@@ -114,7 +139,7 @@ class Drawing:
         self._known = {
             each.mark: each.number
             for each in reversed(trials)  # of several, the first one has it
-            if each.trained or each.run or each.state == RUNNING
+            if (each.trained or each.run or each.state == RUNNING) and each.number not in self._past
         }
         self._forbidden = {each.mark for each in trials if each.state == INFEASIBLE}
 
@@ -133,7 +158,7 @@ class Drawing:
 
     def _new(self) -> Drawn | None:
         while not self._over and self._reserved() < self._plan.trials:
-            if self._too_many_failed():
+            if self._too_many_failed() or self._too_many_slow():
                 return None
             if self._must_walk() and not self._enqueue_untried():
                 self._over = True
@@ -162,6 +187,18 @@ class Drawing:
         self._over = failed >= max(LEAST_FAILURES, self._plan.trials)
         if self._over:
             self.notes.append(f"{failed} trials failed, so the search ended early.")
+        return self._over
+
+    def _too_many_slow(self) -> bool:
+        """What is measured and found too slow is no trial either."""
+        since = takewhile(lambda each: not each.counts, reversed(self._store.trials()))
+        slow = [each for each in since if each.state == INFEASIBLE and each.run]
+        self._over = len(slow) >= max(LEAST_FAILURES, self._plan.trials)
+        if self._over:
+            self._say_once(
+                f"{len(slow)} networks in a row were measured and not within the limits, so the "
+                f"search ended early; the last one: {slow[0].message}."
+            )
         return self._over
 
     def _failures(self) -> int:
@@ -200,8 +237,8 @@ class Drawing:
         kept = self._store.facts(number).get("mark")
         if kept is not None and self._known.get(kept, number) == number:  # one that goes on
             return str(kept)
-        again = (f"{mark}#{time}" for time in range(1, self._plan.repeats))
-        return next((each for each in (mark, *again) if each not in self._known), None)
+        names = (_named(mark, time) for time in range(self._plan.repeats))
+        return next((each for each in names if each not in self._known), None)
 
     def _job(self, number: int, draw: Draw, seed: int) -> Job:
         name = f"{TRIALS}/{number:04d}"
@@ -221,24 +258,22 @@ class Drawing:
         self._refuse(trial, facts, {})
 
     def _refuse(self, trial: Ask, facts: dict[str, Any], costs: Mapping[str, Any]) -> None:
-        """End a trial that is not allowed.
-
-        A broken constraint is what a sampler learns from; a failed trial it forgets, and draws the
-        same point again. Breeding samplers see complete trials alone: what breaks a constraint is
-        beaten there by all that break none, whatever its values.
-        """
+        """End a trial that is not allowed."""
         self._refused += 1
         self._why = facts["message"]
-        if self._plan.sampler in BREEDING:
-            values = tuple(float(costs.get(goal.name, 0.0)) for goal in self._plan.goals)
-            self._end(trial, TrialState.COMPLETE, facts, values)
-        else:
-            self._end(trial, TrialState.PRUNED, facts, None)
+        state, values = refusal(self._plan, costs)
+        self._end(trial, state, facts, values)
 
     def _duplicate(self, trial: Ask, number: int) -> None:
         self._twins += 1
         twin = next(each for each in self._store.trials() if each.number == number)
         facts = {"state": DUPLICATE, "twin": number, "message": f"the network of trial {number}"}
+        constraints = self._store.constraints(number)
+        self._store.constrain(trial, constraints)
+        if any(over > 0 for over in constraints.values()):
+            state, values = refusal(self._plan, self._store.facts(number))
+            self._end(trial, state, facts, values)
+            return
         if twin.value is not None:
             self._end(trial, TrialState.COMPLETE, facts, twin.goals)
             return
@@ -264,7 +299,7 @@ class Drawing:
         while self._walk and self._walk[-1][0] in self._known:  # another node was there
             self._walk.pop()
         if not self._walk:
-            self._say_forbidden()
+            self._say_used_up()
             return False
         self._store.enqueue(self._walk.pop()[1])
         return True
@@ -273,8 +308,10 @@ class Drawing:
         if words not in self.notes:
             self.notes.append(words)
 
-    def _say_forbidden(self) -> None:
+    def _say_used_up(self) -> None:
         """Why there are fewer networks than were asked for."""
+        if self._size * self._plan.repeats < self._plan.trials:
+            self._say_once(all_tried(self._size))
         if self._forbidden:
             self._say_once(f"{_many(len(self._forbidden))} not within the limits.")
 
@@ -288,15 +325,26 @@ class Drawing:
         )
 
     def _untried(self) -> list[tuple[str, dict[str, Any]]] | None:
-        """Each network that was not tried, with a point; ``None`` where the space has no end."""
+        """Each training that was not made, with its point, the first one last.
+
+        Of a space that has no end there is no such list.
+        """
         found = networks(self._plan)
         if found is None:
             return None
-        if len(found) < self._plan.trials:
-            self._say_once(all_tried(len(found)))
+        self._size = len(found)
         order = sorted(found, key=lambda mark: trial_seed(self._plan.seed, mark))
-        done = self._known.keys() | self._forbidden
-        return [(mark, found[mark]) for mark in order if mark not in done]
+        return [
+            (name, found[mark])
+            for time in reversed(range(self._plan.repeats))
+            for mark in order
+            if mark not in self._forbidden and (name := _named(mark, time)) not in self._known
+        ]
+
+
+def _named(mark: str, time: int) -> str:
+    """The mark of a training, numbered from its second time on."""
+    return f"{mark}#{time}" if time else mark
 
 
 def _many(count: int) -> str:

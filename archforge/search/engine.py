@@ -9,7 +9,7 @@ import math
 import shutil
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from optuna.trial import TrialState
@@ -21,7 +21,7 @@ from archforge.crew.running import MOST_DEATHS
 from archforge.crew.workers import Message, Pool
 from archforge.errors import ProblemError, listing
 from archforge.files import write_whole
-from archforge.search.drawing import TRIALS, Drawing, beyond
+from archforge.search.drawing import TRIALS, Drawing, beyond, refusal
 from archforge.search.going import Going
 from archforge.search.measures import excess, excess_words
 from archforge.search.models import drop_models
@@ -176,7 +176,7 @@ class Engine:
         timed = excess(self._plan.limits, run)
         self._store.constrain(going.trial, timed)
         if words := excess_words(self._plan.limits, run):
-            self._finish(going, TrialState.PRUNED, {**beyond(words), "run": run})
+            self._refuse(going, {**beyond(words), "run": run}, run)
         elif outcome.value is None:
             self._finish(going, TrialState.PRUNED, {"run": run})
         elif all(map(math.isfinite, values := self._goals(going, outcome))):
@@ -214,11 +214,8 @@ class Engine:
             self._store.keep(going.trial.number, {"batches": going.job.batches})
             self._pool.start(going.job)
             return
-        # A failed trial the sampler forgets, and draws the same point again: it learns from a
-        # constraint.
         self._store.constrain(going.trial, {"trains": 1.0})
-        facts = {"state": "failed", "kind": "out-of-memory", "message": message}
-        self._finish(going, TrialState.PRUNED, facts)
+        self._refuse(going, {"state": "failed", "kind": "out-of-memory", "message": message}, {})
 
     def _died(self, going: Going, message: str) -> None:
         """Killed from outside, it goes on from its checkpoint; killed by itself, it would again."""
@@ -235,6 +232,12 @@ class Engine:
         line = trace.rstrip().rsplit("\n", 1)[-1]
         self._fail(going, "bug", line)
         raise TrialBugError(f"trial {number}: {line} (the traceback is in {path})")
+
+    def _refuse(self, going: Going, facts: dict[str, Any], measured: Mapping[str, Any]) -> None:
+        """End a trial that was found not to be allowed once it ran."""
+        costs = {**self._store.facts(going.trial.number), **measured}
+        state, values = refusal(self._plan, costs)
+        self._finish(going, state, facts, values)
 
     def _fail(self, going: Going, kind: str, message: str) -> None:
         self._finish(going, TrialState.FAIL, {"kind": kind, "message": message})

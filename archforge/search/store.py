@@ -27,7 +27,6 @@ from archforge.search.records import (
     COMPLETE,
     DUPLICATE,
     FAILED,
-    INFEASIBLE,
     INTERRUPTED,
     PRUNED,
     RUNNING,
@@ -125,6 +124,11 @@ class Store:
         for name, value in values.items():
             if name not in there:  # a trial that goes on has them
                 trial.set_constraint(name, value)
+
+    def constraints(self, number: int) -> Mapping[str, float]:
+        """How far a trial is from being allowed, by what it must keep."""
+        kept: Mapping[str, float] = self._storage.get_trial(self._id(number)).constraints
+        return kept
 
     def tell(self, number: int, state: TrialState, values: tuple[float, ...] | None) -> None:
         """End a trial."""
@@ -235,7 +239,8 @@ class Store:
         state = facts.get("state", _STATES[frozen.state])
         folder = facts.get("folder")
         steps = sorted(frozen.intermediate_values.items())
-        has_value = frozen.state is TrialState.COMPLETE and state != INFEASIBLE
+        # One that is not allowed may have values that only breeding samplers read.
+        has_value = frozen.state is TrialState.COMPLETE and state in {COMPLETE, DUPLICATE}
         return Trial(
             number=frozen.number,
             state=state,

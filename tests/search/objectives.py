@@ -144,6 +144,14 @@ def climbs_with_a_checkpoint(job: Job, report: Report) -> Outcome:
     return Outcome(top)
 
 
+def slower_with_filters(job: Job, report: Report) -> Outcome:
+    """A millisecond for each filter, which is measured before anything is trained."""
+    filters = job.graph.hyperparameters["filters"]
+    assert isinstance(filters, int)
+    facts = {"predict_ms": float(filters)}
+    return Outcome(None if filters > job.most_ms else _height(job), facts)
+
+
 def sees_its_gpu(job: Job, report: Report) -> Outcome:
     time.sleep(0.3)
     return Outcome(0.5, {"gpu": os.environ.get("CUDA_VISIBLE_DEVICES", "all")})

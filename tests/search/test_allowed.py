@@ -75,6 +75,47 @@ def test_breeding_samplers_learn_what_a_limit_forbids(searching: Searching) -> N
     assert not refused & {each.number for each in of_optuna.best_trials}
 
 
+def test_networks_that_are_all_measured_as_too_slow_end_the_search_with_its_reason(
+    searching: Searching,
+) -> None:
+    asked = {"trials": 3, "ranges": FEW, "limits": {"predict_ms": 1}, "sampler": "random"}
+
+    study, again = (
+        searching("slower_with_filters", **asked),
+        searching("slower_with_filters", **asked),
+    )
+
+    assert study.counts()["infeasible"] == drawing.LEAST_FAILURES
+    assert study.counts()["complete"] == 0
+    (note,) = [each for each in study.notes if "ended early" in each]
+    assert note.startswith("10 networks in a row were measured and not within the limits, so the ")
+    assert note.endswith(" ms for an image, the limit is 1.0 ms for an image.")
+    assert len(again.trials) == len(study.trials)
+
+
+@pytest.mark.parametrize("sampler", ["nsga2", "tpe"])
+def test_samplers_learn_what_was_measured_as_too_slow_from_its_twins_too(
+    searching: Searching, sampler: str
+) -> None:
+    study = searching(
+        "slower_with_filters", trials=9, ranges=["depth=1..1", "filters=8..32:8"],
+        given=NO_DROPOUT, sampler=sampler, goals=["dice", "macs"], limits={"predict_ms": 16},
+    )  # fmt: skip
+
+    slow = {each.number for each in study.trials if each.state == "infeasible"}
+    twins = {each.number for each in study.trials if each.twin in slow}
+    storage = f"sqlite:///{study.folder / 'study.db'}"
+    of_optuna = optuna.load_study(study_name="archforge", storage=storage)
+    told = {each.number: each for each in of_optuna.trials}
+    assert len(slow) == 2
+    assert twins
+    assert all(told[number].constraints["predict_ms"] > 0 for number in slow | twins)
+    state = TrialState.COMPLETE if sampler == "nsga2" else TrialState.PRUNED
+    assert {told[number].state for number in slow | twins} == {state}
+    assert study.counts()["complete"] == 2
+    assert not slow & {each.number for each in of_optuna.best_trials}
+
+
 @pytest.mark.parametrize(("sampler", "said"), [("cmaes", True), ("tpe", False)])
 def test_a_sampler_that_does_not_learn_from_limits_is_said_to(
     searching: Searching, sampler: str, said: bool, tmp_path: Path

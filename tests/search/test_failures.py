@@ -52,6 +52,21 @@ def test_a_process_that_dies_is_a_failed_trial_and_the_search_goes_on(
     assert study.counts()["complete"] == 2
 
 
+def test_a_network_whose_process_was_killed_is_tried_again_by_a_later_session_and_no_other_is(
+    searching: Searching,
+) -> None:
+    asked = {"trials": 3, "ranges": SMALL, "given": NO_DROPOUT, "sampler": "grid",
+             "pruner": "none"}  # fmt: skip
+
+    searching("dies_above_16", **asked)
+    mended = searching("hill", **asked)
+
+    assert mended.counts() | {"duplicate": 0} == {
+        "complete": 3, "pruned": 0, "infeasible": 0, "failed": 1, "duplicate": 0,
+    }  # fmt: skip
+    assert len({each.mark for each in mended.trials if each.counts}) == 3
+
+
 def test_a_trial_that_needs_too_much_memory_is_tried_once_more_with_half_the_batch(
     searching: Searching,
 ) -> None:

@@ -1,5 +1,6 @@
 """Settings of the training, searched beside the network."""
 
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -73,6 +74,22 @@ def test_repeats_train_the_same_network_with_seeds_of_their_own(searching: Searc
     assert len(trained) == 3
     assert len({each.fingerprint for each in trained}) == 1
     assert len({each.seed for each in trained}) == 3
+
+
+@pytest.mark.parametrize("sampler", ["random", "grid"])
+def test_repeats_go_on_in_a_later_session_after_each_network_was_trained_once(
+    searching: Searching, sampler: str
+) -> None:
+    asked = {"ranges": ["depth=1..1", "filters=8..16:8"], "given": {"dropout": 0.0},
+             "pruner": "none", "repeats": 2, "sampler": sampler}  # fmt: skip
+
+    first, later = searching(trials=2, **asked), searching(trials=9, **asked)
+
+    made = Counter(each.fingerprint for each in later.trials if each.counts)
+    assert sorted(made.values()) == [2, 2]
+    assert len({each.seed for each in later.trials if each.counts}) == 4
+    assert "All 2 networks of this space were tried." not in first.notes
+    assert "All 2 networks of this space were tried." in later.notes
 
 
 def test_auto_takes_the_grid_where_it_is_no_larger_than_the_search(searching: Searching) -> None:
