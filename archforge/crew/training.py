@@ -7,14 +7,15 @@ from typing import Any
 
 from archforge.build import build_model
 from archforge.build.quiet import tensorflow
-from archforge.crew.jobs import Job, Outcome, Report
+from archforge.crew.jobs import Job, Outcome, Report, halved
 from archforge.data import Dataset, open_dataset
 from archforge.errors import ProblemError
 from archforge.files import write_whole
-from archforge.graph import Graph
+from archforge.graph import Graph, fingerprint
+from archforge.predict.region import at_size
 from archforge.predict.timing import predict_ms
 from archforge.runs import Run, read_run, said_if_unwritten
-from archforge.train import Epoch
+from archforge.train import Epoch, Settings
 from archforge.train.checkpoint import has_checkpoint
 from archforge.train.finishing import complete, write_details
 from archforge.train.fitting import resume, train
@@ -22,6 +23,7 @@ from archforge.train.history import read_history
 from archforge.train.scoring import evaluate
 
 TIME = "predict_ms.txt"
+DAMAGED = "AF517"
 
 
 def train_trial(job: Job, report: Report) -> Outcome:
@@ -98,14 +100,20 @@ def _trained(job: Job, run: Run | None, report: Report, briefly: Sequence[str]) 
         report(int(row["epoch"]), row["score"]) for row in read_history(run.history)
     ):
         return None
-    if run is None:
-        return train(
-            job.graph, job.spec_text, _dataset(job, job.graph), job.settings, job.folder,
-            fixed=job.fixed, on_epoch=on_epoch, briefly=briefly,
-        )  # fmt: skip
-    if run.status != "done":
-        return resume(run, job.graph, _dataset(job, job.graph), on_epoch, briefly)
-    return run
+    if run is not None and run.status == "done":
+        return run
+    if run is not None:
+        try:
+            return resume(run, job.graph, _dataset(job, job.graph), on_epoch, briefly)
+        except ProblemError as error:
+            if error.problems[0].code != DAMAGED:
+                raise
+            # A power cut, or another version's: the epochs are lost, the trial is not.
+            shutil.rmtree(job.folder)
+    return train(
+        job.graph, job.spec_text, _dataset(job, job.graph), job.settings, job.folder,
+        fixed=job.fixed, on_epoch=on_epoch, briefly=briefly,
+    )  # fmt: skip
 
 
 def _timed(job: Job) -> float:
@@ -124,10 +132,24 @@ def _begun(job: Job) -> Run | None:
         run = read_run(job.folder)
     except ProblemError:
         run = None
-    if run is not None and (run.status == "done" or has_checkpoint(job.folder)):
+    begun = run is not None and (run.status == "done" or has_checkpoint(job.folder))
+    if run is not None and begun and _is_of(run, job):
         return run
     shutil.rmtree(job.folder, ignore_errors=True)
     return None
+
+
+def _is_of(run: Run, job: Job) -> bool:
+    """Whether it is this very training: a number may have come to stand for another network."""
+    try:
+        sized = at_size(job.graph, tuple(int(side) for side in run.network["size"]))
+        settings = Settings.read(run.settings)
+    except (ProblemError, KeyError):
+        return False
+    return run.fingerprint == fingerprint(sized) and settings in (
+        job.settings,
+        halved(job.settings),
+    )
 
 
 def _dataset(job: Job, graph: Graph) -> Dataset:

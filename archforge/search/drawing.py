@@ -26,6 +26,7 @@ from archforge.search.making import make_job
 from archforge.search.measures import excess, excess_words
 from archforge.search.methods import BREEDING
 from archforge.search.nodes import Node
+from archforge.search.places import TRIALS
 from archforge.search.plan import Plan, all_tried, draw_facts, networks, trial_seed
 from archforge.search.records import DUPLICATE, FAILED, INFEASIBLE, RUNNING
 from archforge.search.space import Draw
@@ -41,7 +42,6 @@ REFUSED = 1000
 LEAST_FAILURES = 10
 # Kinds of failures that another session may not meet.
 MENDABLE = ("bug", "killed", "timeout")
-TRIALS = "trials"
 
 End = Callable[[Ask, TrialState, dict[str, Any], tuple[float, ...] | None], None]
 """Ends a trial: told its state, facts to keep, and the values of the goals."""

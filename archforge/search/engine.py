@@ -21,11 +21,12 @@ from archforge.crew.running import MOST_DEATHS
 from archforge.crew.workers import Message, Pool
 from archforge.errors import ProblemError, listing
 from archforge.files import write_whole
-from archforge.search.drawing import TRIALS, Drawing, beyond, refusal
+from archforge.search.drawing import Drawing, beyond, refusal
 from archforge.search.going import Going
 from archforge.search.measures import excess, excess_words
 from archforge.search.models import drop_models
 from archforge.search.nodes import Node
+from archforge.search.places import TRIALS
 from archforge.search.plan import Event, OnEvent, Plan
 from archforge.search.records import Trial, rank
 from archforge.search.store import Ask, Store

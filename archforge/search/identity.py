@@ -21,7 +21,7 @@ from archforge.files import locked, read_mapping, said_if_unwritable, write_whol
 from archforge.runs.command import command_line
 from archforge.runs.study import RECORD
 from archforge.search.measures import DEFAULT_GOALS
-from archforge.search.places import DATABASE
+from archforge.search.places import DATABASE, TRIALS
 from archforge.spec import read_text
 from archforge.train import Settings
 
@@ -92,6 +92,7 @@ def begin(
     if path.exists():
         record = read_record(folder)
         _check_same(folder, record, identity)
+        _check_database(folder, record)
     else:
         if (folder / DATABASE).exists():
             _refuse_damaged(path, f"it is missing, and {DATABASE} is there")
@@ -100,6 +101,14 @@ def begin(
     record["sessions"].append({**_session(), **session})
     with said_if_unwritable(path):
         write_whole(path, json.dumps(record, indent=2) + "\n")
+
+
+def _check_database(folder: Path, record: Mapping[str, Any]) -> None:
+    """A new database would number its trials from 0, beside folders that have these numbers."""
+    if "storage" in record or (folder / DATABASE).exists():
+        return
+    if any((folder / TRIALS).glob("*")):
+        _refuse_damaged(folder / DATABASE, "it is missing, and trials are there")
 
 
 def check_joins(folder: Path, identity: Identity) -> None:

@@ -21,6 +21,7 @@ from archforge.runs.study import RECORD
 from archforge.search.patience import passes, why
 
 DATABASE = "study.db"
+TRIALS = "trials"
 NAME = "archforge"
 DRIVER = "postgresql+psycopg"
 _SERVERS = ("postgres", "postgresql", DRIVER)

@@ -63,11 +63,22 @@ def train_trial_itself(job: Job, report: Report) -> Outcome:
 
 def dies_once_in_epoch_3(job: Job, report: Report) -> Outcome:
     """A real training that is killed from outside, once, before it tells its third epoch."""
+    return _dies_once(job, report, share_left=1.0)
+
+
+def loses_its_power_in_epoch_3(job: Job, report: Report) -> Outcome:
+    """The same, with half of its last checkpoint on the disk."""
+    return _dies_once(job, report, share_left=0.5)
+
+
+def _dies_once(job: Job, report: Report, share_left: float) -> Outcome:
     from archforge.crew.training import train_trial
 
     def told(epoch: int, value: float) -> bool:
         if epoch == 3 and not (job.folder.parent / "died").exists():
             (job.folder.parent / "died").touch()
+            kept = job.folder / "checkpoint.npz"
+            kept.write_bytes(kept.read_bytes()[: int(kept.stat().st_size * share_left)])
             os.kill(os.getpid(), signal.SIGKILL)
         with (job.folder.parent / "told").open("a") as file:
             print(epoch, file=file)

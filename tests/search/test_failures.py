@@ -1,10 +1,12 @@
 """What becomes of a trial that fails: each failure has a kind, and only a bug stops the search."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from archforge.runs import read_run
 from archforge.search import Study, TrialBugError, read_study
 from archforge.train import Settings
 from tests.refusals import refusal
@@ -119,6 +121,36 @@ def test_a_trial_whose_process_is_killed_goes_on_in_its_middle_with_the_same_res
     (before,), (after,) = plain.trials, killed.trials
     assert after.epochs == before.epochs
     assert after.value == before.value
+
+
+def test_a_trial_whose_checkpoint_was_cut_short_begins_again_with_the_same_result(
+    searching: Searching, tmp_path: Path
+) -> None:
+    work = {"trials": 1, "given": {"dropout": 0.3}, "pruner": "none"}
+    plain = searching("train_trial_itself", **work, folder=tmp_path / "plain")
+    cut = searching("loses_its_power_in_epoch_3", **work, folder=tmp_path / "cut")
+
+    told = (tmp_path / "cut/trials/told").read_text().split()
+    assert told == ["1", "2", "1", "2", "3", "1", "2", "3", "4"]
+    (before,), (after,) = plain.trials, cut.trials
+    assert (after.epochs, after.value) == (before.epochs, before.value)
+
+
+def test_a_run_of_another_network_in_a_trial_s_folder_is_not_its_result(
+    searching: Searching, tmp_path: Path
+) -> None:
+    def of(filters: int, name: str) -> Study:
+        return searching("train_trial_itself", trials=1, given=NO_DROPOUT,
+                         ranges=["depth=1..1", f"filters={filters}..{filters}"],
+                         folder=tmp_path / name)  # fmt: skip
+
+    other = of(8, "other").folder / "trials/0000"
+    shutil.copytree(other, tmp_path / "study/trials/0000")
+
+    (trial,) = of(16, "study").trials
+
+    assert trial.folder is not None
+    assert read_run(trial.folder).hyperparameters["filters"] == 16
 
 
 def test_a_trial_that_takes_too_long_is_ended(searching: Searching) -> None:

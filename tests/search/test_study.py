@@ -274,6 +274,21 @@ def test_a_folder_without_a_study_cannot_be_read(tmp_path: Path) -> None:
     assert "AF610 there is no study" in refusal(lambda: read_study(tmp_path))
 
 
+def test_a_study_whose_database_was_deleted_is_refused_and_its_trials_stay(
+    searching: Searching, tmp_path: Path
+) -> None:
+    (trial,) = searching(trials=1).trials
+    (tmp_path / "study" / "study.db").unlink()
+    assert trial.folder is not None
+    trial.folder.mkdir(parents=True, exist_ok=True)  # a stand-in leaves none
+
+    said = refusal(lambda: searching(trials=2))
+
+    assert "AF610" in said
+    assert "study.db' cannot be read" in said
+    assert trial.folder.exists()
+
+
 def test_a_damaged_database_is_refused(searching: Searching, tmp_path: Path) -> None:
     searching(trials=1)
     (tmp_path / "study" / "study.db").write_text("no database")
