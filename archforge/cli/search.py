@@ -210,7 +210,11 @@ def _searched(asked: Asked, output: Path | None, *, with_dashboard: bool) -> "St
     folder = output or (own if asked.name else default_folder(found, preset, asked.data))
     click.echo(f"study: {folder} (the same command goes on with it)", err=True)
     with shown(asked.settings.epochs) as hear, ExitStack() as stack:
-        on_event = _with_dashboard(hear, folder, stack) if with_dashboard else hear
+        on_event = (
+            _with_dashboard(hear, folder, asked.search["storage"], stack)
+            if with_dashboard
+            else hear
+        )
         return search(
             found,
             data=asked.data,
@@ -225,7 +229,7 @@ def _searched(asked: Asked, output: Path | None, *, with_dashboard: bool) -> "St
 
 
 def _with_dashboard(
-    on_event: Callable[["Event"], None], folder: Path, stack: ExitStack
+    on_event: Callable[["Event"], None], folder: Path, storage: str | None, stack: ExitStack
 ) -> Callable[["Event"], None]:
     """Begins with the first event: before it there is no database to show."""
     from archforge.search.dashboard import dashboard
@@ -235,7 +239,7 @@ def _with_dashboard(
 
     def hear(event: "Event") -> None:
         if not shown_at:
-            shown_at.append(stack.enter_context(dashboard(find_place(folder).url)))
+            shown_at.append(stack.enter_context(dashboard(find_place(folder, storage))))
             click.echo(f"dashboard: {shown_at[0]}", err=True)
         on_event(event)
 

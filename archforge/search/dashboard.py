@@ -1,6 +1,8 @@
 """optuna-dashboard on a study while it goes: a process of its own, on loopback, gone at the end.
 
-It reads the study's database and draws what Optuna knows; it is not ours, and not needed.
+It reads the study's database and draws what Optuna knows; it is not ours, and not needed. The
+database's address comes to it by a pipe: a command line, with the password, is there for everyone
+to read. When the pipe ends, so does the process: a search that was killed leaves none behind.
 """
 
 import socket
@@ -10,14 +12,26 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 
+from optuna.storages import RDBStorage
+
 from archforge.errors import refuse
+from archforge.search.places import Place
 
 HOST = "127.0.0.1"
 PACKAGE, EXTRA = "optuna_dashboard", "dashboard"
-PROGRAM = (
-    "import sys; from optuna_dashboard import run_server; "
-    f"run_server(sys.argv[1], host='{HOST}', port=int(sys.argv[2]))"
-)
+PROGRAM = f"""
+import os, sys, threading
+from optuna_dashboard import run_server
+
+storage = sys.stdin.readline().strip()
+
+def end():
+    sys.stdin.read()
+    os._exit(0)
+
+threading.Thread(target=end, daemon=True).start()
+run_server(storage, host="{HOST}", port=int(sys.argv[1]))
+"""
 
 
 def check_dashboard() -> None:
@@ -35,27 +49,43 @@ def check_dashboard() -> None:
 
 
 @contextmanager
-def dashboard(storage: str) -> Iterator[str]:
+def dashboard(place: Place) -> Iterator[str]:
     """Show a study as long as the block goes.
 
     Args:
-        storage: The URL of its database, which must be there.
+        place: Of its trials, which must be there.
 
     Yields:
         The address.
     """
-    port = _free_port()
-    process = subprocess.Popen(  # noqa: S603 (our own program, on our own file)
-        [sys.executable, "-c", PROGRAM, storage, str(port)],
+    port, number = _free_port(), _number(place)
+    process = subprocess.Popen(  # noqa: S603 (our own program, on our own study)
+        [sys.executable, "-c", PROGRAM, str(port)],
+        stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,  # Ctrl-C is the search's
+        text=True,
     )
+    assert process.stdin is not None
+    process.stdin.write(f"{place.url}\n")
+    process.stdin.flush()
     try:
-        yield f"http://{HOST}:{port}/dashboard/studies/1"
+        yield f"http://{HOST}:{port}/dashboard/studies/{number}"
     finally:
         process.terminate()
         process.wait()
+        process.stdin.close()
+
+
+def _number(place: Place) -> int:
+    """Of the study: a server's database may hold many."""
+    database = RDBStorage(place.url, place.flags)
+    try:
+        return int(database.get_study_id_from_name(place.study))
+    finally:
+        database.remove_session()
+        database.engine.dispose()
 
 
 def _free_port() -> int:
