@@ -209,3 +209,16 @@ def _numbers(option: str, text: str) -> tuple[float, ...]:
     except ValueError:
         raise click.BadParameter(f"'{text}' is no list of numbers such as 1,5", param_hint=option
                                  ) from None  # fmt: skip
+
+
+gpus_option = click.option(
+    "--gpus",
+    metavar="N,M",
+    callback=lambda _, __, value: None if value is None else tuple(value.split(",")),
+    help="A worker on each of these GPUs, such as 0,1.",
+)
+memory_option = click.option(
+    "--memory",
+    metavar="SIZE",
+    help="That a training may hold, such as 4GiB.  [default: its share of the machine's]",
+)

@@ -13,7 +13,9 @@ from archforge.cli.experiments import Asked, ask
 from archforge.cli.options import (
     Workers,
     data_options,
+    gpus_option,
     json_option,
+    memory_option,
     print_json,
     spec_options,
     training_options,
@@ -113,17 +115,8 @@ def _as_retrain(
     help="Take the trials of an earlier study over into a new one, with wider ranges for example.",
 )
 @click.option("--workers", type=Workers(), help="Trainings at once.  [default: auto]")
-@click.option(
-    "--gpus",
-    metavar="N,M",
-    callback=lambda _, __, value: None if value is None else tuple(value.split(",")),
-    help="A worker on each of these GPUs, such as 0,1.",
-)
-@click.option(
-    "--memory",
-    metavar="SIZE",
-    help="That a trial may hold, such as 4GiB.  [default: its share of the machine's]",
-)
+@gpus_option
+@memory_option
 @click.option(
     "--minutes",
     type=float,

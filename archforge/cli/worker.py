@@ -1,10 +1,11 @@
 """``archforge worker``."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
-from archforge.cli.options import Workers, json_option, print_json
+from archforge.cli.options import Workers, gpus_option, json_option, memory_option, print_json, told
 from archforge.cli.search import shown, study_lines
 
 
@@ -18,15 +19,15 @@ from archforge.cli.search import shown, study_lines
 )
 @click.option("--workers", type=Workers(), default="auto", show_default=True,
               help="Trainings at once on this machine.")  # fmt: skip
+@gpus_option
+@memory_option
 @click.option(
     "--storage",
     metavar="URL",
     help="The study's database, where its host or password is another one from here.",
 )
 @json_option
-def command(
-    *, study: Path, data: Path | None, workers: int | str, storage: str | None, as_json: bool
-) -> None:
+def command(*, study: Path, as_json: bool, **asked: Any) -> None:
     """Train trials of a search beside its other machines, until it has as many as it wants.
 
     STUDY is the folder that `archforge search --storage ...` named, on a file system that this
@@ -36,7 +37,7 @@ def command(
     from archforge.search.identity import read_record
 
     with shown(read_record(study)["settings"]["epochs"]) as on_event:
-        done = join(study, data=data, workers=workers, storage=storage, on_event=on_event)
+        done = join(study, **told(asked), on_event=on_event)
     if as_json:
         print_json(done.facts())
         return

@@ -28,6 +28,8 @@ from archforge.errors import ProblemError
 
 # The driver of a GPU does not survive a fork once TensorFlow has listed its devices.
 NVIDIA = Path("/proc/driver/nvidia/version")
+# Where Linux shows control groups, which containers and job schedulers are made of.
+CGROUPS = Path("/sys/fs/cgroup")
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 PATIENCE_S = 5.0
 MOST_AUTO = 4
@@ -170,8 +172,9 @@ class Pool:
             what, content = child.pipe.recv()
         except (EOFError, OSError):
             child.process.join(PATIENCE_S)
-            killed = oom_kills() > child.oom_kills
-            return Message(child.job.number, "death", (child.process.exitcode, killed))
+            status = child.process.exitcode
+            killed = status == -signal.SIGKILL and oom_kills() > child.oom_kills
+            return Message(child.job.number, "death", (status, killed))
         return Message(child.job.number, what, content)
 
     def _late(self) -> Iterator[Message]:
@@ -273,12 +276,30 @@ def resident_bytes(pid: int | None) -> int:
 
 
 def oom_kills() -> int:
-    """Processes that Linux has killed for memory since it started; 0 where it does not say."""
+    """Processes that Linux has killed for memory: of our own control group, or else of the machine.
+
+    0 where it does not say.
+    """
+    for path in (*(group / "memory.events" for group in _groups()[:1]), Path("/proc/vmstat")):
+        try:
+            lines = path.read_text("ascii").splitlines()
+        except OSError:
+            continue
+        return next((int(line.split()[1]) for line in lines if line.startswith("oom_kill ")), 0)
+    return 0
+
+
+def _groups() -> list[Path]:
+    """The folders of our control group and of those around it, the innermost first."""
     try:
-        lines = Path("/proc/vmstat").read_text("ascii").splitlines()
+        lines = Path("/proc/self/cgroup").read_text("utf-8").splitlines()
     except OSError:
-        return 0
-    return next((int(line.split()[1]) for line in lines if line.startswith("oom_kill ")), 0)
+        return []
+    own = next((line.partition("::")[2] for line in lines if line.startswith("0::")), None)
+    if own is None:
+        return []
+    inner = CGROUPS / own.lstrip("/")
+    return [each for each in (inner, *inner.parents) if each.is_relative_to(CGROUPS)]
 
 
 def _context(preload: str) -> context.BaseContext:
@@ -321,11 +342,21 @@ def _threads_in_environment(threads: int) -> Iterator[None]:
 
 
 def machine_bytes() -> int:
-    """Physical memory; without an answer of the system, so much that nothing is too large."""
+    """Physical memory, or what a container may have of it.
+
+    Without an answer of the system, so much that nothing is too large.
+    """
     try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+        most = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, ValueError, OSError):
-        return 2**63
+        most = 2**63
+    for group in _groups():
+        try:
+            said = (group / "memory.max").read_text("ascii").strip()
+        except OSError:
+            continue
+        most = min(most, int(said)) if said.isdigit() else most
+    return most
 
 
 def share_of_memory(workers: int) -> float:

@@ -13,6 +13,7 @@ import os
 import queue
 import secrets
 import threading
+import time
 import traceback
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -32,6 +33,7 @@ GPU = "GPU"
 VISIBLE = "CUDA_VISIBLE_DEVICES"
 _WAIT_S = 30
 _LOOK_S = 1.0
+_ROOM_S = 5.0
 _DEVICES: Counter[str] = Counter()
 _LOCK = threading.Lock()
 # The machine took its process with it, and what its status was.
@@ -78,11 +80,20 @@ class Cluster:
         self._local = None if scheduler else _local(int(workers))
         self._client = _client(scheduler or self._local)
         self._client.subscribe_topic(self._topic, self._hear)
-        self._workers = self._room() if workers == "auto" else int(workers)
+        self._grows = workers == "auto"
+        room = self._room()
+        if room < 1:
+            self.close()
+            _refuse(f"no worker of it has {_shares(self._resources)}")
+        self._workers = room if workers == "auto" else int(workers)
+        self._looked = time.monotonic()
 
     @property
     def free(self) -> bool:
-        """Whether one more trial may start."""
+        """Whether one more trial may start; workers of a cluster come and go."""
+        if self._grows and time.monotonic() > self._looked + _ROOM_S:
+            self._looked = time.monotonic()
+            self._workers = self._room()
         return len(self._tasks) < self._workers
 
     @property
@@ -91,8 +102,7 @@ class Cluster:
         return bool(self._tasks)
 
     def start(self, job: Job) -> None:
-        """Hand a trial to the cluster."""
-        assert self.free
+        """Hand a trial to the cluster; it waits there where the room has shrunk meanwhile."""
         key = f"{self._topic}-{job.number}-{next(self._starts)}"
         # A task runs in another folder than the coordinator.
         found = replace(job, data=job.data.resolve(), folder=job.folder.resolve())
@@ -164,8 +174,6 @@ class Cluster:
                 for name, share in self._resources.items()
             ]
             total += min([each["nthreads"], *shares])
-        if total < 1:
-            _refuse(f"no worker of it has {self._resources or 'a thread'}")
         return total
 
 
@@ -239,6 +247,10 @@ def _failure(number: int, future: "Future[Any]") -> Message:
     if isinstance(error, KilledWorker):  # several times, else Dask began it again
         return Message(number, *_DEATH)
     return Message(number, "bug", "".join(traceback.format_exception(error)))
+
+
+def _shares(resources: Mapping[str, float]) -> str:
+    return " and ".join(f"{name}={share:g}" for name, share in resources.items()) or "a thread"
 
 
 def _local(workers: int) -> LocalCluster:

@@ -5,6 +5,7 @@ the same fingerprint; else its values could not be ranked with the others.
 """
 
 import platform
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +23,13 @@ from archforge.spec import parse_spec, read_text
 from archforge.train import Settings
 
 
-def join(
+def join(  # noqa: PLR0913 - what may differ from machine to machine
     folder: Path,
     *,
     data: Path | str | None = None,
     workers: int | str = "auto",
+    gpus: Sequence[str] = (),
+    memory: Any = None,
     storage: str | None = None,
     on_event: OnEvent | None = None,
     work: str = WORK,
@@ -37,6 +40,8 @@ def join(
         folder: Of the study, on a file system that all nodes see.
         data: The images, where this machine has them elsewhere than that of the study.
         workers: Processes at the same time, or ``auto``.
+        gpus: Numbers of this machine's GPUs: a worker each.
+        memory: That a training may hold here; by default as much as the search lets it.
         storage: The URL of the study's database, where its password or host is another one.
         on_event: Told what happens.
         work: ``module:function`` that trains a trial.
@@ -64,6 +69,8 @@ def join(
         repeats=asked["repeats"],
         settings=Settings.read(record["settings"]),
         workers=workers,
+        gpus=gpus,
+        memory=asked.get("memory") if memory is None else memory,
         seed=record["seed"],
         sampler=record["sampler"],
         pruner=record["pruner"],

@@ -79,6 +79,7 @@ class Request:
             "given": dict(self.given),
             "ranges": list(self.ranges),
             "repeats": self.repeats,
+            "memory": self.memory,
             "host": platform.node(),
         }
 
@@ -93,8 +94,7 @@ def _problems(request: Request) -> Iterator[Problem]:
         yield _wrong("trials", request.trials, "give a whole number of at least 1")
     if request.repeats < 1:
         yield _wrong("repeats", request.repeats, "give a whole number of at least 1")
-    if request.workers != "auto" and not (isinstance(request.workers, int) and request.workers > 0):
-        yield _wrong("workers", request.workers, "give a whole number of at least 1, or auto")
+    yield from _worker_problems(request)
     if not 0 <= request.seed < 2**32:
         yield _wrong("seed", request.seed, "give a whole number of at least 0")
     if len(request.goals) > 1 and request.chosen_pruner != "none":
@@ -110,6 +110,16 @@ def _problems(request: Request) -> Iterator[Problem]:
         yield _wrong("the time limit", request.timeout_s, "give seconds above 0")
 
 
+def _worker_problems(request: Request) -> Iterator[Problem]:
+    if request.workers != "auto" and not (isinstance(request.workers, int) and request.workers > 0):
+        yield _wrong("workers", request.workers, "give a whole number of at least 1, or auto")
+    if not all(gpu.strip() for gpu in request.gpus) or len(set(request.gpus)) < len(request.gpus):
+        yield _wrong("GPUs", ",".join(request.gpus), "give the number of each once, such as 0,1")
+    elif request.gpus and request.workers not in {"auto", 1, len(request.gpus)}:
+        yield _wrong("workers", request.workers, f"leave them out: {len(request.gpus)} GPUs have "
+                     "a worker each")  # fmt: skip
+
+
 def _check_engine(request: Request) -> None:
     if request.engine not in ENGINES:
         refuse(
@@ -122,6 +132,21 @@ def _check_engine(request: Request) -> None:
             "AF608",
             "a scheduler and resources are Dask's",
             fix="add --engine dask, or leave --scheduler and --resources out",
+        )
+    if request.resources and not request.scheduler:
+        refuse(
+            "AF608",
+            "resources need the address of a scheduler",
+            why="they are what its workers were started with; those on this machine have none",
+            fix="add --scheduler, or leave --resources out",
+        )
+    if request.engine == "dask" and request.gpus:
+        refuse(
+            "AF608",
+            "GPUs of this machine cannot be given with the engine 'dask'",
+            why="trials run where its workers are, and see the GPUs that these see",
+            fix="start those workers with `--resources GPU=1` and add --resources GPU=1, or leave "
+            "--gpus out",
         )
     if request.engine == "dask" and request.memory is not None:
         refuse(

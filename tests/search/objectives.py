@@ -34,6 +34,13 @@ def dies_above_16(job: Job, report: Report) -> Outcome:
     return hill(job, report)
 
 
+def crashes_above_16(job: Job, report: Report) -> Outcome:
+    """As a faulty kernel does: not what the system does for want of memory."""
+    if job.graph.hyperparameters["filters"] > 16:  # type: ignore[operator]  # whole numbers here
+        os.kill(os.getpid(), signal.SIGSEGV)
+    return hill(job, report)
+
+
 def hangs_above_16(job: Job, report: Report) -> Outcome:
     if job.graph.hyperparameters["filters"] > 16:  # type: ignore[operator]  # whole numbers here
         time.sleep(600)

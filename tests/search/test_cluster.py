@@ -146,3 +146,13 @@ def test_a_dask_cluster_of_this_machine_needs_no_scheduler_and_tells_how_a_trial
 def test_a_scheduler_that_does_not_answer_is_refused(searching: Searching) -> None:
     with pytest.raises(ProblemError, match="AF632"):
         searching(trials=1, engine="dask", scheduler="tcp://127.0.0.1:1")
+
+
+def test_resources_that_no_worker_has_are_refused_however_many_trials_are_to_run(
+    searching: Searching, nodes: Nodes
+) -> None:
+    asked = {"engine": "dask", "scheduler": nodes.address, "resources": {"FPGA": 2}}
+
+    for workers in ("auto", 2):
+        with pytest.raises(ProblemError, match=r"AF632(.|\n)*no worker of it has FPGA=2"):
+            searching(trials=1, workers=workers, **asked)

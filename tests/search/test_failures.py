@@ -1,11 +1,13 @@
 """What becomes of a trial that fails: each failure has a kind, and only a bug stops the search."""
 
+import itertools
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from archforge.crew import workers
 from archforge.runs import read_run
 from archforge.search import Study, TrialBugError, read_study
 from archforge.train import Settings
@@ -52,6 +54,38 @@ def test_a_process_that_dies_is_a_failed_trial_and_the_search_goes_on(
     assert failed.kind == "killed"
     assert failed.message == "its process ended with status -9, 3 times in the same epoch"
     assert study.counts()["complete"] == 2
+
+
+@pytest.mark.parametrize(
+    ("work", "kind"), [("dies_above_16", "out-of-memory"), ("crashes_above_16", "killed")]
+)
+def test_what_linux_killed_for_memory_is_told_from_other_deaths(
+    searching: Searching, monkeypatch: pytest.MonkeyPatch, work: str, kind: str
+) -> None:
+    counter = itertools.count()
+    monkeypatch.setattr(workers, "oom_kills", lambda: next(counter))
+
+    study = searching(work, trials=3, ranges=SMALL, given=NO_DROPOUT, sampler="grid")
+
+    assert [each.kind for each in study.trials if each.state == "failed"] == [kind]
+
+
+def test_memory_is_that_of_the_control_group_where_it_has_less_than_the_machine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine = workers.machine_bytes()
+    inner = tmp_path / "outer" / "inner"
+    inner.mkdir(parents=True)
+    (inner / "memory.max").write_text("max\n")
+    (inner / "memory.events").write_text("low 0\noom 3\noom_kill 2\noom_group_kill 0\n")
+    monkeypatch.setattr(workers, "_groups", lambda: [inner, inner.parent])
+
+    assert workers.machine_bytes() == machine
+    assert workers.oom_kills() == 2
+
+    (inner.parent / "memory.max").write_text("4096\n")
+
+    assert workers.machine_bytes() == 4096
 
 
 def test_a_network_whose_process_was_killed_is_tried_again_by_a_later_session_and_no_other_is(

@@ -6,6 +6,7 @@ import subprocess
 from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import optuna
 import pytest
@@ -14,7 +15,7 @@ from optuna.trial import TrialState
 
 from archforge.cli import run
 from archforge.errors import ProblemError
-from archforge.search import Event, Study, join, read_study
+from archforge.search import Event, Study, join, joining, read_study
 from archforge.search.nodes import Node
 from archforge.train import Settings
 from tests.search.conftest import StartWorker
@@ -142,3 +143,16 @@ def test_a_worker_of_another_machine_needs_a_server(searching: Searching, tmp_pa
 
     with pytest.raises(ProblemError, match="begin the study with `--storage postgresql://"):
         join(tmp_path / "study")
+
+
+def test_a_worker_holds_as_much_memory_as_its_search_lets_it_and_has_gpus_of_its_own(
+    searching: Searching, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[dict[str, Any]] = []
+    study = searching(trials=1, memory="3GiB")
+    monkeypatch.setattr(joining, "search", lambda *_, **more: asked.append(more))
+
+    join(study.folder, gpus=["1"])
+    join(study.folder, memory="1GiB")
+
+    assert [(each["gpus"], each["memory"]) for each in asked] == [(["1"], "3GiB"), ((), "1GiB")]
