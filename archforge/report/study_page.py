@@ -102,7 +102,8 @@ def _tables(study: Study) -> Iterator[Table]:
              ", ".join(f"{value:.4f}" for value in row.values), f"{row.p:.2g}"]
             for row in study.retrained
         ]  # fmt: skip
-        header = ("trial", "mean", "95 % interval over images", "seeds", "p against the best")
+        over = "images" if study.retrained[0].images else "seeds"
+        header = ("trial", "mean", f"95 % interval over {over}", "seeds", "p against the best")
         numbers: list[list[Any]] = [["trial", "mean", "low", "high", "p", "seeds"]]
         numbers += [[row.trial, *map(repr, (row.mean, *row.interval, row.p)),
                      " ".join(map(repr, row.values))] for row in study.retrained]  # fmt: skip

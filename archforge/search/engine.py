@@ -29,6 +29,7 @@ from archforge.search.nodes import Node
 from archforge.search.places import TRIALS
 from archforge.search.plan import Event, OnEvent, Plan
 from archforge.search.records import Trial, rank
+from archforge.search.retraining import retrained_trials
 from archforge.search.store import Ask, Store
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class Engine:
         self._going: dict[int, Going] = {}
         self._ending = False
         self._trials: tuple[Trial, ...] = ()
+        self._retrained = retrained_trials(store.folder)
         self._node = Node(store.claims(), store.patience)
         self._drawing = Drawing(plan, store, self._node, self._end)
 
@@ -270,7 +272,7 @@ class Engine:
         self._store.keep(trial.number, facts)
         self._store.tell(trial.number, state, values)
         self._node.leave(trial.number)
-        drop_models(self._store.trials(), self._plan.goals, self._plan.kept)
+        drop_models(self._store.trials(), self._plan.goals, self._plan.kept, self._retrained)
         self._say("end", trial.number)
 
     def _waits(self, words: str) -> None:

@@ -185,7 +185,7 @@ class Study:
             "retrained": [row.facts() for row in self.retrained],
             "best": [
                 self._best_facts(each)
-                for each in (self.ranked[:1] if len(self.goals) == 1 else self.front)
+                for each in (self.leading[:1] if len(self.goals) == 1 else self.front)
             ],
         }
 
@@ -197,8 +197,19 @@ class Study:
         if self.interrupted:
             lines.append(f"{self.interrupted} interrupted; the same command goes on with them.")
         lines += [self._pruner_words(), *self._failure_words(), *self._best_words()]
-        lines += [*retrained_words(self.retrained, self.goals[0]), *self.notes]
+        lines += [*retrained_words(self.retrained, self.goals[0]), self._newer_words(), *self.notes]
         return [line for line in lines if line]
+
+    def _newer_words(self) -> str:
+        """Of a search that went on after its best were trained again."""
+        again = {row.trial for row in self.retrained}
+        if not again or not self.ranked or self.ranked[0].number in again:
+            return ""
+        first = self.ranked[0]
+        return (
+            f"Trial {first.number} has {self.goals[0].title} {first.value:.4f} from one training, "
+            "better than those that were trained again; give --retrain once more to judge it, too."
+        )
 
     def _best_facts(self, best: Trial) -> dict[str, Any]:
         return {

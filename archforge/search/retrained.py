@@ -1,11 +1,19 @@
-"""Networks that were trained several times, and what may be said of them."""
+"""Networks that were trained several times, and what may be said of them.
 
-from collections.abc import Iterable, Iterator, Mapping
+A claim must hold for other images and for other seeds: both are asked, the weaker answer counts.
+"""
+
+import warnings
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
+import scipy  # type: ignore[import-untyped]  # scipy ships no types; it loads its parts when used
+
 from archforge.compare.statistics import (
     FEWEST_PAIRS,
+    FEWEST_TRAININGS,
     LEVEL,
     grouped,
     holm,
@@ -24,10 +32,11 @@ class Retrained:
     Args:
         trial: That found it.
         values: The first goal, one for each seed.
-        images: Of each validation image, the mean over seeds.
+        images: Of each validation image, the mean over seeds; nothing for a goal that images have
+            together, such as a pooled one.
         macs: Multiply-accumulates for one image.
-        p: The chance of its difference from the best if there were none, corrected for the number
-            of comparisons; 1 for the best itself.
+        p: The chance of its difference from the best if there were none, over images or over seeds,
+            whichever is larger, corrected for the number of comparisons; 1 for the best itself.
         groups: Of images that belong together, by their names, what they make; one witness each.
     """
 
@@ -62,14 +71,41 @@ def compared(rows: Iterable[Retrained], goal: Goal) -> tuple[Retrained, ...]:
     """The best mean first, each with the chance of its difference from that one."""
     ordered = sorted(rows, key=lambda row: (goal.loss(row.mean), row.macs))
     others = ordered[1:]
-    chances = [paired_p(ordered[0].images, row.images, row.groups) for row in others]
+    chances = [_chance(ordered[0], row) for row in others]
     return tuple(ordered[:1]) + tuple(
         replace(row, p=p) for row, p in zip(others, holm(chances), strict=True)
     )
 
 
+def _chance(best: Retrained, other: Retrained) -> float:
+    over_seeds = seeds_p(best.values, other.values)
+    over_images = paired_p(best.images, other.images, other.groups) if best.images else None
+    known = [p for p in (over_seeds, over_images) if p is not None]
+    return max(known, default=1.0)
+
+
+def seeds_p(ours: Sequence[float], theirs: Sequence[float]) -> float | None:
+    """The chance of such a difference over seeds if there were none; none of single trainings.
+
+    Seeds of two networks have nothing in common, so they are no pairs.
+
+    Args:
+        ours: A score for each training.
+        theirs: Those of another network.
+
+    Source: Welch 1947, Biometrika 34(1-2), 28-35.
+    """
+    if min(len(ours), len(theirs)) < FEWEST_TRAININGS:
+        return None
+    if np.ptp(ours) == np.ptp(theirs) == 0:  # where nothing scatters, the test divides by 0
+        return float(np.mean(ours) == np.mean(theirs))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # of values that are nearly equal
+        return float(scipy.stats.ttest_ind(ours, theirs, equal_var=False).pvalue)
+
+
 def cheapest(rows: tuple[Retrained, ...]) -> Retrained:
-    """Of those that the images do not tell from the best, the one of fewest MACs."""
+    """Of those that nothing tells from the best, the one of fewest MACs."""
     return min((row for row in rows if row.p > LEVEL), key=lambda row: row.macs)
 
 
@@ -79,7 +115,8 @@ def retrained_words(rows: tuple[Retrained, ...], goal: Goal) -> list[str]:
         return []
     lines = [
         f"Trial {row.trial}, {len(row.values)} seeds: {goal.title} {row.mean:.4f} "
-        f"(95 % interval {row.interval[0]:.4f} to {row.interval[1]:.4f}; seeds "
+        f"(95 % interval over {'images' if row.images else 'seeds'} {row.interval[0]:.4f} to "
+        f"{row.interval[1]:.4f}; seeds "
         f"{listing([f'{value:.4f}' for value in row.values])})."
         for row in rows
     ]
@@ -87,17 +124,21 @@ def retrained_words(rows: tuple[Retrained, ...], goal: Goal) -> list[str]:
 
 
 def _verdict(rows: tuple[Retrained, ...]) -> Iterator[str]:
-    groups = len(grouped(rows[0].images, rows[0].groups))
-    images, equal = witnesses(len(rows[0].images), groups), [row for row in rows if row.p > LEVEL]
     if len(rows) == 1:
         return
-    if groups < FEWEST_PAIRS:
-        yield f"{images} of validation are too few to tell networks apart."
-    names = listing([str(row.trial) for row in equal])
-    test = f"on these {images} (Wilcoxon's signed rank test, Holm's correction)"
+    groups = len(grouped(rows[0].images, rows[0].groups))
+    images, seeds = len(rows[0].images), min(len(row.values) for row in rows)
+    if rows[0].images and groups < FEWEST_PAIRS:
+        yield f"{witnesses(images, groups)} of validation are too few to tell networks apart."
+    if seeds < FEWEST_TRAININGS:
+        yield "Of a network that was trained once, nothing says what another seed would give."
+    asked = [f"on these {witnesses(images, groups)} (Wilcoxon's signed rank test)"] * bool(images)
+    asked += [f"over {seeds} seeds (Welch's t-test)"] * (seeds >= FEWEST_TRAININGS)
+    test = f"{' and '.join(asked)}, with Holm's correction"
+    equal = [row for row in rows if row.p > LEVEL]
     if len(equal) == 1:
         yield f"Trial {rows[0].trial} is better than the others {test}."
         return
     least = cheapest(rows)
-    yield f"Trials {names} are not distinguishable {test}."
+    yield f"Trials {listing([str(row.trial) for row in equal])} are not distinguishable {test}."
     yield f"The cheapest of them is trial {least.trial}, with {least.macs:,} MACs."

@@ -166,6 +166,11 @@ def read_retrained(folder: Path, trials: tuple[Trial, ...], goal: Goal) -> tuple
     return compared(rows, goal)
 
 
+def retrained_trials(folder: Path) -> set[int]:
+    """The numbers of the trials of a study that were trained again."""
+    return {int(number) // SEEDS for number in _read(folder / RECORD)}
+
+
 def _why_not(message: Message) -> str:
     """Why a training has no score; empty where it has one."""
     if message.what == "outcome":

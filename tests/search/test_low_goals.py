@@ -86,3 +86,16 @@ def test_networks_of_the_front_stay_and_checkpoints_of_ended_trials_go(tmp_path:
     left = [sorted(path.name for path in each.folder.iterdir()) for each in trials if each.folder]
     assert left == [["model.keras"], ["model.keras"], [], ["model.keras"],
                     ["checkpoint.npz", "model.keras"]]  # fmt: skip
+
+
+def test_the_network_of_a_trial_that_was_trained_again_stays(tmp_path: Path) -> None:
+    trials = []
+    for number in range(3):
+        (tmp_path / str(number)).mkdir()
+        (tmp_path / str(number) / "model.keras").write_text("")
+        trials.append(Trial(number=number, state="complete", values={},
+                            goals=(0.9 - number / 10,), folder=tmp_path / str(number)))  # fmt: skip
+
+    drop_models(trials, (Goal("dice", maximize=True),), kept=1, retrained={2})
+
+    assert sorted(path.parent.name for path in tmp_path.glob("*/model.keras")) == ["0", "2"]

@@ -11,7 +11,7 @@ import pytest
 from archforge.errors import ProblemError
 from archforge.search import Event, Study, Trial, TrialBugError, read_study
 from archforge.search.measures import Goal
-from archforge.search.retrained import Retrained, cheapest, compared, retrained_words
+from archforge.search.retrained import Retrained, cheapest, compared, retrained_words, seeds_p
 from archforge.search.retraining import Retrain, read_retrained
 from archforge.train import Settings
 from tests.search.conftest import run_search
@@ -64,6 +64,59 @@ def test_planes_of_few_stacks_do_not_make_a_winner() -> None:
     assert clear[-1].startswith("Trial 1 is better than the others on these 20 images (")
     assert "20 images in 4 groups of validation are too few to tell networks apart." in few
     assert "The cheapest of them is trial 2, with 1 MACs." in few
+
+
+def test_what_holds_for_every_image_but_not_for_other_seeds_makes_no_winner() -> None:
+    near, far = row(1, 0.002, 9), row(2, 0.0, 1)
+    lucky = [replace(near, values=(0.60, 0.50, 0.70)), replace(far, values=(0.59, 0.71, 0.49))]
+    steady = [replace(near, values=(0.600, 0.601, 0.602)), replace(far, values=(0.5, 0.501, 0.502))]
+
+    words = [retrained_words(compared(rows, DICE), DICE)[-1] for rows in (lucky, steady)]
+
+    assert words[0] == "The cheapest of them is trial 2, with 1 MACs."
+    assert words[1] == (
+        "Trial 1 is better than the others on these 20 images (Wilcoxon's signed rank test) and "
+        "over 3 seeds (Welch's t-test), with Holm's correction."
+    )
+
+
+def test_a_goal_that_images_have_together_is_judged_by_seeds_alone() -> None:
+    best, other = (replace(row(trial, 0.0, 9), images={}) for trial in (1, 2))
+    rows = [replace(best, values=(0.8, 0.81, 0.79)), replace(other, values=(0.5, 0.52, 0.51))]
+
+    first, *_, verdict = retrained_words(compared(rows, DICE), DICE)
+
+    assert "95 % interval over seeds" in first
+    assert verdict == (
+        "Trial 1 is better than the others over 3 seeds (Welch's t-test), with Holm's correction."
+    )
+
+
+def test_a_published_example_of_welch_s_test_is_met() -> None:
+    """Two groups of the sleep data of Student 1908, as R's manual of t.test has them."""
+    first = (0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0)
+    second = (1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4)
+
+    assert seeds_p(first, second) == pytest.approx(0.07939, abs=5e-6)
+    assert seeds_p((0.5,), (0.7,)) is None
+    assert seeds_p((0.5, 0.5), (0.5, 0.5)) == 1.0
+    assert seeds_p((0.5, 0.5), (0.7, 0.7)) == 0.0
+
+
+def test_a_better_trial_of_a_later_session_that_was_not_trained_again_is_said(
+    searching: Searching,
+) -> None:
+    one = searching("hill", trials=1, retrain=Retrain(1, 2), pruner="none", **SMALL)
+    more = searching("hill", trials=3, pruner="none", **SMALL)
+
+    newer = more.ranked[0]
+    assert newer.number > 0
+    assert not any("from one training" in line for line in one.words())
+    assert (
+        f"Trial {newer.number} has val_dice {newer.value:.4f} from one training, better than those "
+        "that were trained again; give --retrain once more to judge it, too."
+    ) in more.words()
+    assert more.facts()["best"][0]["trial"] == (more.best.number if more.best else None) == 0
 
 
 def test_what_belongs_together_is_known_for_trainings_of_an_earlier_version_too(
