@@ -95,7 +95,9 @@ def _as_retrain(
 )
 @click.option("--sampler", help="See `archforge list samplers`.  [default: tpe]")
 @click.option(
-    "--pruner", help="See `archforge list pruners`.  [default: median; none for several goals]"
+    "--pruner",
+    help="See `archforge list pruners`; it sees the validation Dice after each epoch, whatever the "
+    "goal.  [default: median; none for several goals]",
 )
 @click.option(
     "--retrain",

@@ -60,7 +60,8 @@ def find_goals(texts: Sequence[str]) -> tuple[Goal, ...]:
     """The goals that texts such as ``dice``, ``maximize val_dice`` or ``macs`` say.
 
     Returns:
-        Scores first: the first one ranks, and with one goal it is what the pruner sees.
+        Scores first: the first one ranks. What the pruner sees is the validation score of each
+        epoch, whatever the goal.
 
     Raises:
         ProblemError: With every text that cannot be, or none of them is a score.

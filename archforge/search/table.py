@@ -26,7 +26,7 @@ def table_text(study: Study) -> str:
             each.state,
             each.kind,
             *(map(repr, each.goals) if each.goals else [""] * len(goals)),
-            len(each.epochs),
+            len(each.epochs) or "",  # of several goals Optuna is told no epochs
             each.parameters or "",
             each.macs or "",
             f"{each.seconds:.1f}",
