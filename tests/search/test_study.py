@@ -126,12 +126,35 @@ def test_a_search_of_twenty_trials_prunes_and_says_so(searching: Searching) -> N
     assert f"The pruner looked {looks} times and stopped {stopped}." in study.words()
 
 
-@pytest.mark.parametrize("pruner", ["percentile", "successive_halving", "hyperband"])
+@pytest.mark.parametrize("pruner", ["percentile", "successive_halving", "hyperband", "wilcoxon"])
 def test_every_other_pruner_works_too(searching: Searching, pruner: str) -> None:
     study = searching(trials=3, pruner=pruner)
 
     counts = study.counts()
     assert counts["complete"] + counts["pruned"] == 3
+
+
+@pytest.mark.parametrize(
+    ("sampler", "package", "goals"),
+    [
+        ("gp", "torch", ["dice"]),
+        ("cmaes", "cmaes", ["dice"]),
+        ("nsga3", "optuna", ["dice", "macs", "parameters"]),
+    ],
+)
+def test_every_other_sampler_works_too(
+    searching: Searching, sampler: str, package: str, goals: list[str]
+) -> None:
+    """Past its draws by chance: of 12 trials, 10 at most."""
+    pytest.importorskip(package)
+
+    study = searching(
+        trials=12, sampler=sampler, pruner="none", goals=goals,
+        ranges=["depth=1..2", "filters=8..200:4"],
+    )  # fmt: skip
+
+    assert study.counts()["complete"] == 12
+    assert study.best is not None
 
 
 def test_the_seed_of_a_training_follows_from_the_network_not_from_the_order(
