@@ -129,9 +129,13 @@ def tell(error: ProblemError, colour: bool | None, *, err: bool = True) -> None:
 def _bug(*, debug: bool) -> int:
     kind, value, _ = sys.exc_info()
     click.echo(f"a bug of archforge: {kind.__name__ if kind else ''}: {value}", err=True)
-    if debug:
+    # Of a trial the traceback that tells something is that of its own process.
+    trace = getattr(value, "trace", "")
+    if debug and trace:
+        click.echo(trace, err=True)
+    elif debug:
         traceback.print_exc()
-    else:
+    elif not trace:
         click.echo("  run the same command with --debug for the traceback,", err=True)
     click.echo("  and report it with the command, the spec and `archforge --version`", err=True)
     return BUG

@@ -7,7 +7,16 @@ _BY_CODE = {"AF509": "diverged", "AF510": "out-of-memory"}
 
 
 class TrialBugError(RuntimeError):
-    """A trial met an exception that is no problem of the user's; its traceback is in the file."""
+    """A trial met an exception that is no problem of the user's.
+
+    Args:
+        message: Which one, and where its traceback is.
+        trace: That of its process, where the message does not have it whole.
+    """
+
+    def __init__(self, message: str, trace: str = "") -> None:
+        super().__init__(message)
+        self.trace = trace
 
 
 def failure_kind(error: ProblemError) -> str:

@@ -234,7 +234,7 @@ class Engine:
         write_whole(path, trace)
         line = trace.rstrip().rsplit("\n", 1)[-1]
         self._fail(going, "bug", line)
-        raise TrialBugError(f"trial {number}: {line} (the traceback is in {path})")
+        raise TrialBugError(f"trial {number}: {line} (the traceback is in {path})", trace)
 
     def _refuse(self, going: Going, facts: dict[str, Any], measured: Mapping[str, Any]) -> None:
         """End a trial that was found not to be allowed once it ran."""

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from archforge.cli import BUG, COMMANDS, INTERRUPTED, OK, PROBLEMS, USAGE, run
+from archforge.cli import BUG, COMMANDS, INTERRUPTED, OK, PROBLEMS, USAGE, cli, run
+from archforge.crew.failures import TrialBugError
 from archforge.data import write_synth
 from archforge.errors import CODES
 from tests.specs import HEAD, spec_text
@@ -224,6 +225,25 @@ def test_a_bug_of_ours_says_so_and_shows_a_traceback_only_with_debug(
     assert "a bug of archforge: RuntimeError: the promise was broken" in quiet
     assert "Traceback" not in quiet
     assert "Traceback" in loud
+
+
+def test_a_bug_in_a_trial_shows_the_traceback_of_its_own_process(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def met(*args: object, **kwargs: object) -> None:
+        raise TrialBugError("trial 0: KeyError: 'slip' (the traceback is in x)", "Traceback: inner")
+
+    monkeypatch.setattr(cli, "main", met)
+
+    assert run(["check", "unet"]) == BUG
+    quiet = capsys.readouterr().err
+    assert run(["check", "unet"], debug=True) == BUG
+    loud = capsys.readouterr().err
+
+    assert "trial 0: KeyError: 'slip' (the traceback is in x)" in quiet
+    assert "--debug" not in quiet
+    assert "Traceback: inner" in loud
+    assert "TrialBugError" not in loud.split("Traceback: inner")[1]
 
 
 def test_ctrl_c_ends_with_130(
