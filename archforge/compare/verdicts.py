@@ -157,7 +157,7 @@ def _here(pairs: Sequence[Pair], folds: int | None) -> Iterator[str]:
     more = "--folds" if folds else "--seeds"
     for ahead, group in groupby(here, key=lambda pair: pair.ahead):
         mine = list(group)
-        names = series([f"{pair.behind} (by {pair.mean:.4f}, {_carried(pair)})" for pair in mine])
+        names = series([f"{pair.behind} (by {pair.mean:.4f})" for pair in mine])
         first = f"As trained here, {ahead} scores better than {names} on these images"
         trainings = min(pair.trainings for pair in mine)
         if trainings < 2:
@@ -179,14 +179,9 @@ def _failures(comparison: Comparison) -> Iterator[str]:
 
 
 def _gap(pair: Pair, score: str) -> str:
-    return f"{pair.mean:.4f} {score} ({_carried(pair)}, {_images(pair)})"
-
-
-def _carried(pair: Pair) -> str:
-    """How sure the difference is over images, and how regular."""
     return (
-        f"95 % interval {pair.low:.4f} to {pair.high:.4f}, p = {pair.images_p:.2g}, "
-        f"effect {pair.effect:.2f}"
+        f"{pair.mean:.4f} {score} (95 % interval {pair.low:.4f} to {pair.high:.4f}, "
+        f"{_images(pair)}, p = {pair.images_p:.2g}, effect {pair.effect:.2f})"
     )
 
 
