@@ -143,30 +143,23 @@ def test_failures_of_an_earlier_session_do_not_end_a_later_one(searching: Search
     assert after.counts()["complete"] + after.counts()["pruned"] == 3
 
 
-def test_a_trial_whose_process_is_killed_goes_on_in_its_middle_with_the_same_result(
-    searching: Searching, tmp_path: Path
+@pytest.mark.parametrize(
+    ("work", "told"),
+    [
+        ("dies_once_in_epoch_3", "12 1234"),  # told again, not trained again
+        ("loses_its_power_in_epoch_3", "12 123 1234"),  # its checkpoint is cut short: all anew
+    ],
+)
+def test_a_trial_whose_process_is_killed_goes_on_with_the_same_result(
+    searching: Searching, tmp_path: Path, work: str, told: str
 ) -> None:
-    work = {"trials": 1, "given": {"dropout": 0.3}, "pruner": "none"}
-    plain = searching("train_trial_itself", **work, folder=tmp_path / "plain")
-    killed = searching("dies_once_in_epoch_3", **work, folder=tmp_path / "killed")
+    asked = {"trials": 1, "given": {"dropout": 0.3}, "pruner": "none"}
+    plain = searching("train_trial_itself", **asked, folder=tmp_path / "plain")
+    killed = searching(work, **asked, folder=tmp_path / "killed")
 
-    told = (tmp_path / "killed/trials/told").read_text().split()
-    assert told == ["1", "2", "1", "2", "3", "4"]  # told again, not trained again
+    said = (tmp_path / "killed/trials/told").read_text().split()
+    assert said == list(told.replace(" ", ""))
     (before,), (after,) = plain.trials, killed.trials
-    assert after.epochs == before.epochs
-    assert after.value == before.value
-
-
-def test_a_trial_whose_checkpoint_was_cut_short_begins_again_with_the_same_result(
-    searching: Searching, tmp_path: Path
-) -> None:
-    work = {"trials": 1, "given": {"dropout": 0.3}, "pruner": "none"}
-    plain = searching("train_trial_itself", **work, folder=tmp_path / "plain")
-    cut = searching("loses_its_power_in_epoch_3", **work, folder=tmp_path / "cut")
-
-    told = (tmp_path / "cut/trials/told").read_text().split()
-    assert told == ["1", "2", "1", "2", "3", "1", "2", "3", "4"]
-    (before,), (after,) = plain.trials, cut.trials
     assert (after.epochs, after.value) == (before.epochs, before.value)
 
 
