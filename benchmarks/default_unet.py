@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from archforge.compare import Row, compare
+from archforge.compare import Progress, Row, compare
 from archforge.train import Settings
 
 BASELINE, DEFAULT = "the tutorial's U-Net", "unet_residual"
@@ -34,6 +34,18 @@ TRAINING: Mapping[str, Any] = {
 }  # fmt: skip
 
 
+class Said(Progress):
+    """A line for each epoch and each training, beside what is printed."""
+
+    def epoch(self, name: str, fold: int | None, seed: int, epoch: int, value: float) -> None:
+        """One has ended."""
+        print(f"{name}, seed {seed}, epoch {epoch}: {value:.4f}", file=sys.stderr)
+
+    def ended(self, name: str, fold: int | None, seed: int, words: str) -> None:
+        """All of them have."""
+        print(f"{name}, seed {seed}: {words}", file=sys.stderr)
+
+
 def trained(name: str, given: argparse.Namespace) -> Row:
     """The row of one variant; finished trainings are taken as they are."""
     spec, values = VARIANTS[name]
@@ -44,19 +56,17 @@ def trained(name: str, given: argparse.Namespace) -> Row:
         given=values,
         settings=Settings(epochs=given.epochs, **TRAINING),
         seeds=given.seeds,
-        on_epoch=lambda _, seed, epoch: print(
-            f"{name}, seed {seed}, epoch {epoch.epoch}: {epoch.score:.4f}", file=sys.stderr
-        ),
+        progress=Said(),
     )
     return next(row for row in found.rows if row.macs)
 
 
 def line(name: str, row: Row, baseline: Row) -> str:
     """What is printed of a variant."""
-    dice = row.scores["dice"]
+    dice = row.values("dice")
     macs = row.macs / baseline.macs
     spread = f"{min(dice):.4f} to {max(dice):.4f}"
-    return f"{name:<26} {row.mean():.4f}  {spread}  MACs x {macs:.2f}"
+    return f"{name:<26} {row.mean:.4f}  {spread}  MACs x {macs:.2f}"
 
 
 def main() -> None:
@@ -73,7 +83,7 @@ def main() -> None:
     for name in VARIANTS:
         rows[name] = trained(name, given)
         print(line(name, rows[name], rows[BASELINE]), flush=True)
-    better = rows[DEFAULT].mean() > rows[BASELINE].mean()
+    better = rows[DEFAULT].mean > rows[BASELINE].mean
     print(f"{DEFAULT} is {'better' if better else 'not better'} than {BASELINE}")
     sys.exit(not better)
 

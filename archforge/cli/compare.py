@@ -10,10 +10,13 @@ from archforge.cli.experiments import ask
 from archforge.cli.options import (
     Workers,
     data_options,
+    gpus_option,
     json_option,
+    memory_option,
     preset_option,
     print_json,
     set_option,
+    timeout_option,
     training_options,
 )
 from archforge.cli.runs import table
@@ -21,6 +24,9 @@ from archforge.cli.suites import plan, suite_options
 
 if TYPE_CHECKING:
     from archforge.compare import Comparison, Several
+
+# What only a comparison is told.
+ALONE = ("seeds", "score", "own_recipes", "workers", "memory", "timeout_s", "reuse")
 
 
 @click.command(
@@ -43,6 +49,9 @@ if TYPE_CHECKING:
 @click.option("--seed", type=int, help="The first seed, and that of the split.  [default: 0]")
 @click.option("--workers", type=Workers(), default="auto", help="Trainings at once.  "
               "[default: auto]")  # fmt: skip
+@gpus_option
+@memory_option
+@timeout_option
 @click.option(
     "--reuse",
     multiple=True,
@@ -85,8 +94,8 @@ def command(
     from archforge.cli.comparing import shown
     from archforge.compare import compare, compare_several
 
-    more = {name: chosen.pop(name) for name in
-            ("seeds", "score", "own_recipes", "workers", "reuse")}  # fmt: skip
+    more = {name: chosen.pop(name) for name in ALONE}
+    more["gpus"] = chosen.pop("gpus") or ()
     planned = plan(specs, preset, data, output, chosen)
     data = planned.data
     asked = ask(planned.specs, given, data[0] if data else None, chosen, preset)

@@ -217,6 +217,13 @@ gpus_option = click.option(
     callback=lambda _, __, value: None if value is None else tuple(value.split(",")),
     help="A worker on each of these GPUs, such as 0,1.",
 )
+timeout_option = click.option(
+    "--timeout",
+    "timeout_s",
+    type=float,
+    metavar="SECONDS",
+    help="End a training that takes longer.",
+)
 memory_option = click.option(
     "--memory",
     metavar="SIZE",

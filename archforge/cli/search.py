@@ -18,6 +18,7 @@ from archforge.cli.options import (
     memory_option,
     print_json,
     spec_options,
+    timeout_option,
     training_options,
 )
 from archforge.cli.train import clock
@@ -34,7 +35,7 @@ EXAMPLE = (
 )
 
 
-ENDING = "ending after the epochs that are running; Ctrl-C once more ends at once"
+ENDING = "ending after what is running, such as an epoch; Ctrl-C once more ends at once"
 
 
 def _or_none(
@@ -125,13 +126,7 @@ def _as_retrain(
     metavar="N",
     help="Start no trial after so long and end the running ones; the same command goes on.",
 )
-@click.option(
-    "--timeout",
-    "timeout_s",
-    type=float,
-    metavar="SECONDS",
-    help="End a trial that takes longer.",
-)
+@timeout_option
 @click.option(
     "--storage",
     metavar="URL",

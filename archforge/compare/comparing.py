@@ -19,9 +19,9 @@ from archforge.compare.trainings import FOLDER, make_cells
 from archforge.compare.verdicts import compared, verdict_words
 from archforge.compare.working import Work
 from archforge.compare.writing import RECORD, write_comparison
-from archforge.crew.workers import worker_count
+from archforge.crew.means import Means
 from archforge.data import DataOptions, Dataset
-from archforge.errors import did_you_mean, refuse
+from archforge.errors import Problem, ProblemError, did_you_mean, refuse
 from archforge.files import said_if_unwritable, write_whole
 from archforge.metrics import METRICS
 from archforge.runs import Run, list_runs
@@ -45,6 +45,7 @@ class Wish(TypedDict, total=False):
         score: By which architectures are ranked: a metric that each image has; Dice by default,
             accuracy of whole images.
         workers: Trainings at once, or ``auto``.
+        gpus: As of ``Means``, like ``memory`` and ``timeout_s``.
         reuse: Folders whose runs are taken where they are trainings of this comparison.
         progress: Told what happens.
     """
@@ -57,6 +58,9 @@ class Wish(TypedDict, total=False):
     options: DataOptions | None
     score: str | None
     workers: int | str
+    gpus: tuple[str, ...]
+    memory: Any
+    timeout_s: float | None
     reuse: Sequence[Path]
     progress: Progress | None
 
@@ -109,10 +113,17 @@ def make_ready(
 
     Raises:
         ProblemError: What cannot be compared.
+        TypeError: There is no such wish.
     """
+    if unknown := wish.keys() - Wish.__annotations__.keys():
+        raise TypeError(f"compare() got an unexpected keyword argument '{min(unknown)}'")
     settings, seeds = wish.get("settings") or Settings(), wish.get("seeds", 1)
     options = wish.get("options") or DataOptions(seed=settings.seed)
-    _check_counts(seeds, wish.get("workers", "auto"), options)
+    means = Means(
+        workers=wish.get("workers", "auto"), gpus=wish.get("gpus", ()), memory=wish.get("memory"),
+        timeout_s=wish.get("timeout_s"),
+    )  # fmt: skip
+    _check_counts(seeds, means, options)
     asked = Asked(
         Path(data), wish.get("preset"), wish.get("given") or {}, settings,
         wish.get("own_recipes", False), options,
@@ -122,8 +133,8 @@ def make_ready(
         entries,
         folder or Path("runs") / f"compare-{name_of(asked.data)}",
         _score(wish.get("score"), entries[0].opened.dataset),
-        "test" if len(entries[0].opened.dataset.test) else "validation",
         make_cells(entries, Path(), options, seeds),
+        means,
         wish.get("progress") or Progress(),
     )
     what = identity_of(entries, asked, work.score)
@@ -139,7 +150,6 @@ def finish(ready: Ready) -> Comparison:
         TrialBugError: A training met a bug of ours.
     """
     work, what = ready.work, ready.what
-    workers, threads = worker_count(ready.wish.get("workers", "auto"), len(work.cells))
     with alone(work.folder):
         check_folder(work.folder, what)
         with said_if_unwritable(work.folder):
@@ -149,7 +159,7 @@ def finish(ready: Ready) -> Comparison:
         # Its own, too: a training made under another name of the same network is kept.
         known = [*(run for entry in work.entries for run in entry.runs),
                  *_runs_in([work.folder / FOLDER, *ready.wish.get("reuse", ())])]  # fmt: skip
-        rows = work.rows(workers, threads, known)
+        rows = work.rows(known)
         comparison = Comparison(
             folder=work.folder, data=name_of(ready.asked.data), score=work.score,
             part=work.part, folds=ready.asked.options.folds, seeds=ready.seeds, rows=rows,
@@ -157,19 +167,21 @@ def finish(ready: Ready) -> Comparison:
         )  # fmt: skip
         pairs = compared(comparison.trained, _share(work))
         comparison = replace(comparison, pairs=pairs)
-        shown = work.shown(rows, threads)
+        shown = work.shown(rows)
         said = (*verdict_words(comparison), *_caveats(comparison), *ready.notes, *work.notes)
         return write_comparison(replace(comparison, notes=said, shown=shown), what)
 
 
-def _check_counts(seeds: int, workers: int | str, options: DataOptions) -> None:
+def _check_counts(seeds: int, means: Means, options: DataOptions) -> None:
+    problems = list(means.problems("AF621"))
     if seeds < 1:
-        refuse("AF621", f"seeds cannot be {seeds}", fix="give a whole number of at least 1")
-    if isinstance(workers, int) and workers < 1:
-        refuse("AF621", f"workers cannot be {workers}", fix="give a number of at least 1, or auto")
+        fix = "give a whole number of at least 1"
+        problems.append(Problem("AF621", f"seeds cannot be {seeds}", fix=fix))
     if options.fold:
-        fold = options.fold
-        refuse("AF621", f"every fold is trained, not fold {fold} alone", fix="leave `--fold` out")
+        words = f"every fold is trained, not fold {options.fold} alone"
+        problems.append(Problem("AF621", words, fix="leave `--fold` out"))
+    if problems:
+        raise ProblemError(problems)
 
 
 def _share(work: Work) -> float:

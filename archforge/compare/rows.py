@@ -55,7 +55,7 @@ class Failed:
     Args:
         fold: As of ``Training``.
         seed: As of ``Training``.
-        kind: ``cannot-build``, ``diverged``, ``out-of-memory`` or ``killed``.
+        kind: ``cannot-build``, ``diverged``, ``out-of-memory``, ``timeout`` or ``killed``.
         why: In words.
     """
 

@@ -27,8 +27,9 @@ from archforge.compare.trainings import (
 )
 from archforge.crew.failures import failure_kind, first_words
 from archforge.crew.jobs import Job
+from archforge.crew.means import Means
 from archforge.crew.running import run_all
-from archforge.crew.workers import Message, Pool, begin_server, share_of_memory, worker_count
+from archforge.crew.workers import Message, Pool, begin_server, worker_count
 from archforge.errors import ProblemError
 from archforge.files import new_folder, said_if_unwritable, write_whole
 from archforge.runs import RECORD, Run, read_run
@@ -38,6 +39,7 @@ TRAIN = "archforge.crew.training:train_whole"
 MEASURE = "archforge.compare.measuring:measure"
 SHOW = "archforge.compare.showing:show"
 MEASURED = "measured.json"
+LACKS_MEMORY = "the memory did not suffice"
 
 
 class Work:
@@ -48,23 +50,27 @@ class Work:
         entries: Sequence[Entry],
         folder: Path,
         score: str,
-        part: str,
         cells: Sequence[Cell],
+        means: Means,
         progress: Progress,
     ) -> None:
-        self.entries, self.folder, self.score, self.part = entries, folder, score, part
+        self.entries, self.folder, self.score = entries, folder, score
         dataset = entries[0].opened.dataset
+        self.part = "test" if len(dataset.test) else "validation"
         # With folds each image is validated on once.
         parts = (
-            ("train", "validation") if part == "validation" and dataset.options.folds else (part,)
+            ("train", "validation")
+            if self.part == "validation" and dataset.options.folds
+            else (self.part,)
         )
         self.groups = dataset.together(*parts)
         self.cells = [replace(cell, folder=folder / cell.folder) for cell in cells]
-        self._progress = progress
+        self.means, self._progress = means, progress
+        self.workers, self.threads = means.count(len(self.cells))
         self._failed: dict[int, Failed] = {}
         self.notes: list[str] = []
 
-    def rows(self, workers: int, threads: int, known: Sequence[Run]) -> tuple[Row, ...]:
+    def rows(self, known: Sequence[Run]) -> tuple[Row, ...]:
         """Train and measure what is not yet, and give a row for each network."""
         runs = find_done(self.cells, known, self.score, self.part)
         self._failed = {
@@ -75,21 +81,19 @@ class Work:
         left = [cell for cell in self.cells if cell.number not in {*runs, *self._failed}]
         self._progress.begun(len(self.cells), len(self.cells) - len(left))
         if left:
-            self._train(left, workers, threads, known)
+            self._train(left, known)
             runs |= find_done(left, (), self.score, self.part)
         rows = [self._row(entry, runs) for entry in self.entries]
         self.notes += costs_apart(list(runs.values()))
         return ordered([*rows, *self._floor(runs)])
 
-    def _train(
-        self, cells: Sequence[Cell], workers: int, threads: int, known: Sequence[Run]
-    ) -> None:
-        begin_server(TRAIN, threads)
+    def _train(self, cells: Sequence[Cell], known: Sequence[Run]) -> None:
+        begin_server(TRAIN, self.threads)
         for cell in cells:
             self._make_place(cell, known)
-        again = self._round([cell.job(threads) for cell in cells], workers)
+        again = self._round([cell.job(self.threads) for cell in cells])
         if again:
-            self._round(again, workers)
+            self._round(again)
 
     def _make_place(self, cell: Cell, known: Sequence[Run]) -> None:
         """Clear it, but for a run that only has to be scored: one from elsewhere is copied."""
@@ -99,10 +103,10 @@ class Work:
         elif run.folder != cell.folder:
             _copy(run.folder, cell.folder)
 
-    def _round(self, jobs: Sequence[Job], workers: int) -> list[Job]:
+    def _round(self, jobs: Sequence[Job]) -> list[Job]:
         """Train, and give back those that are to be tried with half the batch."""
         cells = {cell.number: cell for cell in self.cells}
-        pool = Pool(TRAIN, workers, memory_bytes=share_of_memory(workers))
+        pool = self.means.pool(TRAIN, self.workers)
         again = []
         for job, message in run_all(pool, jobs, self._told(cells), self._progress.ending):
             cell = cells[job.number]
@@ -164,7 +168,7 @@ class Work:
         self._progress.measuring(entry.name)
         _, threads = worker_count(1, 1)
         job = next(cell for cell in self.cells if cell.entry is entry).job(threads)
-        for _, message in run_all(Pool(MEASURE, 1), [job]):
+        for _, message in self._alone(MEASURE, [job]):
             if message.what != "outcome":
                 self.notes.append(f"{entry.name} could not be timed: {_failure(message)[1]}.")
                 return (), {}
@@ -173,7 +177,11 @@ class Work:
             write_whole(path, json.dumps(kept, indent=1) + "\n")
         return _known_speeds(kept[here])
 
-    def shown(self, rows: Sequence[Row], threads: int) -> tuple[Shown, ...]:
+    def _alone(self, work: str, jobs: Sequence[Job]) -> Iterator[tuple[Job, Message]]:
+        """One after the other, for as long as each takes; on the first GPU that was given."""
+        return run_all(Pool(work, 1, gpus=self.means.gpus[:1]), jobs, ending=self._progress.ending)
+
+    def shown(self, rows: Sequence[Row]) -> tuple[Shown, ...]:
         """The best, the median and the worst image, drawn for each network by its own run."""
         trained = [row for row in rows if row.trainings]
         whole = self.entries[0].opened.dataset.task == "classification"
@@ -181,8 +189,8 @@ class Work:
         jobs: list[Job] = []
         planned: set[str] = set()
         for row in trained:
-            jobs += list(self._looks(row, found, planned, threads, len(jobs)))
-        for job, message in run_all(Pool(SHOW, 1), jobs):
+            jobs += list(self._looks(row, found, planned, len(jobs)))
+        for job, message in self._alone(SHOW, jobs):
             if message.what != "outcome":
                 # Whatever it is, such as a network that was removed: scores stand without pictures.
                 problem = message.what == "problem"
@@ -193,7 +201,7 @@ class Work:
         return found
 
     def _looks(
-        self, row: Row, found: Sequence[Shown], planned: set[str], threads: int, first: int
+        self, row: Row, found: Sequence[Shown], planned: set[str], first: int
     ) -> Iterator[Job]:
         """A job for each run of a network that must draw something which no other one draws."""
         entry = next(each for each in self.entries if each.name == row.architecture)
@@ -213,7 +221,7 @@ class Work:
                 for name, files in images.items()
             }}  # fmt: skip
             yield replace(
-                cell.job(threads), number=number, folder=run, options=options, values=values
+                cell.job(self.threads), number=number, folder=run, options=options, values=values
             )
 
     def _floor(self, runs: Mapping[int, Run]) -> Iterator[Row]:
@@ -259,7 +267,9 @@ def _failure(message: Message) -> tuple[str, str]:
             raise message.content
         return kind, first_words(message.content)
     if message.what == "memory":
-        return "out-of-memory", f"the memory did not suffice {message.content}".strip()
+        return "out-of-memory", ": ".join(filter(None, [LACKS_MEMORY, message.content]))
+    if message.what == "timeout":
+        return "timeout", "it took longer than a training may; the same command goes on with it"
     code, oom = message.content
     if oom:
         return "out-of-memory", "the system killed its process for memory"

@@ -186,7 +186,8 @@ class Pool:
                 yield Message(number, "timeout")
             elif self._memory_bytes and resident_bytes(child.process.pid) > self._memory_bytes:
                 self.stop(number)
-                yield Message(number, "memory", f"above {self._memory_bytes / 2**30:.1f} GiB")
+                held = f"its process held more than {self._memory_bytes / 2**30:.3g} GiB"
+                yield Message(number, "memory", held)
 
     def _remove(self, child: _Child) -> None:
         self._children.pop(child.job.number, None)

@@ -6,11 +6,11 @@ trial's process, before its training. To add a cost: a line in ``COSTS``, and it
 facts of a draw (``plan.draw_facts``).
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from archforge.crew.means import read_amount
 from archforge.errors import Problem, ProblemError, did_you_mean
 from archforge.metrics import METRICS
 
@@ -22,11 +22,6 @@ COSTS: dict[str, str] = {
 }
 MEASURED = "predict_ms"
 DEFAULT_GOALS = ("dice",)
-_AMOUNT = re.compile(r"(\d+(?:\.\d+)?(?:e[+-]?\d+)?)\s*(k|M|G|KiB|MiB|GiB|ms)?", re.IGNORECASE)
-_UNITS = {
-    "": 1.0, "ms": 1.0, "k": 1e3, "m": 1e6, "g": 1e9, "kib": 2.0**10, "mib": 2.0**20,
-    "gib": 2.0**30,
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -114,8 +109,7 @@ def read_limits(texts: Mapping[str, Any]) -> dict[str, float]:
     ]
     found = {}
     for name, text in texts.items():
-        match = _AMOUNT.fullmatch(str(text).strip())
-        most = float(match[1]) * _UNITS[(match[2] or "").lower()] if match else 0.0
+        most = read_amount(text)
         if most <= 0:
             fix = "give a number above 0, such as 2e9, 1.5M or 4GiB"
             problems.append(Problem("AF608", f"the limit of {name} cannot be '{text}'", fix=fix))

@@ -3,7 +3,7 @@
 import math
 from dataclasses import replace
 
-from archforge.crew.workers import machine_bytes, worker_count
+from archforge.crew.workers import machine_bytes
 from archforge.errors import refuse
 from archforge.graph import Graph
 from archforge.losses import check_loss
@@ -84,7 +84,7 @@ def _plan(request: Request, opened: Opened, space: Space) -> Plan:
         settings=request.settings,
         trials=request.trials,
         seed=request.seed,
-        threads=worker_count(len(request.gpus) or request.workers, request.trials)[1],
+        threads=request.means.count(request.trials)[1],
         goals=find_goals(request.goals),
         limits=read_limits(request.limits),
         repeats=request.repeats,

@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from archforge.crew.means import Means
 from archforge.data import DataOptions
 from archforge.errors import Problem, ProblemError, did_you_mean, refuse
 from archforge.search.measures import DEFAULT_GOALS, find_goals, read_limits
@@ -63,13 +64,14 @@ class Request:
         find_method("sampler", SAMPLERS, self.sampler, len(self.goals))
         find_method("pruner", PRUNERS, self.chosen_pruner)
         find_goals(self.goals)
-        self.memory_bytes  # noqa: B018 (refused here where it cannot be)
         read_limits(self.limits)
 
     @property
-    def memory_bytes(self) -> float | None:
-        """That a trial may hold; ``None`` where nothing is said."""
-        return None if self.memory is None else read_limits({"memory": self.memory})["memory"]
+    def means(self) -> Means:
+        """What its trials may take of this machine."""
+        return Means(
+            workers=self.workers, gpus=self.gpus, memory=self.memory, timeout_s=self.timeout_s
+        )
 
     @property
     def asked(self) -> dict[str, Any]:
@@ -94,7 +96,7 @@ def _problems(request: Request) -> Iterator[Problem]:
         yield _wrong("trials", request.trials, "give a whole number of at least 1")
     if request.repeats < 1:
         yield _wrong("repeats", request.repeats, "give a whole number of at least 1")
-    yield from _worker_problems(request)
+    yield from request.means.problems("AF608")
     if not 0 <= request.seed < 2**32:
         yield _wrong("seed", request.seed, "give a whole number of at least 0")
     if len(request.goals) > 1 and request.chosen_pruner != "none":
@@ -106,18 +108,6 @@ def _problems(request: Request) -> Iterator[Problem]:
         )
     if request.minutes is not None and request.minutes <= 0:
         yield _wrong("minutes", request.minutes, "give minutes above 0")
-    if request.timeout_s is not None and request.timeout_s <= 0:
-        yield _wrong("the time limit", request.timeout_s, "give seconds above 0")
-
-
-def _worker_problems(request: Request) -> Iterator[Problem]:
-    if request.workers != "auto" and not (isinstance(request.workers, int) and request.workers > 0):
-        yield _wrong("workers", request.workers, "give a whole number of at least 1, or auto")
-    if not all(gpu.strip() for gpu in request.gpus) or len(set(request.gpus)) < len(request.gpus):
-        yield _wrong("GPUs", ",".join(request.gpus), "give the number of each once, such as 0,1")
-    elif request.gpus and request.workers not in {"auto", 1, len(request.gpus)}:
-        yield _wrong("workers", request.workers, f"leave them out: {len(request.gpus)} GPUs have "
-                     "a worker each")  # fmt: skip
 
 
 def _check_engine(request: Request) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from optuna.study import Study as OptunaStudy
 
-from archforge.crew.workers import Pool, share_of_memory
+from archforge.crew.workers import Pool
 from archforge.errors import ProblemError
 from archforge.search.identity import (
     Identity,
@@ -89,8 +89,7 @@ def pool_for(request: Request, workers: int, work: str = "") -> "Pool | Cluster"
     """
     work = work or request.work
     if request.engine == "processes":
-        most = request.memory_bytes or share_of_memory(workers)
-        return Pool(work, workers, request.timeout_s, most, request.gpus)
+        return request.means.pool(work, workers)
     from archforge.search.clusters import Cluster  # noqa: PLC0415 (an extra)
 
     count = request.workers if request.scheduler else workers

@@ -9,7 +9,7 @@ from typing import Any
 
 from archforge.catalog import Architecture, read_architecture
 from archforge.compare.opening import open_sized
-from archforge.crew.workers import begin_server, worker_count
+from archforge.crew.workers import begin_server
 from archforge.data import DataOptions
 from archforge.errors import ProblemError
 from archforge.expand.ranges import with_ranges
@@ -139,7 +139,7 @@ def search(  # noqa: PLR0913 - the room's one door: each is a part of a search
     )
     read = read_architecture(architecture) if isinstance(architecture, str) else architecture
     if request.engine == "processes":  # TensorFlow comes while the images are read
-        begin_server(request.work, _workers(request)[1])
+        begin_server(request.work, request.means.count(request.trials)[1])
     opened = open_sized(
         read, preset, request.given, request.data, settings=request.settings,
         options=request.options,
@@ -183,7 +183,7 @@ def _session(
     folder: Path, request: Request, plan: Plan, opened: Opened, on_event: OnEvent
 ) -> Study:
     """Go on from what lies in the folder, until the plan is met."""
-    workers, threads = _workers(request)
+    workers, threads = request.means.count(request.trials)
     sampler, sampler_flags = SAMPLERS[plan.sampler].make(
         session_seed(folder, request), request.trials
     )
@@ -205,11 +205,6 @@ def _session(
         store.close()
 
 
-def _workers(request: Request) -> tuple[int, int]:
-    """Processes and threads of each."""
-    return worker_count(len(request.gpus) or request.workers, request.trials)
-
-
 def _taken_over(request: Request, store: Store, plan: Plan, identity: Identity) -> list[str]:
     if request.continue_from is None:
         return []
@@ -221,7 +216,7 @@ def _trained(
     request: Request, plan: Plan, store: Store, notes: tuple[str, ...], on_event: OnEvent
 ) -> Study:
     """Search, train the best again, and complete them."""
-    workers, _ = _workers(request)
+    workers, _ = request.means.count(request.trials)
     most_s = math.inf if request.minutes is None else 60 * request.minutes
     engine = Engine(plan, store, pool_for(request, workers), on_event, most_s)
     notes = _run(engine, store, notes, joins=request.joins)

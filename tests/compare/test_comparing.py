@@ -70,6 +70,9 @@ def refusal(specs: list[str], data: Path, folder: Path, **more: object) -> str:
         (2, {}, "is named twice"),
         (1, {"seeds": 0}, "seeds cannot be 0"),
         (1, {"workers": 0}, "workers cannot be 0"),
+        (1, {"gpus": ("0", "0")}, "GPUs cannot be 0,0"),
+        (1, {"memory": "much"}, "the limit of memory cannot be 'much'"),
+        (1, {"timeout_s": -1.0}, "the time limit cannot be -1.0"),
         (1, {"given": {"filtres": 4}}, "no architecture here has a hyperparameter 'filtres'"),
         (1, {"options": DataOptions(folds=3, fold=1)}, "every fold is trained, not fold 1 alone"),
         (1, {"score": "dise"}, "architectures cannot be ranked by 'dise'"),
@@ -84,6 +87,19 @@ def test_what_cannot_be_compared_is_refused(
     assert "AF621" in text
     assert words in text
     assert not (tmp_path / "table").exists()
+
+
+def test_all_numbers_that_cannot_be_are_told_at_once(
+    spec: str, nuclei: Path, tmp_path: Path
+) -> None:
+    text = refusal([spec], nuclei, tmp_path / "table", seeds=0, workers=0, timeout_s=0.0)
+
+    assert text.count("AF621") == 3
+
+
+def test_a_misspelt_wish_is_no_wish_of_python_either(spec: str, nuclei: Path) -> None:
+    with pytest.raises(TypeError, match="unexpected keyword argument 'on_epoch'"):
+        compare([spec], data=nuclei, on_epoch=print)  # type: ignore[call-arg]  # wrong on purpose
 
 
 def test_a_score_of_objects_needs_masks_that_tell_them_apart(
@@ -228,6 +244,33 @@ def test_a_training_that_would_fail_again_is_not_tried_again(
         [kind]
     ] * 2
     assert (run.folder / "run.json").stat().st_mtime_ns == before
+
+
+@pytest.mark.keras
+@pytest.mark.parametrize(
+    ("option", "kind_and_words"),
+    [
+        ("--timeout=0.01", ("timeout", "it took longer than a training may")),
+        ("--memory=1MiB", ("out-of-memory", "its process held more than 0.000977 GiB")),
+    ],
+)
+def test_what_a_training_may_not_take_ends_it_and_more_of_it_goes_on(
+    spec: str, nuclei: Path, tmp_path: Path, option: str, kind_and_words: tuple[str, str],
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    command = ["compare", spec, "--data", str(nuclei), "--epochs", "1", "--json"]
+    command += ["-o", str(tmp_path / "table")]
+
+    first = run([*command, option])
+    (short, *_) = json.loads(capsys.readouterr().out)
+    again = run(command)
+    (whole, *_) = [each for each in json.loads(capsys.readouterr().out) if each["macs"]]
+
+    assert (first, again) == (PROBLEMS, 0)
+    (failed,) = short["failed"]
+    assert failed["kind"] == kind_and_words[0]
+    assert kind_and_words[1] in failed["why"]
+    assert (whole["failed"], len(whole["runs"])) == ([], 1)
 
 
 @pytest.mark.keras
