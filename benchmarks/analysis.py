@@ -9,6 +9,7 @@ from timing import finish, paired, verdict
 from archforge.analysis import facts
 from archforge.build import build_model
 from archforge.catalog import read_architecture
+from archforge.graph import Graph
 
 
 def main() -> None:
@@ -17,12 +18,15 @@ def main() -> None:
     for name, preset in (("unet", "tutorial"), ("unet", "paper"), ("vgg", "vgg19")):
         graph = read_architecture(name).graph(preset)
 
-        def build(graph: object = graph) -> None:
+        def build(graph: Graph = graph) -> None:
             keras.backend.clear_session()
             build_model(graph)
 
+        def count(graph: Graph = graph) -> None:
+            facts(graph)
+
         rounds = 9 if name == "unet" else 3
-        ours, baseline = paired(lambda graph=graph: facts(graph), build, rounds=rounds)
+        ours, baseline = paired(count, build, rounds=rounds)
         held.append(verdict(f"all figures of {preset}", ours, baseline, 1 / 50))
     finish(*held)
 

@@ -54,7 +54,7 @@ def small_images(data: Path | None, asked: dict[str, Any], folder: Path) -> Path
 
 def arrays(dataset: Dataset, path: Path) -> Path:
     """The same images as floats in memory, as the others take them."""
-    found = {}
+    found: dict[str, Any] = {}
     for name, part in (("", dataset.train), ("validation_", dataset.validation)):
         rows = range(len(part))
         found[f"{name}images"] = np.stack([part.image(row) for row in rows]).astype(np.float32)

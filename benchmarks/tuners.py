@@ -10,7 +10,7 @@ process. Run as a process of its own, so that nobody's memory or threads weigh o
 import json
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -118,13 +118,16 @@ def with_optuna(arrays: Arrays, asked: Asked, folder: Path, watch: Watch) -> int
             if self._trial.should_prune():
                 raise optuna.TrialPruned
 
+    filters: Sequence[int] = asked["filters"]
+    rates: Sequence[float] = asked["rates"]
+
     def objective(trial: optuna.Trial) -> float:
         keras.backend.clear_session()
         model = compiled(
             asked["size"],
             trial.suggest_int("depth", *asked["depth"]),
-            trial.suggest_categorical("filters", asked["filters"]),
-            trial.suggest_categorical("rate", asked["rates"]),
+            trial.suggest_categorical("filters", filters),
+            trial.suggest_categorical("rate", rates),
         )
         pruning = [Prune(trial)] if asked.get("seconds") else []
         return fit(model, arrays, asked, [watch, *pruning])
