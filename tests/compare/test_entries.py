@@ -12,13 +12,8 @@ from archforge.compare.trainings import make_cells
 from archforge.data import DataOptions, write_synth
 from archforge.errors import ProblemError
 from archforge.train import Settings
-from tests.compare.test_comparing import SPEC
+from tests.compare.toy import SPEC
 from tests.runs.records import written
-
-
-@pytest.fixture(autouse=True)
-def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ARCHFORGE_CACHE", str(tmp_path / "cache"))
 
 
 @pytest.fixture

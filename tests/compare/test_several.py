@@ -8,15 +8,6 @@ import pytest
 from archforge.cli import PROBLEMS, run
 from archforge.compare.folder import name_of
 from archforge.data import write_synth
-from tests.compare.test_comparing import SPEC
-
-
-@pytest.fixture
-def spec(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    monkeypatch.setenv("ARCHFORGE_CACHE", str(tmp_path / "cache"))
-    path = tmp_path / "toy.yaml"
-    path.write_text(SPEC)
-    return str(path)
 
 
 def test_two_folders_of_one_name_are_refused_before_anything_is_trained(

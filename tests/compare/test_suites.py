@@ -13,7 +13,7 @@ from archforge.compare.suites import DrawnSet
 from archforge.data import KINDS, open_dataset
 from archforge.errors import ProblemError
 from archforge.train import open_together
-from tests.compare.test_comparing import SPEC
+from tests.compare.toy import SPEC
 
 EVERY = [(suite, spec) for suite, one in SUITES.items() for spec in one.specs]
 
@@ -29,11 +29,6 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for suite in SUITES.values():
         DrawnSet(suite.kind, 8, suite.size, 0).draw(folder)
     return folder
-
-
-@pytest.fixture(autouse=True)
-def _own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ARCHFORGE_CACHE", str(tmp_path_factory.getbasetemp() / "cache-of-suites"))
 
 
 @pytest.fixture

@@ -67,6 +67,8 @@ def _own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mon
 
 
 Searching = Callable[..., Study]
+SMALL = ["depth=1..1", "filters=8..24:8"]
+NO_DROPOUT = {"dropout": 0.0}
 
 
 def run_search(

@@ -1,16 +1,14 @@
 """Limits where they leave few networks: the search finds those, or says why it has ended."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import optuna
 import pytest
 from optuna.trial import TrialState
 
-from archforge.search import Study, drawing
+from archforge.search import drawing
+from tests.search.conftest import NO_DROPOUT, Searching
 
-Searching = Callable[..., Study]
-NO_DROPOUT = {"dropout": 0.0}
 FEW = ["depth=1..1", "filters=8..256:8"]  # dropout has no steps: this space has no end
 
 

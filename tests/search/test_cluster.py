@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import optuna
@@ -13,18 +12,16 @@ from optuna.storages import RDBStorage
 from archforge.crew.jobs import Job
 from archforge.data import DataOptions
 from archforge.errors import ProblemError
-from archforge.search import Event, Study, read_study
+from archforge.search import Event, read_study
 from archforge.search.clusters import Cluster
 from archforge.search.places import DRIVER
 from archforge.train import Settings
-from tests.search.conftest import TOY, StartWorker, architecture
+from tests.search.conftest import NO_DROPOUT, TOY, Searching, StartWorker, architecture
 from tests.search.services import Nodes, Server
 from tests.search.test_death import wait_for
-from tests.search.test_joining import NO_DROPOUT, RANGES, trained
+from tests.search.test_joining import RANGES, trained
 
 pytestmark = [pytest.mark.cluster, pytest.mark.slow]
-
-Searching = Callable[..., Study]
 
 
 def test_two_nodes_share_a_study_in_postgresql_through_a_restart_of_its_server(

@@ -4,7 +4,6 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -16,10 +15,9 @@ from archforge.search import Study
 from archforge.search import dashboard as room
 from archforge.search.dashboard import check_dashboard, dashboard
 from archforge.search.places import find_place
+from tests.search.conftest import Searching
 from tests.search.services import Server
 from tests.search.test_death import wait_for
-
-Searching = Callable[..., Study]
 
 
 def test_a_study_opens_in_plain_optuna(known: Study) -> None:

@@ -11,12 +11,11 @@ from typing import Any
 
 import pytest
 
-from archforge.search import Event, Study, read_study
+from archforge.search import Event, read_study
 from archforge.search.store import Store
 from archforge.train import Settings
-from tests.search.conftest import TOY
+from tests.search.conftest import TOY, Searching
 
-Searching = Callable[..., Study]
 RANGES = ["depth=1..1", "filters=8..24:8"]
 PROGRAM = """
 import sys

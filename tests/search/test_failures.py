@@ -2,7 +2,6 @@
 
 import itertools
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,10 +11,7 @@ from archforge.runs import read_run
 from archforge.search import Study, TrialBugError, read_study
 from archforge.train import Settings
 from tests.refusals import refusal
-
-Searching = Callable[..., Study]
-SMALL = ["depth=1..1", "filters=8..24:8"]
-NO_DROPOUT = {"dropout": 0.0}
+from tests.search.conftest import NO_DROPOUT, SMALL, Searching
 
 
 def test_a_training_that_diverges_is_a_failed_trial_and_the_search_goes_on(

@@ -4,7 +4,7 @@ import json
 import signal
 import subprocess
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +18,10 @@ from archforge.errors import ProblemError
 from archforge.search import Event, Study, join, joining, read_study
 from archforge.search.nodes import Node
 from archforge.train import Settings
-from tests.search.conftest import StartWorker
+from tests.search.conftest import NO_DROPOUT, Searching, StartWorker
 from tests.search.test_death import wait_for
 
-Searching = Callable[..., Study]
 RANGES = ["depth=1..2", "filters=8..64:8"]
-NO_DROPOUT = {"dropout": 0.0}
 
 
 def trained(study: Study) -> Counter[str]:

@@ -1,11 +1,10 @@
 """Goals that are to be low, goals that images lack, and trainings that a budget ends."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from archforge.search import Study, Trial
+from archforge.search import Trial
 from archforge.search.measures import Goal
 from archforge.search.models import drop_models
 from archforge.search.preparing import judged_epochs
@@ -13,8 +12,8 @@ from archforge.search.pruners import successive_halving
 from archforge.search.store import Store
 from archforge.train import Settings
 from tests.refusals import refusal
+from tests.search.conftest import Searching
 
-Searching = Callable[..., Study]
 LOW = Goal("hausdorff_95", maximize=False)
 
 

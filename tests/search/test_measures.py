@@ -1,6 +1,5 @@
 """Goals and limits, as people write them and as a search keeps them."""
 
-from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -12,12 +11,10 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from archforge.errors import ProblemError
-from archforge.search import Event, Study
+from archforge.search import Event
 from archforge.search.measures import excess_words, find_goals, front, read_limits
-from tests.search.conftest import run_search
+from tests.search.conftest import NO_DROPOUT, Searching, run_search
 
-Searching = Callable[..., Study]
-NO_DROPOUT = {"dropout": 0.0}
 WIDE = ["depth=1..2", "filters=8..200:4"]
 
 

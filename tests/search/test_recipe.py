@@ -1,17 +1,15 @@
 """Settings of the training, searched beside the network."""
 
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from archforge.errors import ProblemError
-from archforge.search import Study
 from archforge.search.recipe import training_ranges
 from archforge.train import Settings
+from tests.search.conftest import Searching
 
-Searching = Callable[..., Study]
 ONE_NETWORK = {"given": {"dropout": 0.0}, "ranges": ["depth=1..1", "filters=8..8"]}
 
 

@@ -2,21 +2,19 @@
 
 import json
 import shutil
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from archforge.errors import ProblemError
-from archforge.search import Event, Study, Trial, TrialBugError, read_study
+from archforge.search import Event, Trial, TrialBugError, read_study
 from archforge.search.measures import Goal
 from archforge.search.retrained import Retrained, cheapest, compared, retrained_words, seeds_p
 from archforge.search.retraining import Retrain, read_retrained
 from archforge.train import Settings
-from tests.search.conftest import run_search
+from tests.search.conftest import Searching, run_search
 
-Searching = Callable[..., Study]
 DICE = Goal("dice", maximize=True)
 SMALL = {"given": {"dropout": 0.0}, "ranges": ["depth=1..1", "filters=8..24:8"]}
 

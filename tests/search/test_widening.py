@@ -1,6 +1,5 @@
 """A new study with other ranges, which knows what the old one trained."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +11,8 @@ from archforge.errors import ProblemError
 from archforge.runs.study import RECORD
 from archforge.search import Study, read_study
 from archforge.train import Settings
+from tests.search.conftest import Searching
 
-Searching = Callable[..., Study]
 NARROW: dict[str, Any] = {"given": {"dropout": 0.0}, "ranges": ["depth=1..1", "filters=8..24:8"]}
 WIDE: dict[str, Any] = {"given": {"dropout": 0.0}, "ranges": ["depth=1..2", "filters=8..48:8"]}
 
