@@ -185,11 +185,15 @@ def _check_counts(seeds: int, means: Means, options: DataOptions) -> None:
 
 
 def _share(work: Work) -> float:
-    """With folds, images that a training is scored on for each that it learns from."""
+    """With folds, images that each fold leaves out for each that it learns from.
+
+    Also where test images are scored, which are no fold: what correlates trainings is that they
+    learn from mostly the same images.
+    """
     dataset: Dataset = work.entries[0].opened.dataset
     if not dataset.options.folds:
         return 0.0
-    return len(getattr(dataset, work.part)) / len(dataset.train)
+    return len(dataset.validation) / len(dataset.train)
 
 
 def _runs_in(folders: Sequence[Path]) -> Iterator[Run]:

@@ -95,7 +95,10 @@ def group_means(values: Mapping[str, float], groups: Mapping[str, str] = ALONE) 
 
 
 def trainings_p(gaps: Sequence[float], share: float = 0.0) -> float | None:
-    """The chance of such differences over trainings if there were none; none of one training.
+    """The chance of such differences over trainings if there were none.
+
+    None of one training, and none of several that differ by exactly the same: two trainings may do
+    so by the luck of a score that has few values, such as accuracy, and say nothing of a third.
 
     The two-sided t-test of paired trainings. Folds share most of the images that they learn from,
     so their variance is corrected for it: uncorrected, the test finds far too much.
@@ -114,7 +117,7 @@ def trainings_p(gaps: Sequence[float], share: float = 0.0) -> float | None:
         return None
     mean, variance = float(np.mean(gaps)), float(np.var(gaps, ddof=1))
     if variance == 0:  # also of trainings that are equal bit for bit
-        return 1.0 if mean == 0 else 0.0
+        return 1.0 if mean == 0 else None
     statistic = mean / math.sqrt((1 / count + share) * variance)
     return float(2 * scipy.stats.t.sf(abs(statistic), count - 1))
 

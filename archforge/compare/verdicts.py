@@ -46,14 +46,19 @@ def _pair(ahead: Row, behind: Row, share: float) -> Pair:
     mean, low, high = mean_interval(gaps, groups) if gaps else (0.0, 0.0, 0.0)
     if mean < 0:  # one lacks the images of a training that failed, and they were hard ones
         return _pair(behind, ahead, share)
-    images_p = paired_p(ahead.images, behind.images, groups)
     means = group_means(gaps, groups)
+    effect = rank_biserial(means)
+    # A few images that one of them lost can turn the mean against all others, which speak for it.
+    images_p = paired_p(ahead.images, behind.images, groups) if effect > 0 else 1.0
     between = _between_trainings(ahead, behind)
-    trainings = trainings_p(_of_folds(between) if share else list(between.values()), share)
+    each = _of_folds(between) if share else list(between.values())
+    trainings = trainings_p(each, share)
+    if trainings is not None and fmean(each) <= 0:
+        trainings = 1.0
     return Pair(
         ahead=ahead.architecture, behind=behind.architecture, mean=mean, low=low, high=high,
         images=len(gaps), groups=len(means), trainings=len(between),
-        effect=rank_biserial(means), images_p=images_p,
+        effect=effect, images_p=images_p,
         p=None if trainings is None else max(images_p, trainings),
     )  # fmt: skip
 

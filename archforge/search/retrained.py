@@ -15,10 +15,13 @@ from archforge.compare.statistics import (
     FEWEST_PAIRS,
     FEWEST_TRAININGS,
     LEVEL,
+    gaps_between,
+    group_means,
     grouped,
     holm,
     mean_interval,
     paired_p,
+    rank_biserial,
     witnesses,
 )
 from archforge.errors import listing
@@ -71,17 +74,24 @@ def compared(rows: Iterable[Retrained], goal: Goal) -> tuple[Retrained, ...]:
     """The best mean first, each with the chance of its difference from that one."""
     ordered = sorted(rows, key=lambda row: (goal.loss(row.mean), row.macs))
     others = ordered[1:]
-    chances = [_chance(ordered[0], row) for row in others]
+    chances = [_chance(ordered[0], row, goal) for row in others]
     return tuple(ordered[:1]) + tuple(
         replace(row, p=p) for row, p in zip(others, holm(chances), strict=True)
     )
 
 
-def _chance(best: Retrained, other: Retrained) -> float:
+def _chance(best: Retrained, other: Retrained, goal: Goal) -> float:
     over_seeds = seeds_p(best.values, other.values)
-    over_images = paired_p(best.images, other.images, other.groups) if best.images else None
+    over_images = _images_p(best, other, goal) if best.images else None
     known = [p for p in (over_seeds, over_images) if p is not None]
     return max(known, default=1.0)
+
+
+def _images_p(best: Retrained, other: Retrained, goal: Goal) -> float:
+    """None where most images speak for the other one, and a few that it lost made its mean."""
+    effect = rank_biserial(group_means(gaps_between(best.images, other.images), other.groups))
+    speaks = effect > 0 if goal.maximize else effect < 0
+    return paired_p(best.images, other.images, other.groups) if speaks else 1.0
 
 
 def seeds_p(ours: Sequence[float], theirs: Sequence[float]) -> float | None:

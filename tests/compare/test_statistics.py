@@ -90,6 +90,11 @@ def test_one_training_says_nothing_of_others() -> None:
     assert trainings_p([0.0, 0.0]) == 1.0
 
 
+def test_two_trainings_that_differ_by_the_very_same_say_nothing_of_a_third() -> None:
+    """Six images more of 60 are right with both seeds: so few values repeat by chance."""
+    assert trainings_p([0.1, 0.1]) is None
+
+
 def test_holms_correction_agrees_with_the_worked_example() -> None:
     """Four tests: 0.005 times 4, 0.01 times 3, 0.03 times 2, and none below the one before."""
     assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])

@@ -41,6 +41,17 @@ def test_what_the_images_tell_apart_is_said_and_the_cheapest_of_the_rest_named()
     assert words[-1] == "The cheapest of them is trial 5, with 10 MACs."
 
 
+def test_a_mean_that_three_lost_images_made_is_no_winner() -> None:
+    """The second is better on 27 of 30 images, and has lost the others."""
+    one = row(1, 0.0, 9, 30)
+    other = {name: value + (0.01 if int(name) > 2 else -0.4) for name, value in one.images.items()}
+    two = replace(one, trial=2, images=other, values=(0.4, 0.41))
+
+    rows = compared([one, two], DICE)
+
+    assert rows[1].p == 1.0
+
+
 def test_a_clear_winner_is_said_to_be_one_and_few_images_to_be_few() -> None:
     clear, few = (
         retrained_words(compared([row(1, 0.2, 9, images), row(2, 0.0, 1, images)], DICE), DICE)
