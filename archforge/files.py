@@ -7,11 +7,12 @@ import fcntl
 import json
 import os
 import shutil
+import stat
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from errno import ENOTDIR
+from errno import EFBIG, EINVAL, ENOTDIR
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -20,6 +21,8 @@ from archforge.errors import Mark, refuse
 PART = ".part"
 # A part folder this old was left by a process that was killed.
 LEFT_AFTER_S = 24 * 3600
+# Scores of a million images are less.
+MOST_BYTES = 512 * 2**20
 
 
 @contextmanager
@@ -86,6 +89,33 @@ def said_if_unwritable(path: Path) -> Iterator[None]:
         )
 
 
+def check_regular(path: Path) -> None:
+    """See that reading a file ends: a pipe waits for ever, and a device has no end.
+
+    Raises:
+        OSError: It is not there, not a file of its own, or larger than anything of ours.
+    """
+    found = path.stat()
+    if not stat.S_ISREG(found.st_mode):
+        raise OSError(EINVAL, "it is no regular file", str(path))
+    if found.st_size > MOST_BYTES:
+        raise OSError(EFBIG, os.strerror(EFBIG), str(path))
+
+
+def read_json(path: Path) -> Any:
+    """A file of JSON.
+
+    Raises:
+        OSError: As ``check_regular``, or it cannot be read.
+        ValueError: It is no JSON.
+    """
+    check_regular(path)
+    try:
+        return json.loads(path.read_text("utf-8"))
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+
+
 def read_mapping(path: Path, damaged: Callable[[str], NoReturn]) -> dict[str, Any]:
     """A record of ours: a JSON file that holds one mapping.
 
@@ -97,7 +127,7 @@ def read_mapping(path: Path, damaged: Callable[[str], NoReturn]) -> dict[str, An
         FileNotFoundError: It is not there.
     """
     try:
-        found = json.loads(path.read_text("utf-8"))
+        found = read_json(path)
     except FileNotFoundError:
         raise
     except (OSError, ValueError) as error:

@@ -6,7 +6,15 @@ from pathlib import Path
 import pytest
 
 from archforge.errors import ProblemError
-from archforge.files import new_folder, said_if_unwritable, sweep, whole_file, write_whole
+from archforge.files import (
+    MOST_BYTES,
+    new_folder,
+    read_json,
+    said_if_unwritable,
+    sweep,
+    whole_file,
+    write_whole,
+)
 
 
 class BrokenError(Exception):
@@ -65,3 +73,21 @@ def test_what_killed_writers_left_is_swept_after_a_day(tmp_path: Path) -> None:
     sweep(tmp_path)
 
     assert [path.name for path in tmp_path.iterdir()] == ["new.part"]
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device", "nested", "huge"])
+def test_a_record_from_a_stranger_is_read_to_an_end(tmp_path: Path, kind: str) -> None:
+    """A pipe would wait for ever, and a device fill the memory."""
+    path = tmp_path / "run.json"
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "device":
+        path.symlink_to("/dev/zero")
+    elif kind == "nested":
+        path.write_text("[" * 100_000)
+    else:
+        with path.open("wb") as file:
+            file.truncate(MOST_BYTES + 1)
+
+    with pytest.raises((OSError, ValueError)):
+        read_json(path)

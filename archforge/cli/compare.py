@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from archforge.compare import Comparison, Several
 
 # What only a comparison is told.
-ALONE = ("seeds", "score", "own_recipes", "workers", "memory", "timeout_s", "reuse")
+ALONE = ("seeds", "score", "own_recipes", "workers", "gpus", "memory", "timeout_s", "reuse")
 
 
 @click.command(
@@ -95,13 +95,13 @@ def command(
     from archforge.compare import compare, compare_several
 
     more = {name: chosen.pop(name) for name in ALONE}
-    more["gpus"] = chosen.pop("gpus") or ()
+    _check_fold(chosen["fold"])
     planned = plan(specs, preset, data, output, chosen)
     data = planned.data
     asked = ask(planned.specs, given, data[0] if data else None, chosen, preset)
-    own = Path("runs") / f"{asked.name}-compare"
+    own = Path("runs") / f"{asked.name}-compare" if asked.name else None
     common = {
-        "folder": planned.folder or (own if asked.name else None),
+        "folder": planned.folder or own,
         "preset": asked.preset,
         "given": asked.given,
         "settings": asked.settings,
@@ -126,6 +126,15 @@ def command(
         raise click.exceptions.Exit(PROBLEMS)  # not one network has a score
 
 
+def _check_fold(fold: int | None) -> None:
+    """Fold 0 cannot be told from none once it is an option of the data."""
+    if fold is not None:
+        from archforge.errors import refuse
+
+        words = f"every fold is trained, not fold {fold} alone"
+        refuse("AF621", words, fix="leave `--fold` out")
+
+
 def _tell(facts: object, lines: Iterator[str], *, as_json: bool) -> None:
     if as_json:
         print_json(facts)
@@ -136,13 +145,13 @@ def _tell(facts: object, lines: Iterator[str], *, as_json: bool) -> None:
 
 def comparison_lines(found: "Comparison") -> Iterator[str]:
     """The table, what it means, and where everything lies."""
-    from archforge.compare.writing import TABLE, table_rows, timed_on
+    from archforge.compare.writing import TABLE, table_rows, timed_words
 
     yield from _columns(list(table_rows(found)))
     yield ""
     yield from found.notes
-    if machines := timed_on(found):
-        yield f"timed on    {machines}"
+    if machine := timed_words(found):
+        yield f"timed       {machine}"
     yield f"comparison  {found.folder}"
     yield f"table       {found.folder / TABLE}"
     for path in found.pictures:

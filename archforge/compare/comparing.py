@@ -58,7 +58,7 @@ class Wish(TypedDict, total=False):
     options: DataOptions | None
     score: str | None
     workers: int | str
-    gpus: tuple[str, ...]
+    gpus: tuple[str, ...] | None
     memory: Any
     timeout_s: float | None
     reuse: Sequence[Path]
@@ -120,7 +120,7 @@ def make_ready(
     settings, seeds = wish.get("settings") or Settings(), wish.get("seeds", 1)
     options = wish.get("options") or DataOptions(seed=settings.seed)
     means = Means(
-        workers=wish.get("workers", "auto"), gpus=wish.get("gpus", ()), memory=wish.get("memory"),
+        workers=wish.get("workers", "auto"), gpus=wish.get("gpus") or (), memory=wish.get("memory"),
         timeout_s=wish.get("timeout_s"),
     )  # fmt: skip
     _check_counts(seeds, means, options)
@@ -157,8 +157,8 @@ def finish(ready: Ready) -> Comparison:
             if not (work.folder / RECORD).exists():
                 write_whole(work.folder / RECORD, json.dumps({"identity": what}, indent=2) + "\n")
         # Its own, too: a training made under another name of the same network is kept.
-        known = [*(run for entry in work.entries for run in entry.runs),
-                 *_runs_in([work.folder / FOLDER, *ready.wish.get("reuse", ())])]  # fmt: skip
+        found, problems = _runs_in([work.folder / FOLDER, *ready.wish.get("reuse", ())])
+        known = [*(run for entry in work.entries for run in entry.runs), *found]
         rows = work.rows(known)
         comparison = Comparison(
             folder=work.folder, data=name_of(ready.asked.data), score=work.score,
@@ -168,7 +168,13 @@ def finish(ready: Ready) -> Comparison:
         pairs = compared(comparison.trained, _share(work))
         comparison = replace(comparison, pairs=pairs)
         shown = work.shown(rows)
-        said = (*verdict_words(comparison), *_caveats(comparison), *ready.notes, *work.notes)
+        said = (
+            *verdict_words(comparison),
+            *_caveats(comparison),
+            *ready.notes,
+            *problems,
+            *work.notes,
+        )
         return write_comparison(replace(comparison, notes=said, shown=shown), what)
 
 
@@ -196,9 +202,15 @@ def _share(work: Work) -> float:
     return len(dataset.validation) / len(dataset.train)
 
 
-def _runs_in(folders: Sequence[Path]) -> Iterator[Run]:
+def _runs_in(folders: Sequence[Path]) -> tuple[list[Run], list[str]]:
+    """Runs that are there, and words of those that cannot be read."""
+    runs: list[Run] = []
+    words: list[str] = []
     for folder in folders:
-        yield from list_runs(folder)[0]
+        found, problems = list_runs(folder)
+        runs += found
+        words += [f"{each.mark.file}: not taken, {each.message}." for each in problems if each.mark]
+    return runs, words
 
 
 def _score(asked: str | None, dataset: Dataset) -> str:

@@ -12,7 +12,7 @@ from archforge.compare.entries import Asked, Entry
 from archforge.compare.trainings import options_of
 from archforge.compare.writing import RECORD
 from archforge.errors import Mark, refuse
-from archforge.files import locked, said_if_unwritable
+from archforge.files import locked, read_json, said_if_unwritable
 from archforge.train import Settings
 
 LOCK = "comparison.lock"
@@ -66,7 +66,7 @@ def check_folder(folder: Path, what: Mapping[str, Any]) -> None:
     path = folder / RECORD
     if not path.exists():
         return
-    before = read_json(path).get("identity")
+    before = read_kept(path).get("identity")
     if not isinstance(before, dict) or not isinstance(before.get("settings"), dict):
         return  # it was damaged: each training says by itself what it is of
     # What an older version did not know has its default.
@@ -98,10 +98,10 @@ def _differences(
             yield f"{name} was {old!r}, is {new!r}"
 
 
-def read_json(path: Path) -> dict[str, Any]:
+def read_kept(path: Path) -> dict[str, Any]:
     """A mapping that is there to save work: empty where it is missing or damaged."""
     try:
-        found = json.loads(path.read_text("utf-8"))
+        found = read_json(path)
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}

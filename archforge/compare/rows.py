@@ -55,7 +55,8 @@ class Failed:
     Args:
         fold: As of ``Training``.
         seed: As of ``Training``.
-        kind: ``cannot-build``, ``diverged``, ``out-of-memory``, ``timeout`` or ``killed``.
+        kind: ``cannot-build``, ``diverged``, ``out-of-memory``, ``timeout``, ``killed`` or ``no
+            score``.
         why: In words.
     """
 

@@ -13,6 +13,7 @@ from archforge.compare.rows import Failed, Training
 from archforge.crew.jobs import Job, halved
 from archforge.data import DataOptions
 from archforge.errors import Mark, ProblemError, refuse
+from archforge.files import read_json
 from archforge.runs import Run, read_run
 from archforge.train import Settings
 from archforge.train.history import read_history
@@ -138,18 +139,39 @@ def _is_whole(run: Run, score: str, part: str) -> bool:
     return bool(epochs and "scores" in _details(run, part) and image_scores(run, score, part))
 
 
-def failure_of(cell: Cell) -> Failed | None:
-    """Why the training failed, where it would do so again."""
+def failure_of(cell: Cell, score: str, part: str) -> Failed | None:
+    """Why the training failed, where it would do so again.
+
+    Args:
+        cell: The training.
+        score: That an image must have; one that ended well and has none is no row of a table.
+        part: Whose images.
+    """
     for run in _at(cell.folder):
+        if run.status == "done" and cell.is_of(run) and _details(run, part).get("images"):
+            if not image_scores(run, score, part):
+                why = f"no {part} image of it has the score '{score}'"
+                return Failed(cell.fold, cell.settings.seed, "no score", why)
+            return None
         if run.status == "failed" and run.failure is not None and cell.is_of(run):
             kind = run.failure.kind
             # A whole batch that was too large has a second try with half of it.
             smallest = halved(cell.settings).batch_size
-            again = kind == "out-of-memory" and run.settings["batch_size"] != smallest
+            again = kind == "out-of-memory" and batch_size(run) != smallest
             if kind in {"diverged", "out-of-memory"} and not again:
                 first = run.failure.message.splitlines()[0]
                 return Failed(cell.fold, cell.settings.seed, kind, first)
     return None
+
+
+def batch_size(run: Run) -> int:
+    """Images in a batch of its training."""
+    return Settings.read(run.settings).batch_size
+
+
+def scored(run: Run, part: str) -> frozenset[str]:
+    """The images of a part, those without a score of some kind, too."""
+    return frozenset(row["id"] for row in _details(run, part).get("images", []))
 
 
 def training_of(cell: Cell, run: Run, score: str, part: str) -> Training:
@@ -186,10 +208,13 @@ def answers_of(run: Run, part: str) -> Sequence[Mapping[str, Any]]:
 def _details(run: Run, part: str) -> Mapping[str, Any]:
     path = run.test_scores if part == "test" else run.image_scores
     try:
-        found: Mapping[str, Any] = json.loads(path.read_text("utf-8"))
+        found = read_json(path)
+        rows = found.get("images", [])
+        if not all(isinstance(row["id"], str) for row in rows):
+            raise ValueError("an image has no name")
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         refuse(
             "AF501",
             f"the scores '{path.name}' of the run '{run.name}' are damaged",
@@ -197,7 +222,8 @@ def _details(run: Run, part: str) -> Mapping[str, Any]:
             why=str(getattr(error, "strerror", None) or error),
             fix="remove the file, or the run's folder, and give the command again",
         )
-    return found
+    whole: Mapping[str, Any] = found
+    return whole
 
 
 def _at(folder: Path) -> Iterator[Run]:

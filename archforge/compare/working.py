@@ -14,15 +14,18 @@ from archforge.analysis import costs, memory
 from archforge.compare.budgets import costs_apart, ended_early
 from archforge.compare.choosing import chosen, chosen_answers
 from archforge.compare.entries import Entry
-from archforge.compare.folder import read_json
+from archforge.compare.folder import read_kept
 from archforge.compare.progress import Progress
 from archforge.compare.records import Shown
 from archforge.compare.rows import OTSU, Failed, Row, Speed, ordered
 from archforge.compare.trainings import (
     Cell,
+    batch_size,
     failure_of,
     find_done,
     find_unscored,
+    options_of,
+    scored,
     training_of,
 )
 from archforge.crew.failures import failure_kind, first_words
@@ -30,7 +33,7 @@ from archforge.crew.jobs import Job
 from archforge.crew.means import Means
 from archforge.crew.running import run_all
 from archforge.crew.workers import Message, Pool, begin_server, worker_count
-from archforge.errors import ProblemError
+from archforge.errors import Mark, ProblemError, refuse
 from archforge.files import new_folder, said_if_unwritable, write_whole
 from archforge.runs import RECORD, Run, read_run
 
@@ -73,19 +76,50 @@ class Work:
     def rows(self, known: Sequence[Run]) -> tuple[Row, ...]:
         """Train and measure what is not yet, and give a row for each network."""
         runs = find_done(self.cells, known, self.score, self.part)
-        self._failed = {
-            cell.number: failed
-            for cell in self.cells
-            if cell.number not in runs and (failed := failure_of(cell)) is not None
-        }
+        self._failed = self._failures(runs)
         left = [cell for cell in self.cells if cell.number not in {*runs, *self._failed}]
         self._progress.begun(len(self.cells), len(self.cells) - len(left))
         if left:
             self._train(left, known)
             runs |= find_done(left, (), self.score, self.part)
+            self._failed = {**self._failures(runs), **self._failed}
+        self._check_images(runs)
         rows = [self._row(entry, runs) for entry in self.entries]
         self.notes += costs_apart(list(runs.values()))
         return ordered([*rows, *self._floor(runs)])
+
+    def _failures(self, runs: Mapping[int, Run]) -> dict[int, Failed]:
+        """Of the trainings that have no run, those that would come to nothing again."""
+        return {
+            cell.number: failed
+            for cell in self.cells
+            if cell.number not in runs
+            and (failed := failure_of(cell, self.score, self.part)) is not None
+        }
+
+    def _check_images(self, runs: Mapping[int, Run]) -> None:
+        """See that all networks were scored on the same images of a fold.
+
+        Runs of another version may have divided the same images in another way.
+
+        Raises:
+            ProblemError: One was not.
+        """
+        first: dict[int | None, frozenset[str]] = {}
+        for cell in self.cells:
+            if cell.number not in runs:
+                continue
+            run = runs[cell.number]
+            images = scored(run, self.part)
+            if images != first.setdefault(cell.fold, images):
+                refuse(
+                    "AF501",
+                    f"the run '{run.name}' was scored on other images than its like",
+                    mark=Mark(str(run.folder)),
+                    why="another version of archforge has divided the images in another way",
+                    fix="move its folder away, or leave out the `--reuse` that brings it, and give "
+                    "the command again",
+                )
 
     def _train(self, cells: Sequence[Cell], known: Sequence[Run]) -> None:
         begin_server(TRAIN, self.threads)
@@ -112,6 +146,7 @@ class Work:
             cell = cells[job.number]
             place = (cell.entry.name, cell.fold, cell.settings.seed)
             if message.what == "outcome":
+                _check_unchanged(cell)
                 self._progress.ended(*place, f"{message.content.value:.4f}")
                 continue
             kind, why = _failure(message)
@@ -137,7 +172,7 @@ class Work:
         mine = [cell for cell in self.cells if cell.entry is entry]
         total = costs(graph)
         done = [(cell, runs[cell.number]) for cell in mine if cell.number in runs]
-        half = [cell for cell, run in done if run.settings["batch_size"] < cell.settings.batch_size]
+        half = [cell for cell, run in done if batch_size(run) < cell.settings.batch_size]
         if half:
             self.notes.append(
                 f"{entry.name} needed half the batch for {len(half)} of its trainings: two batches "
@@ -158,15 +193,16 @@ class Work:
     def _speeds(self, entry: Entry) -> tuple[tuple[Speed, ...], Mapping[str, Any]]:
         """Measured alone, with all threads, once for each network of a comparison on a machine."""
         path = self.folder / MEASURED
-        kept = read_json(path)
+        kept = read_kept(path)
         # Of the machine no more than whether it is another one: folders are handed on.
         machine = hashlib.blake2b(platform.node().encode(), digest_size=4).hexdigest()
-        here = f"{entry.mark} on {machine}"
+        _, threads = worker_count(1, 1)
+        here = f"{entry.mark} on {machine}, {threads} threads"
+        here += "".join(f", GPU {gpu}" for gpu in self.means.gpus[:1])
         known = _known_speeds(kept.get(here))
         if known[0]:
             return known
         self._progress.measuring(entry.name)
-        _, threads = worker_count(1, 1)
         job = next(cell for cell in self.cells if cell.entry is entry).job(threads)
         for _, message in self._alone(MEASURE, [job]):
             if message.what != "outcome":
@@ -215,7 +251,9 @@ class Work:
                 wanted.setdefault(run, {})[each.image] = files
         for number, (run, images) in enumerate(wanted.items(), start=first):
             cell = next(cell for cell in self.cells if cell.entry is entry)
-            options = replace(cell.options, fold=read_run(run).data["options"]["fold"])
+            options = replace(
+                cell.options, fold=options_of(read_run(run).data.get("options"))["fold"]
+            )
             values = {"part": self.part, "pictures": {
                 name: [str(self.folder / file) for file in files]
                 for name, files in images.items()
@@ -292,6 +330,32 @@ def _copy(run: Path, target: Path) -> None:
     with said_if_unwritable(target):
         shutil.rmtree(target, ignore_errors=True)
         with new_folder(target) as part:
-            without = shutil.ignore_patterns(RECORD)
-            shutil.copytree(run, part, ignore=without, dirs_exist_ok=True)
+            shutil.copytree(run, part, ignore=_foreign, dirs_exist_ok=True)
             shutil.copy2(run / RECORD, part)
+
+
+def _foreign(folder: str, names: Sequence[str]) -> set[str]:
+    """What is not copied: the record, and whatever leads elsewhere or is no file."""
+    found = {name: Path(folder, name) for name in names}
+    return {
+        name
+        for name, path in found.items()
+        if name == RECORD or path.is_symlink() or not (path.is_file() or path.is_dir())
+    }
+
+
+def _check_unchanged(cell: Cell) -> None:
+    """See that a training had the images that the comparison was begun with.
+
+    Raises:
+        ProblemError: Somebody has changed them meanwhile.
+    """
+    dataset = cell.entry.opened.dataset
+    if read_run(cell.folder).data.get("fingerprint") != dataset.fingerprint:
+        refuse(
+            "AF622",
+            f"the images in '{dataset.summary.folder}' were changed while networks were trained",
+            mark=Mark(str(cell.folder)),
+            why="scores from other images do not belong in one table",
+            fix="leave the images as they are, and give the command again with another folder (-o)",
+        )

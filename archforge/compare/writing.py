@@ -24,6 +24,7 @@ from matplotlib.ticker import EngFormatter, LogLocator, NullFormatter
 from archforge.compare.records import Comparison, Several
 from archforge.compare.rows import OTSU, Row
 from archforge.compare.tables import csv_text
+from archforge.errors import series
 from archforge.files import said_if_unwritable, whole_file, write_whole
 from archforge.metrics import CLASS_METRICS, METRICS
 from archforge.runs.command import command_line
@@ -153,12 +154,23 @@ def _score(mean: float, ended: str) -> str:
     return f"{mean:.4f} ({ended})" if ended else f"{mean:.4f}"
 
 
-def timed_on(comparison: Comparison) -> str:
-    """The processors that predictions were timed on, with their threads; empty if nobody knows."""
-    machines = {str(row.timed_on["processor"]): int(row.timed_on.get("threads", 0))
-                for row in comparison.rows
-                if row.speeds and row.timed_on.get("processor")}  # fmt: skip
-    return " and on ".join(f"{name}, {threads} threads" for name, threads in machines.items())
+def timed_words(comparison: Comparison) -> str:
+    """``on`` which machine predictions were timed; empty if unknown.
+
+    It is its GPUs, or else its processor and threads. Networks of different ones are named.
+    """
+    machines: dict[str, list[str]] = {}
+    for row in comparison.rows:
+        if row.speeds and row.timed_on.get("processor"):
+            machines.setdefault(_machine(row.timed_on), []).append(row.architecture)
+    if len(machines) == 1:
+        return f"on {next(iter(machines))}"
+    return "; ".join(f"{series(names)} on {machine}" for machine, names in machines.items())
+
+
+def _machine(facts: Mapping[str, Any]) -> str:
+    gpus = [str(gpu) for gpu in facts.get("gpus") or ()]
+    return ", ".join(gpus) or f"{facts['processor']}, {facts.get('threads', 0)} threads"
 
 
 def title(metric: str) -> str:

@@ -1,24 +1,26 @@
 """What trainings that run side by side may take of a machine."""
 
+import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from archforge.crew.workers import Pool, share_of_memory, worker_count
 from archforge.errors import Problem
 
-_AMOUNT = re.compile(r"(\d+(?:\.\d+)?(?:e[+-]?\d+)?)\s*(k|M|G|KiB|MiB|GiB|ms)?", re.IGNORECASE)
-_UNITS = {
-    "": 1.0, "ms": 1.0, "k": 1e3, "m": 1e6, "g": 1e9, "kib": 2.0**10, "mib": 2.0**20,
-    "gib": 2.0**30,
+_AMOUNT = re.compile(r"(\d+(?:\.\d+)?(?:e[+-]?\d+)?)\s*([a-z]*)", re.IGNORECASE)
+_COUNTS: Mapping[str, float] = {
+    "": 1.0, "k": 1e3, "m": 1e6, "g": 1e9, "kib": 2.0**10, "mib": 2.0**20, "gib": 2.0**30,
 }  # fmt: skip
+_TIMES: Mapping[str, float] = {"": 1.0, "ms": 1.0}
 
 
-def read_amount(text: Any) -> float:
-    """The number that ``2e9``, ``1.5M`` or ``4GiB`` is; 0 for what is none."""
+def read_amount(text: Any, *, of_time: bool = False) -> float:
+    """The number that ``2e9``, ``1.5M``, ``4GiB``, or of milliseconds ``20ms``, is; 0 for none."""
     match = _AMOUNT.fullmatch(str(text).strip())
-    return float(match[1]) * _UNITS[(match[2] or "").lower()] if match else 0.0
+    unit = (_TIMES if of_time else _COUNTS).get(match[2].lower()) if match else None
+    return 0.0 if match is None or unit is None else float(match[1]) * unit
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,13 +51,13 @@ class Means:
         if not all(gpu.strip() for gpu in self.gpus) or len(set(self.gpus)) < len(self.gpus):
             fix = "give the number of each once, such as 0,1"
             yield Problem(code, f"GPUs cannot be {','.join(self.gpus)}", fix=fix)
-        elif self.gpus and self.workers not in {"auto", 1, len(self.gpus)}:
+        elif self.gpus and self.workers not in {"auto", len(self.gpus)}:
             fix = f"leave them out: {len(self.gpus)} GPUs have a worker each"
             yield Problem(code, f"workers cannot be {self.workers}", fix=fix)
         if self.memory is not None and read_amount(self.memory) <= 0:
             fix = "give a number above 0, such as 4GiB"
             yield Problem(code, f"the limit of memory cannot be '{self.memory}'", fix=fix)
-        if self.timeout_s is not None and self.timeout_s <= 0:
+        if self.timeout_s is not None and not 0 < self.timeout_s < math.inf:
             fix = "give seconds above 0"
             yield Problem(code, f"the time limit cannot be {self.timeout_s}", fix=fix)
 

@@ -3,13 +3,14 @@
 import math
 import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from archforge.build import build_model
 from archforge.build.quiet import tensorflow
 from archforge.crew.jobs import Job, Outcome, Report, halved
 from archforge.data import Dataset, open_dataset
-from archforge.errors import ProblemError
+from archforge.errors import ProblemError, refuse
 from archforge.files import write_whole
 from archforge.graph import Graph, fingerprint
 from archforge.predict.region import at_size
@@ -81,10 +82,22 @@ def complete_trial(job: Job, report: Report) -> Outcome:
 
 
 def begin_process(job: Job) -> None:
-    """Say to TensorFlow what it reads once, before the first tensor."""
+    """Say to TensorFlow what it reads once, before the first tensor.
+
+    Raises:
+        ProblemError: The GPU that the job was given is not there: on a CPU it would take days.
+    """
     tensorflow.config.threading.set_intra_op_parallelism_threads(job.threads)
     tensorflow.config.threading.set_inter_op_parallelism_threads(job.threads)
-    if not tensorflow.config.list_physical_devices("GPU"):
+    gpus = tensorflow.config.list_physical_devices("GPU")
+    if job.device and not gpus:
+        refuse(
+            "AF614",
+            f"TensorFlow sees no GPU '{job.device}' on this machine",
+            why="there is none of this number, or its driver or CUDA is missing",
+            fix="leave `--gpus` out to train on the CPU, or install `tensorflow[and-cuda]`",
+        )
+    if not gpus:
         # Rewriting the graph takes half of the first step, 0.25 to 1 s, and on a CPU no later step
         # is faster for it; on a GPU they are.
         tensorflow.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
@@ -146,10 +159,9 @@ def _is_of(run: Run, job: Job) -> bool:
         settings = Settings.read(run.settings)
     except (ProblemError, KeyError):
         return False
-    return run.fingerprint == fingerprint(sized) and settings in (
-        job.settings,
-        halved(job.settings),
-    )
+    # Who else is told of its epochs makes it no other training.
+    told = replace(settings, logger=job.settings.logger)
+    return run.fingerprint == fingerprint(sized) and told in (job.settings, halved(job.settings))
 
 
 def _dataset(job: Job, graph: Graph) -> Dataset:

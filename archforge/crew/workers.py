@@ -15,7 +15,7 @@ import time
 import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from multiprocessing import connection, context, forkserver, get_all_start_methods, get_context
 from multiprocessing.connection import Connection
@@ -102,13 +102,12 @@ class Pool:
     def start(self, job: Job) -> None:
         """Start a trial."""
         assert self.free
+        gpu = self._free_gpu()
         ours, theirs = self._context.Pipe()
         with _threads_in_environment(job.threads):
-            process = self._started(theirs, job)
+            process = self._started(theirs, job if gpu is None else replace(job, device=gpu))
         theirs.close()
-        self._children[job.number] = _Child(
-            job, process, ours, time.monotonic(), oom_kills(), self._free_gpu()
-        )
+        self._children[job.number] = _Child(job, process, ours, time.monotonic(), oom_kills(), gpu)
 
     def _started(self, pipe: Connection, job: Job) -> Any:
         """A process; again for a while where the server of processes was killed.
@@ -118,7 +117,7 @@ class Pool:
         end = time.monotonic() + PATIENCE_S
         while True:
             process = self._context.Process(
-                target=run_child, args=(pipe, self._work, job, self._free_gpu()), daemon=True
+                target=run_child, args=(pipe, self._work, job), daemon=True
             )
             try:
                 with _no_script():
@@ -212,10 +211,8 @@ def begin_server(work: str, threads: int) -> None:
             forkserver.ensure_running()
 
 
-def run_child(pipe: Connection, work: str, job: Job, gpu: str | None = None) -> None:
+def run_child(pipe: Connection, work: str, job: Job) -> None:
     """The life of a trial's process."""
-    if gpu is not None:  # before TensorFlow lists its devices
-        os.environ["CUDA_VISIBLE_DEVICES"] = gpu
     # Ctrl-C goes to every process of the terminal; the parent decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ.update(dict.fromkeys(THREADS, str(job.threads)))

@@ -166,6 +166,7 @@ CODES: dict[str, str] = {
     "AF611": "a space that cannot be tried point by point",
     "AF612": "a network without a size",
     "AF613": "no network of the space builds",
+    "AF614": "a GPU that is not there",
     "AF621": "a setting of the comparison that cannot be",
     "AF622": "the folder holds another comparison",
     "AF623": "another process compares in this folder",

@@ -7,7 +7,7 @@ from typing import Any
 from archforge.compare.reading import read_comparison
 from archforge.compare.records import Comparison
 from archforge.compare.rows import Row, place_of
-from archforge.compare.writing import pair_numbers, table_rows, timed_on, title
+from archforge.compare.writing import pair_numbers, table_rows, timed_words, title
 from archforge.errors import ProblemError
 from archforge.report.classes import by_class
 from archforge.report.looking import sheet_of
@@ -67,8 +67,8 @@ def cost_words(found: Comparison) -> list[str]:
     """How predictions were timed, and on what."""
     if not any(row.speeds for row in found.rows):
         return []
-    named = timed_on(found)
-    return [f"{COSTS} They were timed on {named}." if named else COSTS]
+    named = timed_words(found)
+    return [f"{COSTS} Timed {named}." if named else COSTS]
 
 
 def lead(found: Comparison) -> str:

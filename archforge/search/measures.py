@@ -109,7 +109,7 @@ def read_limits(texts: Mapping[str, Any]) -> dict[str, float]:
     ]
     found = {}
     for name, text in texts.items():
-        most = read_amount(text)
+        most = read_amount(text, of_time=name == MEASURED)
         if most <= 0:
             fix = "give a number above 0, such as 2e9, 1.5M or 4GiB"
             problems.append(Problem("AF608", f"the limit of {name} cannot be '{text}'", fix=fix))

@@ -39,8 +39,10 @@ def test_the_machine_that_predictions_were_timed_on_is_named() -> None:
     toy = row("toy", {"a": 0.5})
     machine = {"processor": "a processor", "threads": 2}
     timed = replace(toy, speeds=(Speed(1, 2.0, 3.0),), timed_on=machine)
+    other = replace(timed, architecture="other", timed_on={**machine, "gpus": ["a GPU"]})
 
-    lines = [list(comparison_lines(comparison([each]))) for each in (timed, toy)]
+    lines = [list(comparison_lines(comparison(each))) for each in ([timed], [toy], [timed, other])]
 
-    assert "timed on    a processor, 2 threads" in lines[0]
-    assert not any(line.startswith("timed on") for line in lines[1])
+    assert "timed       on a processor, 2 threads" in lines[0]
+    assert not any(line.startswith("timed") for line in lines[1])
+    assert "timed       other on a GPU; toy on a processor, 2 threads" in lines[2]

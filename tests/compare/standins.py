@@ -21,6 +21,14 @@ def lacks_memory(job: Job, report: Report) -> Outcome:
     return train_whole(job, limited)
 
 
+def changes_images(job: Job, report: Report) -> Outcome:
+    """Somebody sorts out an image in the meantime."""
+    for part in ("images", "masks", "labels"):
+        for path in sorted((job.data / part).iterdir())[-1:]:
+            path.unlink()
+    return train_whole(job, report)
+
+
 def lacks_all_memory(job: Job, report: Report) -> Outcome:
     """Half a batch does not fit either."""
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from archforge.cli import USAGE, run
+from archforge.cli import PROBLEMS, USAGE, run
 from archforge.compare import compare
 from archforge.compare.comparing import make_ready
 from archforge.data import DataOptions
@@ -208,3 +208,13 @@ def test_test_images_are_scored_where_there_are_some(
     assert len(found.trained[0].images) == 2
     assert [row.architecture for row in found.rows] == [spec]
     assert not any("validation images" in note for note in found.notes)
+
+
+@pytest.mark.parametrize("fold", ["0", "1"])
+def test_one_fold_alone_is_no_comparison(
+    spec: str, nuclei: Path, fold: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["compare", spec, "--data", str(nuclei), "--folds", "3", "--fold", fold]
+
+    assert run(words) == PROBLEMS
+    assert f"AF621 every fold is trained, not fold {fold} alone" in capsys.readouterr().err

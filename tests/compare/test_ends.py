@@ -7,8 +7,10 @@ import pytest
 
 from archforge.cli import PROBLEMS, run
 from archforge.compare import compare, working
+from archforge.data import write_synth
 from archforge.runs import list_runs
 from archforge.train import Settings
+from tests.compare.toy import ONE, refusal
 
 
 @pytest.mark.keras
@@ -74,6 +76,48 @@ def test_what_a_training_may_not_take_ends_it_and_more_of_it_goes_on(
     assert failed["kind"] == kind_and_words[0]
     assert kind_and_words[1] in failed["why"]
     assert (whole["failed"], len(whole["runs"])) == ([], 1)
+
+
+@pytest.mark.keras
+def test_a_gpu_that_is_not_there_is_not_the_processor(
+    spec: str, nuclei: Path, tmp_path: Path
+) -> None:
+    text = refusal([spec], nuclei, tmp_path / "table", settings=ONE, gpus=("7",))
+
+    assert "AF614 TensorFlow sees no GPU '7' on this machine" in text
+
+
+@pytest.mark.keras
+def test_images_that_change_meanwhile_end_the_comparison_and_are_not_left_out(
+    spec: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(working, "TRAIN", "tests.compare.standins:changes_images")
+    data = write_synth(tmp_path / "data", count=8, size=48)
+
+    text = refusal([spec], data, tmp_path / "table", settings=ONE)
+
+    assert "AF622 the images in" in text
+    assert "were changed while networks were trained" in text
+
+
+@pytest.mark.keras
+def test_a_training_whose_images_lack_the_score_is_told_and_not_made_again(
+    spec: str, nuclei: Path, tmp_path: Path
+) -> None:
+    compare([spec], data=nuclei, folder=tmp_path / "table", settings=ONE)
+    ((run,), _) = list_runs(tmp_path / "table")
+    facts = json.loads(run.image_scores.read_text())
+    facts["images"] = [{**row, "dice": None} for row in facts["images"]]
+    run.image_scores.write_text(json.dumps(facts))
+    before = (run.folder / "run.json").stat().st_mtime_ns
+
+    found = compare([spec], data=nuclei, folder=tmp_path / "table", settings=ONE)
+
+    (row,) = [each for each in found.rows if each.macs]
+    assert [(each.kind, each.why) for each in row.failed] == [
+        ("no score", "no validation image of it has the score 'dice'")
+    ]
+    assert (run.folder / "run.json").stat().st_mtime_ns == before
 
 
 @pytest.mark.keras

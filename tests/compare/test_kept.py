@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,10 +16,13 @@ from archforge.cli import run
 from archforge.compare import compare
 from archforge.compare.entries import Asked, open_entries
 from archforge.compare.folder import check_folder, identity_of
+from archforge.compare.trainings import image_scores
 from archforge.data import DataOptions
-from archforge.runs import list_runs
+from archforge.runs import list_runs, write_run
 from archforge.train import Settings
-from tests.compare.toy import ONE
+from tests.compare.toy import ONE, refusal
+from tests.refusals import refusal as refused
+from tests.runs.records import written
 
 
 @pytest.mark.keras
@@ -125,18 +129,51 @@ def test_a_training_killed_before_its_test_images_were_scored_is_scored_and_not_
 
 
 @pytest.mark.keras
+def test_networks_that_were_scored_on_other_images_are_not_compared(
+    spec: str, nuclei: Path, tmp_path: Path
+) -> None:
+    """As where another version has divided the same images in another way."""
+    specs, options = [spec, f"{spec}:wide"], DataOptions(folds=2)
+    compare(specs, data=nuclei, folder=tmp_path / "table", settings=ONE, options=options)
+    first = list_runs(tmp_path / "table")[0][0]
+    facts = json.loads(first.image_scores.read_text())
+    facts["images"][0]["id"] = "another"
+    first.image_scores.write_text(json.dumps(facts))
+
+    text = refusal(specs, nuclei, tmp_path / "table", settings=ONE, options=options)
+
+    assert "AF501 the run" in text
+    assert "was scored on other images than its like" in text
+
+
+@pytest.mark.parametrize("scores", ["{", '{"scores": {}, "images": [{"dice": 1}]}', "[" * 20000])
+def test_damaged_scores_are_named(tmp_path: Path, scores: str) -> None:
+    run = written(tmp_path / "run")
+    run.image_scores.write_text(scores)
+
+    text = refused(lambda: image_scores(run, "dice", "validation"))
+
+    assert "AF501 the scores 'scores.json' of the run" in text
+
+
+@pytest.mark.keras
 def test_a_run_from_elsewhere_is_scored_on_its_test_images_in_a_copy(
     spec: str, nuclei: Path, tmp_path: Path
 ) -> None:
     words = ["train", spec, "--data", str(nuclei), "--test", "0.25", "--epochs", "1"]
     assert run([*words, "-o", str(tmp_path / "runs")]) == 0
     (mine,), _ = list_runs(tmp_path / "runs")
+    # Who is told of its epochs makes it no other training.
+    write_run(replace(mine, settings={**mine.settings, "logger": "tensorboard"}))
+    (mine,), _ = list_runs(tmp_path / "runs")
+    (mine.folder / "notes.txt").symlink_to(spec)
 
     found = compare([str(mine.folder)], data=nuclei, folder=tmp_path / "table", settings=ONE,
                     options=DataOptions(test=0.25))  # fmt: skip
 
     (copy,), _ = list_runs(tmp_path / "table")
     assert copy == mine  # when it was trained, too
+    assert not (copy.folder / "notes.txt").exists()  # whatever a link leads to stays there
     assert copy.test_scores.exists()
     assert not mine.test_scores.exists()
     assert len(found.trained[0].images) == 2
