@@ -25,8 +25,15 @@ ENDINGS = {"html": ".html", "markdown": ".md"}
     type=click.Path(path_type=Path, dir_okay=False),
     help="By default report.html or report.md in PATH.",
 )
+@click.option(
+    "--storage",
+    metavar="URL",
+    help="postgresql://USER@HOST/DATABASE, of a search that has its trials there.",
+)
 @json_option
-def command(path: Path, form: str | None, output: Path | None, *, as_json: bool) -> None:
+def command(
+    path: Path, form: str | None, output: Path | None, storage: str | None, *, as_json: bool
+) -> None:
     """Write the page of a run, of a search, or of a comparison.
 
     PATH is its folder. The page is one HTML file that needs no network: scores with intervals,
@@ -39,7 +46,7 @@ def command(path: Path, form: str | None, output: Path | None, *, as_json: bool)
     by_ending = output is not None and output.suffix.lower() in {".md", ".markdown"}
     chosen = form or ("markdown" if by_ending else "html")
     file = output or path / f"report{ENDINGS[chosen]}"
-    write_report(path, file, form=chosen)
+    write_report(path, file, form=chosen, storage=storage)
     if as_json:
         print_json({"report": str(file), "format": chosen})
     else:

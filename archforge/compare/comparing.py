@@ -163,7 +163,7 @@ def finish(ready: Ready) -> Comparison:
         comparison = Comparison(
             folder=work.folder, data=name_of(ready.asked.data), score=work.score,
             part=work.part, folds=ready.asked.options.folds, seeds=ready.seeds, rows=rows,
-            groups=work.groups,
+            groups=work.groups, fingerprint=what["data"],
         )  # fmt: skip
         pairs = compared(comparison.trained, _share(work))
         comparison = replace(comparison, pairs=pairs)

@@ -1,11 +1,12 @@
 """A comparison as its folder keeps it."""
 
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import replace
 from functools import partial
 from math import isfinite
 from pathlib import Path
-from typing import Any, NoReturn
+from types import UnionType
+from typing import Any, NoReturn, TypeVar, get_args, get_origin, get_type_hints
 
 from archforge.compare.ranking import several_of
 from archforge.compare.records import Comparison, Pair, Several, Shown
@@ -13,6 +14,9 @@ from archforge.compare.rows import Failed, Row, Speed, Training
 from archforge.compare.writing import FORMAT, RECORD, SEVERAL
 from archforge.errors import Mark, refuse
 from archforge.files import read_mapping
+
+Kind = TypeVar("Kind", Training, Failed, Pair, Shown)
+_PLAIN: Mapping[Any, Any] = {float: (int, float), int: int, str: str, type(None): type(None)}
 
 
 def read_comparison(folder: Path) -> tuple[Comparison, dict[str, Any]]:
@@ -34,7 +38,7 @@ def read_comparison(folder: Path) -> tuple[Comparison, dict[str, Any]]:
         )
     try:
         return _comparison(path.parent, facts), facts
-    except (LookupError, TypeError, ValueError, AttributeError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, OverflowError) as error:
         _refuse(path, f"{type(error).__name__}: {error}")
 
 
@@ -75,10 +79,14 @@ def _facts(path: Path) -> dict[str, Any]:
 
 
 def _comparison(folder: Path, facts: Mapping[str, Any]) -> Comparison:
+    rows = tuple(_row(folder, facts, each) for each in facts["rows"])
+    if len({row.architecture for row in rows}) < len(rows):
+        raise ValueError("two networks have one name")
+    identity = facts.get("identity")
     return Comparison(
         folder=folder, data=str(facts["data"]), score=str(facts["score"]), part=str(facts["part"]),
-        folds=facts["folds"], seeds=int(facts["seeds"]),
-        rows=tuple(_row(folder, facts, each) for each in facts["rows"]),
+        folds=facts["folds"], seeds=int(facts["seeds"]), rows=rows,
+        fingerprint=str(identity.get("data", "")) if isinstance(identity, dict) else "",
         pairs=tuple(_pair(each) for each in facts["pairs"]),
         notes=tuple(str(note) for note in facts["notes"]),
         shown=tuple(_shown(each) for each in facts.get("shown", ())),
@@ -92,14 +100,14 @@ def _row(folder: Path, facts: Mapping[str, Any], row: Mapping[str, Any]) -> Row:
     found = Row(
         architecture=name, score=str(facts["score"]), same=tuple(row["same_network_as"]),
         trainings=tuple(
-            Training(**{**_known(Training, each), "run": _place(folder, each["run"])})
+            replace(_typed(Training, each), run=_place(folder, each["run"]))
             for each in trainings
         ),
-        failed=tuple(Failed(**_known(Failed, each)) for each in row["failed"]),
+        failed=tuple(_typed(Failed, each) for each in row["failed"]),
         floor=dict(facts["floors"].get(name, {})), parameters=int(row["parameters"]),
         macs=int(row["macs"]), activation_bytes=int(row["activation_bytes"]),
         speeds=tuple(_speed(each) for each in row["predict"]),
-        timed_on=dict(row.get("timed_on", {})),
+        timed_on=_machine(row.get("timed_on", {})),
         fingerprint=str(row["fingerprint"]), groups=dict(facts.get("groups", {})),
     )  # fmt: skip
     if not all(each.images for each in found.trainings) or not isfinite(found.mean):
@@ -108,13 +116,20 @@ def _row(folder: Path, facts: Mapping[str, Any], row: Mapping[str, Any]) -> Row:
 
 
 def _pair(facts: Mapping[str, Any]) -> Pair:
-    return Pair(**{"groups": facts["images"], **_known(Pair, facts)})  # older ones had no groups
+    return _typed(Pair, {"groups": facts["images"], **facts})  # older ones had no groups
 
 
 def _shown(facts: Mapping[str, Any]) -> Shown:
     answers = facts.get("answers", {}).items()
     said = {str(name): (str(each[0]), float(each[1])) for name, each in answers}
-    return Shown(**{**_known(Shown, facts), "answers": said})
+    networks = {str(name): str(file) for name, file in facts.get("networks", {}).items()}
+    return replace(_typed(Shown, facts), networks=networks, answers=said)
+
+
+def _machine(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """What is told of it, where it is what it says."""
+    kinds = {"processor": str, "threads": int, "gpus": list}
+    return {name: facts[name] for name, kind in kinds.items() if isinstance(facts.get(name), kind)}
 
 
 def _speed(facts: Mapping[str, Any]) -> Speed:
@@ -131,9 +146,24 @@ def _place(folder: Path, run: str) -> Path:
     return next((place for place in places if place.is_dir()), places[0])
 
 
-def _known(kind: Any, facts: Mapping[str, Any]) -> dict[str, Any]:
-    names = {one.name for one in fields(kind)}
-    return {name: value for name, value in facts.items() if name in names}
+def _typed(kind: type[Kind], facts: Mapping[str, Any]) -> Kind:
+    """A record of its fields; those that are numbers or text must be so, and finite."""
+    wanted = get_type_hints(kind)
+    known = {name: facts[name] for name in wanted if name in facts}
+    for name, value in known.items():
+        if not _fits(value, wanted[name]):
+            raise ValueError(f"'{name}' is {value!r}"[:80])
+    return kind(**known)
+
+
+def _fits(value: Any, hint: Any) -> bool:
+    """Whether it is of the kind; what is neither number nor text is looked at by who reads it."""
+    kinds = [_PLAIN[each] for each in get_args(hint) or [hint] if each in _PLAIN]
+    if get_origin(hint) not in {None, UnionType} or not kinds:
+        return True
+    if isinstance(value, float) and not isfinite(value):
+        return False
+    return not isinstance(value, bool) and any(isinstance(value, each) for each in kinds)
 
 
 def _refuse(path: Path, why: str) -> NoReturn:

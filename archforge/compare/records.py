@@ -92,6 +92,7 @@ class Comparison:
         pictures: Files that were drawn.
         shown: The best, the median and the worst image.
         groups: Of images that belong together, by their names, what they make.
+        fingerprint: Of all files of the images; empty in older records.
     """
 
     folder: Path
@@ -106,6 +107,7 @@ class Comparison:
     pictures: tuple[Path, ...] = ()
     shown: tuple[Shown, ...] = ()
     groups: Mapping[str, str] = field(default_factory=dict)
+    fingerprint: str = ""
 
     @property
     def trained(self) -> tuple[Row, ...]:

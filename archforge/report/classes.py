@@ -1,12 +1,12 @@
 """What pages say of each class, from the scores of images that runs keep."""
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from statistics import fmean
 from typing import Any
 
 from archforge.compare.records import Comparison
+from archforge.files import read_json
 from archforge.report.page import Figure, Table
 from archforge.report.plots import distributions
 from archforge.runs import Run
@@ -22,14 +22,14 @@ def details_of(run: Run, part: str = "validation") -> Mapping[str, Any]:
     """
     path = run.test_scores if part == "test" else run.image_scores
     try:
-        found = json.loads(path.read_text("utf-8"))
+        found = read_json(path)
         images = [
             {key: str(value) if key == "id" else float(value) for key, value in row.items()
              if value is not None}
             for row in found["images"] if row["id"]
         ]  # fmt: skip
         table = [[int(count) for count in row] for row in found.get("confusion") or ()]
-    except (OSError, AttributeError, LookupError, TypeError, ValueError):
+    except (OSError, AttributeError, LookupError, TypeError, ValueError, OverflowError):
         return {}
     return {"images": images, "confusion": table}
 

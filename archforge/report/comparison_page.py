@@ -11,7 +11,7 @@ from archforge.compare.writing import pair_numbers, table_rows, timed_words, tit
 from archforge.errors import ProblemError
 from archforge.report.classes import by_class
 from archforge.report.looking import sheet_of
-from archforge.report.making import LEARNED, how_it_was_made, learned, network_figure
+from archforge.report.making import LEARNED, as_recorded, how_it_was_made, learned, network_figure
 from archforge.report.page import Page, Section, Table
 from archforge.report.plots import (
     differences,
@@ -39,7 +39,7 @@ def comparison_page(folder: Path) -> Page:
         ProblemError: There is none, or it cannot be read.
     """
     found, record = read_comparison(folder)
-    runs = {row.architecture: list(runs_of(row)) for row in found.trained}
+    runs = {row.architecture: list(runs_of(found, row)) for row in found.trained}
     every = [run for each in runs.values() for run in each]
     return Page(
         f"{len(found.trained)} networks on {found.data}",
@@ -58,9 +58,20 @@ def comparison_page(folder: Path) -> Page:
             Section("How they learned", parts=[*_curves(runs)]),
             Section("The networks", parts=[*_networks(runs)]),
             Section("How this was made", code=str(record.get("command", ""))),
-            Section("Images, recipe and machine", parts=[*how_it_was_made(every)] if every else []),
+            Section("Images, recipe and machine", parts=[
+                *(how_it_was_made(every, [name for name, each in runs.items() for _ in each])
+                  if every else as_recorded(_recorded(record)))
+            ]),
         ],
     )  # fmt: skip
+
+
+def _recorded(record: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What the comparison's own record says of how it was made."""
+    found = record.get("identity")
+    known = found if isinstance(found, dict) else {}
+    kinds = {"data": str, "options": dict, "settings": dict}
+    return {name: known[name] for name, kind in kinds.items() if isinstance(known.get(name), kind)}
 
 
 def cost_words(found: Comparison) -> list[str]:
@@ -83,13 +94,22 @@ def lead(found: Comparison) -> str:
     )
 
 
-def runs_of(row: Row) -> Iterator[Run]:
-    """Those of a network that are still there."""
+def runs_of(found: Comparison, row: Row) -> Iterator[Run]:
+    """Those of a network that are still there.
+
+    One that lies elsewhere, as `--reuse` takes them, must be the training that the record tells of:
+    a folder from a stranger must not show what else lies on this machine.
+    """
+    home = found.folder.resolve()
     for training in row.trainings:
         try:
-            yield read_run(training.run)
-        except ProblemError:  # somebody moved it; the numbers stand in the record
-            continue
+            run = read_run(training.run)
+            outside = not run.folder.resolve().is_relative_to(home)
+        except (ProblemError, OSError, ValueError, RuntimeError):
+            continue  # somebody moved it; the numbers stand in the record
+        known = (row.fingerprint, found.fingerprint, training.seed)
+        if not outside or (run.fingerprint, run.data.get("fingerprint"), run.seed) == known:
+            yield run
 
 
 def score_tables(found: Comparison) -> Iterator[Table]:

@@ -60,7 +60,7 @@ def _digits(value: float | None, digits: int) -> str:
 
 
 def _data_set(number: int, found: Comparison) -> Section:
-    runs = [run for row in found.trained for run in runs_of(row)]
+    runs = [run for row in found.trained for run in runs_of(found, row)]
     parts: list[Table | Figure] = [*score_tables(found)]
     if found.trained:
         parts.append(score_against_cost(found))

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from archforge.errors import ProblemError
-from archforge.report.making import how_it_was_made, network_figure, picture_in, worded
+from archforge.report.making import as_recorded, how_it_was_made, network_figure, picture_in, worded
 from archforge.report.page import Figure, Page, Section, Table
 from archforge.runs import Run, read_run
 from archforge.search import Study, Trial, read_study
 from archforge.search.pictures import FOLDER, PICTURES, SHARES, draw_importance, read_shares
+from archforge.search.records import RUNNING
 from archforge.search.table import table_rows, table_text, values_words
 
 CURVES = "curves.png"
@@ -44,23 +45,31 @@ MOST = 20
 GOING_ON = "The best spec and its recipe of training lie in the study's folder:"
 
 
-def study_page(folder: Path) -> Page:
+def study_page(folder: Path, storage: str | None = None) -> Page:
     """The page of the study in a folder.
+
+    Args:
+        folder: Of the study.
+        storage: The URL of its database, where a server has it.
 
     Raises:
         ProblemError: There is none, or it cannot be read.
     """
-    return page_of_study(read_study(folder))
+    return page_of_study(read_study(folder, storage))
 
 
 def page_of_study(study: Study) -> Page:
     """The page of a study that was read."""
     best = [(trial, _run(trial.folder)) for trial in study.leading[:3]]
     known = [(trial, run) for trial, run in best if run is not None]
-    counts = ", ".join(f"{count} {state}" for state, count in study.counts().items() if count)
+    data = Path(str(study.recorded.get("folder", ""))).name
+    running = sum(each.state == RUNNING for each in study.trials)
+    counts = ", ".join(f"{count} {state}" for state, count in
+                       {**study.counts(), RUNNING: running}.items() if count)  # fmt: skip
     return Page(
-        f"A search of {study.architecture}",
-        f"{len(study.trials)} trials: {counts}.",
+        f"A search of {study.architecture}{f':{study.preset}' if study.preset else ''}"
+        f"{f' on {data}' if data else ''}",
+        f"{len(study.trials)} trials: {counts}." if counts else "No trial has begun.",
         [
             Section("What it found", points=study.words()),
             Section("The best trials", parts=[*_tables(study)]),
@@ -71,11 +80,18 @@ def page_of_study(study: Study) -> Page:
             Section("Images and predictions", parts=[*_masks(study)]),
             _going_on(study.folder / "best-experiment.yaml"),
             Section("How this was made", code="\n".join(study.commands)),
-            Section("Images, recipe and machine", parts=[
-                *how_it_was_made([run for _, run in known[:1]])
-            ] if known else []),
+            _made(study, known[:1]),
         ],
     )  # fmt: skip
+
+
+def _made(study: Study, best: list[tuple[Trial, Run]]) -> Section:
+    """By the best trial, where its run is there."""
+    title = "Images, recipe and machine"
+    for trial, run in best:
+        words = f"Those of trial {trial.number}, the best that is there."
+        return Section(title, [words], parts=[*how_it_was_made([run])])
+    return Section(title, parts=[*as_recorded(study.recorded)])
 
 
 def _going_on(recipe: Path) -> Section:

@@ -6,7 +6,7 @@ values cannot be ranked together. The number of trials, of workers and the time 
 
 import json
 import platform
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -26,6 +26,8 @@ from archforge.spec import read_text
 from archforge.train import Settings
 
 LOCK = "study.lock"
+# What a reader needs to make it again, beside the spec and its ranges.
+RECORDED = ("folder", "data", "options", "settings", "seed")
 FORMAT = 2
 
 
@@ -142,7 +144,48 @@ def read_record(folder: Path) -> dict[str, Any]:
         _refuse_damaged(path, "it lacks what a study must say")
     if record["format"] != FORMAT:
         _refuse_damaged(path, f"it has format {record['format']}, this version reads {FORMAT}")
+    for name, kinds in _KINDS.items():
+        if name in record and not isinstance(record[name], kinds):
+            _refuse_damaged(path, f"its '{name}' is {json.dumps(record[name])[:60]}")
+    sessions = record["sessions"]
+    if not sessions or not all(_is_session(each) for each in sessions):
+        _refuse_damaged(path, "it does not say how it was begun")
     return record
+
+
+def keep_notes(folder: Path, notes: Sequence[str]) -> None:
+    """Have the record say what a person must know of the last session, for whoever reads later.
+
+    Raises:
+        ProblemError: The record is damaged, or cannot be written.
+    """
+    record = read_record(folder)
+    record["sessions"][-1]["notes"] = list(notes)
+    with said_if_unwritable(folder / RECORD):
+        write_whole(folder / RECORD, json.dumps(record, indent=2) + "\n")
+
+
+def read_notes(folder: Path) -> tuple[str, ...]:
+    """What ``keep_notes`` kept; nothing of a session that has not ended."""
+    kept = read_record(folder)["sessions"][-1].get("notes", [])
+    return tuple(map(str, kept)) if isinstance(kept, list) else ()
+
+
+_KINDS: Mapping[str, tuple[type, ...]] = {
+    **dict.fromkeys(("architecture", "spec", "data", "folder", "sampler", "pruner"), (str,)),
+    **dict.fromkeys(("fixed", "ranges", "options", "settings", "limits", "storage"), (dict,)),
+    "preset": (str, type(None)),
+    "seed": (int,),
+    "goals": (list,),
+    "sessions": (list,),
+}
+
+
+def _is_session(facts: Any) -> bool:
+    needed = {"trials": int, "sampler": dict, "pruner": dict, "versions": dict}
+    return isinstance(facts, dict) and all(
+        isinstance(facts.get(name), kind) for name, kind in needed.items()
+    )
 
 
 @contextmanager

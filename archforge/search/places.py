@@ -5,7 +5,6 @@ from ``PGPASSWORD`` or from a pgpass file. A server's database may hold many stu
 a name of its own there, made once from that of its folder.
 """
 
-import json
 import secrets
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -17,6 +16,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from archforge.errors import Mark, refuse
+from archforge.files import read_json
 from archforge.runs.study import RECORD
 from archforge.search.patience import passes, why
 
@@ -24,6 +24,7 @@ DATABASE = "study.db"
 TRIALS = "trials"
 NAME = "archforge"
 DRIVER = "postgresql+psycopg"
+_NAMED = ("url", "study")
 _SERVERS = ("postgres", "postgresql", DRIVER)
 # A host that vanished is noticed in half a minute; by default TCP waits for hours.
 _FLAGS: dict[str, Any] = {
@@ -89,9 +90,12 @@ class Place:
         """Say that the database is there and the study is not."""
         refuse(
             "AF610",
-            f"the database '{shown(self.url)}' holds no study '{self.study}'",
+            f"the database '{shown(self.url) if self.server else DATABASE}' holds no study "
+            f"'{self.study}'",
             why=f"{RECORD} says that its trials are there",
-            fix="give the URL of that database with `--storage`",
+            fix="give the URL of that database with `--storage`"
+            if self.server
+            else "bring it back from a copy",
         )
 
 
@@ -122,6 +126,46 @@ def find_place(folder: Path, asked: str | None = None) -> Place:
             )
         return Place(url, name, server=True, new=True)
     return Place(url or _server_url(written["url"]), written["study"], server=True)
+
+
+def place_of(folder: Path, asked: str | None = None) -> Place:
+    """Where the trials of a study are that is only looked at.
+
+    No server is logged in to that the person has not named: the folder may be a stranger's, and a
+    password in ``PGPASSWORD`` goes to whatever host a URL says.
+
+    Args:
+        folder: Of the study.
+        asked: The URL of ``--storage``.
+
+    Raises:
+        ProblemError: They are on a server and no URL was given, or they are not there.
+    """
+    written = _written(folder)
+    if written is not None and asked is None:
+        url = shown(written["url"]) if "://" in written["url"] else written["url"]
+        refuse(
+            "AF610",
+            f"the trials of this study are in a database, '{url}'",
+            mark=Mark(str(folder / RECORD)),
+            why="no server is logged in to because a folder says so",
+            fix="if it is yours, give its URL with `--storage`",
+        )
+    place = find_place(folder, asked)
+    if not place.server and not (folder / DATABASE).is_file():
+        refuse(
+            "AF610",
+            f"the study's database '{DATABASE}' is missing",
+            mark=Mark(str(folder / DATABASE)),
+            why=f"{RECORD} says that there is a study",
+            fix="bring it back from a copy; the runs of its trials are below `trials`",
+        )
+    return place
+
+
+def on_server(folder: Path) -> bool:
+    """Whether a study says that a server has its trials."""
+    return _written(folder) is not None
 
 
 def shown(url: str) -> str:
@@ -160,8 +204,17 @@ def _server_url(text: str) -> str:
 def _written(folder: Path) -> dict[str, str] | None:
     """What ``study.json`` says of the place; its own reader says what is wrong with it."""
     try:
-        record = json.loads((folder / RECORD).read_text("utf-8"))
+        record = read_json(folder / RECORD)
     except (OSError, ValueError):
         return None
     found = record.get("storage") if isinstance(record, dict) else None
-    return found if isinstance(found, dict) else None
+    named = isinstance(found, dict) and all(isinstance(found.get(key), str) for key in _NAMED)
+    if found is not None and not named:
+        refuse(
+            "AF610",
+            f"the study's record '{RECORD}' does not say where its trials are",
+            mark=Mark(str(folder / RECORD)),
+            why="its 'storage' lacks the URL or the name of the study there",
+            fix="bring it back from a copy, or give another folder with `-o`",
+        )
+    return found if named else None

@@ -120,6 +120,8 @@ class Study:
         limits: The most that each cost may be.
         retrained: The best ones, trained again with other seeds, by mean.
         commands: That made it, each once, in the order in which they were first given.
+        recorded: What its record says of how it was made: the ``folder`` of the images and the
+            fingerprint of the ``data``, ``options``, ``settings``, ``seed`` and ``versions``.
     """
 
     folder: Path
@@ -139,6 +141,7 @@ class Study:
     limits: Mapping[str, float] = field(default_factory=dict)
     retrained: tuple[Retrained, ...] = ()
     commands: tuple[str, ...] = ()
+    recorded: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def ranked(self) -> tuple[Trial, ...]:

@@ -17,7 +17,7 @@ from archforge.crew.jobs import Job, Outcome
 from archforge.crew.running import run_all
 from archforge.crew.workers import Message, Pool
 from archforge.errors import Problem, ProblemError
-from archforge.files import write_whole
+from archforge.files import read_json, write_whole
 from archforge.search.making import make_job
 from archforge.search.measures import Goal
 from archforge.search.plan import Plan, trial_seed
@@ -184,10 +184,10 @@ def _why_not(message: Message) -> str:
 def _images(path: Path, metric: str) -> dict[str, float]:
     """The score of each validation image, where the training has left them."""
     try:
-        rows = json.loads(path.read_text("utf-8"))["images"]
-    except FileNotFoundError:
+        rows = read_json(path)["images"]
+        return {row["id"]: float(row[metric]) for row in rows if row.get(metric) is not None}
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):  # lost, or damaged
         return {}
-    return {row["id"]: float(row[metric]) for row in rows if row.get(metric) is not None}
 
 
 def _mean(parts: list[dict[str, float]]) -> dict[str, float]:
@@ -197,7 +197,7 @@ def _mean(parts: list[dict[str, float]]) -> dict[str, float]:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        found: dict[str, Any] = json.loads(path.read_text("utf-8"))
-    except (FileNotFoundError, ValueError):  # damaged: the runs are there, and are read again
+        found = read_json(path)
+    except (OSError, ValueError):  # damaged: the runs are there, and are read again
         return {}
-    return found
+    return found if isinstance(found, dict) else {}

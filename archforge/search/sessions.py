@@ -14,6 +14,7 @@ from archforge.search.identity import (
     alone,
     begin,
     check_joins,
+    keep_notes,
     read_record,
     training_facts,
 )
@@ -103,7 +104,9 @@ def written(study: Study, of_optuna: OptunaStudy, *, joins: bool) -> Study:
     All nodes end together; of several one writes, the search before its workers.
     """
     if not joins:
-        return write_results(study, of_optuna)
+        found = write_results(study, of_optuna)
+        keep_notes(found.folder, found.notes)
+        return found
     try:
         with alone(study.folder):
             return write_results(study, of_optuna)

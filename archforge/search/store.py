@@ -22,7 +22,7 @@ from archforge.search.claims import Claims
 from archforge.search.distributions import distribution, label, rounded
 from archforge.search.measures import Goal
 from archforge.search.patience import PAUSE_S, Patience, PatientStorage, restarts
-from archforge.search.places import Place, find_place
+from archforge.search.places import Place, find_place, place_of
 from archforge.search.records import (
     COMPLETE,
     DUPLICATE,
@@ -54,7 +54,7 @@ class Store:
         folder: Of the study.
         sampler: Optuna's.
         pruner: Optuna's.
-        goals: What a new study is for.
+        goals: What a new study is for; ``None`` for one that is there.
         place: Of the database; by default where the study's record says.
     """
 
@@ -63,12 +63,12 @@ class Store:
         folder: Path,
         sampler: optuna.samplers.BaseSampler | None = None,
         pruner: optuna.pruners.BasePruner | None = None,
-        goals: tuple[Goal, ...] = (Goal("dice", maximize=True),),
+        goals: tuple[Goal, ...] | None = None,
         place: Place | None = None,
     ) -> None:
         self.folder = folder
         self._ended: dict[int, Trial] = {}
-        place = place or find_place(folder)
+        place = place or (place_of(folder) if goals is None else find_place(folder))
         self.patience = Patience()
         try:
             self._database = reached(place)
@@ -309,10 +309,12 @@ def reached(place: Place) -> RDBStorage:
             time.sleep(PAUSE_S)
 
 
-def _opened(storage: Any, place: Place, goals: tuple[Goal, ...]) -> optuna.study.Study | None:
-    """The study; ``None`` where the server's database has no such one."""
+def _opened(
+    storage: Any, place: Place, goals: tuple[Goal, ...] | None
+) -> optuna.study.Study | None:
+    """The study; ``None`` where the database has no such one and none is to be made."""
     optuna.logging.set_verbosity(optuna.logging.ERROR)
-    if place.server and not place.new:
+    if goals is None or (place.server and not place.new):
         try:
             return optuna.load_study(storage=storage, study_name=place.study)
         except KeyError:

@@ -16,9 +16,10 @@ from archforge.expand.ranges import with_ranges
 from archforge.runs import read_run
 from archforge.search.completing import COMPLETES, complete_best
 from archforge.search.engine import Engine
-from archforge.search.identity import Identity, alone, read_record
+from archforge.search.identity import RECORDED, Identity, alone, read_notes, read_record
 from archforge.search.measures import DEFAULT_GOALS, find_goals
 from archforge.search.methods import PRUNERS, SAMPLERS
+from archforge.search.places import place_of
 from archforge.search.plan import Event, OnEvent, Plan
 from archforge.search.preparing import judged_epochs, limit_words, make_plan
 from archforge.search.proving import space_words
@@ -158,16 +159,20 @@ def search(  # noqa: PLR0913 - the room's one door: each is a part of a search
         return _session(where, request, plan, opened, on_event or _silent)
 
 
-def read_study(folder: Path) -> Study:
+def read_study(folder: Path, storage: str | None = None) -> Study:
     """A study as it lies in its folder.
 
+    Args:
+        folder: Of the study.
+        storage: The URL of its database, where a server has it.
+
     Raises:
-        ProblemError: There is none, or it is damaged.
+        ProblemError: There is none, it is damaged, or a server has its trials and no URL was given.
     """
     read_record(folder)
-    store = Store(folder)
+    store = Store(folder, place=place_of(folder, storage))
     try:
-        return _study(store, ())
+        return _study(store, read_notes(folder))
     finally:
         store.close()
 
@@ -208,7 +213,7 @@ def _session(
 def _taken_over(request: Request, store: Store, plan: Plan, identity: Identity) -> list[str]:
     if request.continue_from is None:
         return []
-    words = take_over(request.continue_from, store, plan, identity)
+    words = take_over(request.continue_from, store, plan, identity, request.storage)
     return [words] if words else []
 
 
@@ -280,6 +285,7 @@ def _study(store: Store, notes: tuple[str, ...]) -> Study:
         goals=find_goals(record["goals"]),
         limits=record["limits"],
         commands=tuple(dict.fromkeys(filter(None, map(_command, record["sessions"])))),
+        recorded={**{name: record[name] for name in RECORDED}, "versions": session["versions"]},
     )
     again = read_retrained(store.folder, study.trials, study.goals[0])
     study = replace(study, retrained=again)

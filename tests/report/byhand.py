@@ -62,7 +62,8 @@ def a_comparison(
     )  # fmt: skip
     a_picture(folder / "picture.png")
     notes = (f"{EVIL} is better here.", "A note.")
-    found = replace(found, folder=folder, data=data, shown=shown, notes=notes)
+    found = replace(found, folder=folder, data=data, shown=shown, notes=notes,
+                    fingerprint=IDENTITY["data"])  # fmt: skip
     write_comparison(found, IDENTITY)
     return found
 

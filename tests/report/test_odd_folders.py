@@ -1,21 +1,28 @@
 """Pages of folders that were moved, or have lost, or never had, a part of what they held."""
 
+import json
+import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from archforge.compare.reading import read_comparison
 from archforge.compare.writing import write_comparison
+from archforge.report.making import how_it_was_made
 from archforge.report.markdown import write_markdown
 from archforge.report.page import Figure, Sheet, html
 from archforge.report.reporting import page_of
 from archforge.report.study_page import page_of_study
 from archforge.search.retrained import Retrained
 from tests.compare.rows import comparison, row
+from tests.refusals import refusal
 from tests.report.byhand import (
+    EVIL,
     IDENTITY,
+    PLAIN,
     Read,
     a_comparison,
     a_run_folder,
@@ -126,6 +133,113 @@ def test_a_run_shows_no_picture_from_outside_its_folder(tmp_path: Path) -> None:
     assert "Images and predictions" not in [section.title for section in page.parts]
 
 
+def test_a_record_shows_no_run_from_outside_its_folder_but_those_that_it_tells_of(
+    table: Path, tmp_path: Path
+) -> None:
+    """What `--reuse` took lies elsewhere; whatever else lies there is nobody's business."""
+    mark = "c0ffee00c0ffee00c0ffee00c0ffee00"
+    mine = a_run_folder(tmp_path / "mine", seed=0, machine={"processor": "a secret"})
+    record = json.loads((table / "comparison.json").read_text())
+    record["identity"]["data"] = mark
+    record["trainings"][PLAIN][0] |= {"run": str(mine.folder), "seed": 0}
+
+    texts = []
+    for fingerprint in ("another", mine.fingerprint):
+        for each in record["rows"]:
+            each["fingerprint"] = fingerprint
+        (table / "comparison.json").write_text(json.dumps(record))
+        texts.append(html(page_of(table)))
+
+    assert ["a secret" in text for text in texts] == [False, True]
+
+
+def put(facts: Any, where: str, value: Any) -> None:
+    """Change a record at a place such as ``rows.0.macs``."""
+    *way, last = [int(each) if each.isdigit() else each for each in where.split(".")]
+    for each in way:
+        facts = facts[PLAIN if each == "plain" else each]
+    facts[last] = value
+
+
+@pytest.mark.parametrize(
+    ("where", "value"),
+    [
+        ("rows.0.macs", 1e999),
+        ("rows.0.architecture", EVIL),
+        ("pairs.0.mean", None),
+        ("pairs.0.p", "small"),
+        ("pairs.0.trainings", True),
+        ("trainings.plain.0.epoch_seconds", None),
+        ("trainings.plain.0.seed", 0.5),
+        ("trainings.plain.0.peak_memory", float("inf")),
+        ("trainings.plain.0.images", {"a": None}),
+        ("shown.0.plain", 3),
+    ],
+)
+def test_a_value_that_cannot_be_is_a_damaged_record(table: Path, where: str, value: Any) -> None:
+    record = json.loads((table / "comparison.json").read_text())
+    record["rows"].sort(key=lambda each: each["architecture"] != PLAIN)
+    put(record, where, value)
+    (table / "comparison.json").write_text(json.dumps(record))
+
+    assert "AF624 the record 'comparison.json'" in refusal(lambda: page_of(table))
+
+
+@pytest.mark.parametrize("name", ["picture.png\0", "p" * 300, "loop.png", "pipe.png"])
+def test_a_picture_that_cannot_be_read_leaves_its_place_empty(table: Path, name: str) -> None:
+    (table / "loop.png").symlink_to(table / "loop.png")
+    os.mkfifo(table / "pipe.png")
+    found, _ = read_comparison(table)
+    write_comparison(replace(found, shown=(replace(found.shown[0], plain=name),)), IDENTITY)
+
+    assert "Predictions with their errors" in html(page_of(table))
+
+
+@pytest.mark.parametrize("name", ["history.csv", "spec.yaml", "scores.json"])
+def test_a_pipe_among_the_files_of_a_run_keeps_nobody_waiting(tmp_path: Path, name: str) -> None:
+    found = a_run_folder(tmp_path / "run")
+    (found.folder / name).unlink()
+    os.mkfifo(found.folder / name)
+
+    assert "Scores" in [section.title for section in page_of(found.folder).parts]
+
+
+def test_a_comparison_without_its_runs_says_how_it_was_made(table: Path) -> None:
+    shutil.rmtree(table / "runs")
+    record = json.loads((table / "comparison.json").read_text())
+    record["identity"] |= {"options": {"folds": 3}, "settings": {"loss": "focal", "seed": 4}}
+    (table / "comparison.json").write_text(json.dumps(record))
+
+    text = html(page_of(table))
+
+    assert all(f"<td>{each}</td>" in text for each in ("c0ffee", "3", "focal", "4"))
+
+
+def test_a_study_whose_best_runs_are_gone_says_how_it_was_made(tmp_path: Path) -> None:
+    recorded = {"folder": "images/nuclei", "data": "c0ffee", "settings": {"loss": "focal"},
+                "options": {}, "seed": 4, "versions": {"keras": "3.99"}}  # fmt: skip
+    study = replace(a_study(tmp_path / "study"), recorded=recorded)
+    shutil.rmtree(tmp_path / "study" / "trials")
+
+    page = page_of_study(study)
+
+    assert page.title.endswith(" on nuclei")
+    assert all(f"<td>{each}</td>" in html(page) for each in ("c0ffee", "focal", "4", "3.99"))
+
+
+def test_whose_a_setting_is_stands_beside_it(tmp_path: Path) -> None:
+    """With --own-recipes networks have settings of their own."""
+    runs = [a_run_folder(tmp_path / name, settings={"loss": loss, "epochs": 3})
+            for name, loss in (("a", "dice"), ("b", "focal"), ("c", "dice"))]  # fmt: skip
+
+    _, recipe, _ = how_it_was_made(runs, ["unet", "resunet", "unet"])
+
+    assert [tuple(row) for row in recipe.rows] == [
+        ("loss", "dice (unet); focal (resunet)"),
+        ("epochs", "3"),
+    ]
+
+
 @pytest.mark.parametrize("details", ["", "[]", '{"images": [{"dice": 1}]}', '{"images": 3}',
                                      '{"confusion": [1, 2]}'])  # fmt: skip
 def test_a_run_whose_details_were_damaged_has_a_page_without_them(
@@ -151,5 +265,6 @@ def test_a_comparison_in_which_every_training_failed_has_a_page(tmp_path: Path) 
     assert [section.title for section in page.parts] == [
         "What the numbers carry",
         "Scores and costs",
+        "Images, recipe and machine",
     ]
     assert "All failed." in html(page)

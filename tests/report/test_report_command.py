@@ -181,3 +181,12 @@ def test_a_comparison_of_real_trainings_and_one_of_its_runs_have_pages(
     assert len(page.all("img")) == 4 + 3 * 4 + 2
     assert {"Scores", "Every image", "Images and predictions", "How it learned",
             "The network"} <= set(of_run.said("h2"))  # fmt: skip
+
+
+def test_a_run_has_no_database(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    a_run_folder(tmp_path / "run")
+
+    assert run(["report", str(tmp_path / "run"), "--storage", "postgresql://me@one/x"]) == PROBLEMS
+
+    assert "AF608" in capsys.readouterr().err
+    assert not (tmp_path / "run" / "report.html").exists()

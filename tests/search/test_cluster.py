@@ -48,7 +48,7 @@ def test_two_nodes_share_a_study_in_postgresql_through_a_restart_of_its_server(
     assert study.counts()["complete"] == 12
     assert max(trained(study).values()) == 1
     assert len({path.read_text() for path in folder.glob("parents/*")}) == 2
-    assert read_study(folder).trials == study.trials
+    assert read_study(folder, server.url).trials == study.trials
     assert restarted
 
 

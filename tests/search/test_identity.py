@@ -3,6 +3,7 @@
 import json
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,17 +27,18 @@ STUDY = Identity(
     sampler="tpe",
     pruner="median",
 )
+SESSION: dict[str, Any] = {"trials": 3, "sampler": {}, "pruner": {}}
 
 
 def refusal(folder: Path, study: Identity) -> str:
     with pytest.raises(ProblemError) as caught:
-        begin(folder, study, {})
+        begin(folder, study, SESSION)
     return str(caught.value)
 
 
 def test_every_session_is_kept(tmp_path: Path) -> None:
-    begin(tmp_path, STUDY, {"trials": 3})
-    begin(tmp_path, STUDY, {"trials": 5})
+    begin(tmp_path, STUDY, SESSION)
+    begin(tmp_path, STUDY, {**SESSION, "trials": 5})
 
     assert [each["trials"] for each in read_record(tmp_path)["sessions"]] == [3, 5]
 
@@ -47,16 +49,16 @@ def test_a_session_keeps_the_command_that_began_it_without_its_password(
     words = ["search", "toy", "--storage", "postgresql://anna:secret@one/studies"]
     monkeypatch.setattr("sys.argv", ["/bin/archforge", *words])
 
-    begin(tmp_path, STUDY, {})
+    begin(tmp_path, STUDY, SESSION)
 
     (session,) = read_record(tmp_path)["sessions"]
     assert session["command"] == "archforge search toy --storage postgresql://anna@one/studies"
 
 
 def test_comments_of_the_spec_and_the_place_of_the_images_may_change(tmp_path: Path) -> None:
-    begin(tmp_path, STUDY, {})
+    begin(tmp_path, STUDY, SESSION)
 
-    begin(tmp_path, replace(STUDY, spec=f"# a remark\n{TOY}", folder="elsewhere"), {})
+    begin(tmp_path, replace(STUDY, spec=f"# a remark\n{TOY}", folder="elsewhere"), SESSION)
 
     assert len(read_record(tmp_path)["sessions"]) == 2
 
@@ -79,7 +81,7 @@ def test_comments_of_the_spec_and_the_place_of_the_images_may_change(tmp_path: P
 def test_another_search_in_the_folder_is_refused_with_what_differs(
     tmp_path: Path, other: Identity, words: str
 ) -> None:
-    begin(tmp_path, STUDY, {})
+    begin(tmp_path, STUDY, SESSION)
 
     text = refusal(tmp_path, other)
 
@@ -95,7 +97,7 @@ def test_a_damaged_record_is_refused(tmp_path: Path, damage: str) -> None:
 
 
 def test_a_record_of_a_later_version_is_refused(tmp_path: Path) -> None:
-    begin(tmp_path, STUDY, {})
+    begin(tmp_path, STUDY, SESSION)
     record = read_record(tmp_path)
     (tmp_path / "study.json").write_text(json.dumps({**record, "format": 99}))
 

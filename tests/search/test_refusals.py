@@ -1,6 +1,8 @@
 """What cannot be searched is refused before anything is trained, and nothing is lost by it."""
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -82,6 +84,51 @@ def test_a_network_without_a_size_is_refused(searching: Searching) -> None:
 
 def test_a_folder_without_a_study_cannot_be_read(tmp_path: Path) -> None:
     assert "AF610 there is no study" in refusal(lambda: read_study(tmp_path))
+
+
+def test_a_study_that_is_only_read_is_not_made(searching: Searching, tmp_path: Path) -> None:
+    """A page of a study that lost its database must not leave an empty one behind."""
+    searching(trials=1)
+    (tmp_path / "study" / "study.db").unlink()
+
+    assert "AF610 the study's database 'study.db' is missing" in refusal(
+        lambda: read_study(tmp_path / "study")
+    )
+    assert not (tmp_path / "study" / "study.db").exists()
+
+
+def test_no_server_is_logged_in_to_because_a_folder_says_so(
+    searching: Searching, tmp_path: Path
+) -> None:
+    searching(trials=1)
+    change(tmp_path / "study", storage={"url": "postgresql://me@evil.example/x", "study": "s"})
+
+    text = refusal(lambda: read_study(tmp_path / "study"))
+
+    assert "AF610 the trials of this study are in a database" in text
+    assert "'postgresql://me@evil.example/x'" in text
+    assert "give its URL with `--storage`" in text
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [{"storage": {}}, {"storage": {"url": 3, "study": "s"}}, {"sessions": []},
+     {"sessions": [{"trials": "many"}]}, {"goals": "dice"}, {"options": [1]}],
+)  # fmt: skip
+def test_a_damaged_record_of_a_study_is_named(
+    searching: Searching, tmp_path: Path, damage: dict[str, Any]
+) -> None:
+    searching(trials=1)
+    change(tmp_path / "study", **damage)
+
+    assert "AF610 the study's record 'study.json'" in refusal(
+        lambda: read_study(tmp_path / "study")
+    )
+
+
+def change(folder: Path, **facts: Any) -> None:
+    record = json.loads((folder / "study.json").read_text())
+    (folder / "study.json").write_text(json.dumps({**record, **facts}))
 
 
 def test_a_study_whose_database_was_deleted_is_refused_and_its_trials_stay(

@@ -152,7 +152,7 @@ class Ship:
 
         ended = storm.over([sys.executable, str(program), str(self.data), str(folder), asked])
 
-        study = read_study(folder)
+        study = read_study(folder, more.get("storage"))
         states = Counter(each.state for each in study.trials)
         assert ended
         assert min(storm.kills["worker"], storm.kills["coordinator"]) >= 3

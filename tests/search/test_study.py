@@ -185,7 +185,7 @@ def test_two_workers_train_at_the_same_time(searching: Searching) -> None:
 
 
 def test_each_gpu_has_a_worker_of_its_own(searching: Searching) -> None:
-    study = searching("sees_its_gpu", trials=4, pruner="none", gpus=["0", "3"])
+    study = searching("sees_its_gpu", trials=4, pruner="none", gpus=["0", "3"], workers="auto")
 
     assert {each.run["gpu"] for each in study.trials if each.counts} == {"0", "3"}
 

@@ -2,13 +2,14 @@
 
 import csv
 import io
+import math
 from collections.abc import Mapping
 from pathlib import Path
 
 from matplotlib.ticker import PercentFormatter
 
 from archforge.compare.writing import label
-from archforge.files import write_whole
+from archforge.files import check_regular, write_whole
 from archforge.search.pictures.style import (
     BLUE,
     WIDTH,
@@ -67,10 +68,12 @@ def write_shares(shares: Mapping[str, float], path: Path) -> None:
 def read_shares(path: Path) -> dict[str, float]:
     """What ``write_shares`` wrote; nothing where it is not there, or damaged."""
     try:
+        check_regular(path)
         _, *rows = csv.reader(path.read_text("utf-8").splitlines())
-        return {name: float(share) for name, share in rows}
-    except (OSError, ValueError):
+        shares = {name: float(share) for name, share in rows}
+    except (OSError, ValueError, csv.Error):
         return {}
+    return shares if all(map(math.isfinite, shares.values())) else {}
 
 
 def trust_words(count: int) -> str:
