@@ -1,6 +1,7 @@
 """``run.json``, written whole or not at all, and read with suspicion."""
 
 import json
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import MISSING, asdict, fields
@@ -32,6 +33,15 @@ _KINDS: dict[str, tuple[type, ...]] = {
     "preset": (str, type(None)),
     "failure": (dict, type(None)),
 }
+# What readers take at its word of the mappings in a record; one that lacks it says nothing of it.
+_INSIDE: dict[tuple[str, str], tuple[type, ...]] = {
+    ("network", "channels"): (int,),
+    **{("data", name): (int,) for name in ("train", "validation", "test", "channels", "classes")},
+    **{("data", name): (str,) for name in ("folder", "fingerprint")},
+    ("data", "options"): (dict,),
+}
+# Ours have three levels; hundreds would be more than Python's own stack takes when it copies them.
+_DEEPEST = 32
 
 
 def write_run(run: Run) -> None:
@@ -114,8 +124,9 @@ def _run(path: Path, facts: Mapping[str, Any]) -> Run:
         _refuse_damaged(path, f"it lacks '{missing[0]}'")
     values = {name: facts[name] for name in known if name in facts}
     for name, value in values.items():
-        if not isinstance(value, _KINDS[name]) or isinstance(value, bool):
-            _refuse_damaged(path, f"its '{name}' is {json.dumps(value)[:60]}")
+        _check_numbers(path, name, value)
+        _check_kind(path, name, value, _KINDS[name])
+    _check_inside(path, values)
     if values.get("status", "done") not in STATUSES:
         _refuse_damaged(path, f"its status is '{values['status']}'")
     if values["task"] not in TASKS:
@@ -127,6 +138,45 @@ def _run(path: Path, facts: Mapping[str, Any]) -> Run:
     return Run(folder=path.parent, **{**values, **kept})
 
 
+def _check_kind(path: Path, name: str, value: Any, kinds: tuple[type, ...]) -> None:
+    if not isinstance(value, kinds) or isinstance(value, bool):
+        _refuse_damaged(path, f"its '{name}' is {json.dumps(value)[:60]}")
+
+
+def _check_numbers(path: Path, name: str, value: Any) -> None:
+    """JSON of Python's own kind has NaN and Infinity, which no other program reads."""
+    level = [value]
+    for _ in range(_DEEPEST):
+        for each in level:
+            if _is_number(each) and not abs(each) <= sys.float_info.max:
+                _refuse_damaged(path, f"its '{name}' holds {json.dumps(each)[:20]}")
+        level = [inner for each in level for inner in _inner(each)]
+        if not level:
+            return
+    _refuse_damaged(path, f"its '{name}' has more than {_DEEPEST} levels")
+
+
+def _inner(value: Any) -> Iterator[Any]:
+    if isinstance(value, dict):
+        yield from value.values()
+    elif isinstance(value, list):
+        yield from value
+
+
+def _check_inside(path: Path, values: Mapping[str, Any]) -> None:
+    for (name, key), kinds in _INSIDE.items():
+        if key in values[name]:
+            _check_kind(path, f"{name}.{key}", values[name][key], kinds)
+    # Without a size there is no network to speak of: every record has had it.
+    size = values["network"].get("size")
+    if not isinstance(size, list) or not size or not all(_is_side(each) for each in size):
+        _refuse_damaged(path, f"its 'network.size' is {json.dumps(size)[:60]}")
+
+
+def _is_side(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 1
+
+
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
@@ -134,10 +184,10 @@ def _is_number(value: Any) -> bool:
 def _intervals(path: Path, values: Mapping[str, Any]) -> dict[str, tuple[float, float]]:
     """JSON knows no tuples."""
     found = values.get("intervals", {})
-    try:
-        return {name: (float(low), float(high)) for name, (low, high) in found.items()}
-    except (TypeError, ValueError):
-        _refuse_damaged(path, f"its 'intervals' are {json.dumps(found)[:60]}")
+    for ends in found.values():
+        if not isinstance(ends, list) or len(ends) != 2 or not all(map(_is_number, ends)):
+            _refuse_damaged(path, f"its 'intervals' are {json.dumps(found)[:60]}")
+    return {name: (float(low), float(high)) for name, (low, high) in found.items()}
 
 
 def _failure(path: Path, facts: Mapping[str, Any] | None) -> Failure | None:

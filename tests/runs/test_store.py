@@ -25,6 +25,14 @@ PLAIN = st.recursive(
 )  # fmt: skip
 
 
+def deep(levels: int) -> list[Any]:
+    """A list in a list in a list."""
+    found: list[Any] = []
+    for _ in range(levels):
+        found = [found]
+    return found
+
+
 def test_what_was_written_is_read(tmp_path: Path) -> None:
     run = a_run(
         tmp_path, status="stopped", failure=Failure("pruned", "ended after epoch 1"), epochs=1,
@@ -71,6 +79,14 @@ def test_a_record_from_before_the_machine_was_kept_is_read(tmp_path: Path) -> No
     assert (run.machine, run.peak_memory, run.command) == ({}, None, "")
 
 
+def test_what_a_record_never_said_of_its_images_is_no_damage(tmp_path: Path) -> None:
+    run = a_run(tmp_path, network={"size": [32, 32]}, data={})
+
+    write_run(run)
+
+    assert read_run(tmp_path) == run
+
+
 def test_a_write_that_fails_leaves_the_old_record_and_nothing_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -110,6 +126,24 @@ def test_a_folder_without_a_run_is_refused(tmp_path: Path) -> None:
         ({"scores": {"dice": None}}, "its 'scores' are {\"dice\": null}"),
         ({"baseline": {"dice": "much"}}, 'its \'baseline\' are {"dice": "much"}'),
         ({"failure": {"kind": "bug"}}, "its failure lacks kind or message"),
+        ({"intervals": {"dice": ["nan", 1]}}, 'its \'intervals\' are {"dice": ["nan", 1]}'),
+        ({"intervals": {"dice": [1]}}, "its 'intervals' are {\"dice\": [1]}"),
+        ({"network": {}}, "its 'network.size' is null"),
+        ({"network": {"size": 16}}, "its 'network.size' is 16"),
+        ({"network": {"size": [16, 0]}}, "its 'network.size' is [16, 0]"),
+        ({"network": {"size": [16, 16.5]}}, "its 'network.size' is [16, 16.5]"),
+        ({"network": {"size": [16], "channels": "1"}}, "its 'network.channels' is \"1\""),
+        ({"data": {"options": None}}, "its 'data.options' is null"),
+        ({"data": {"train": None}}, "its 'data.train' is null"),
+        ({"data": {"validation": 1.5}}, "its 'data.validation' is 1.5"),
+        ({"data": {"classes": True}}, "its 'data.classes' is true"),
+        ({"data": {"folder": 7}}, "its 'data.folder' is 7"),
+        ({"seconds": float("nan")}, "its 'seconds' holds NaN"),
+        ({"best_score": float("inf")}, "its 'best_score' holds Infinity"),
+        ({"scores": {"dice": float("-inf")}}, "its 'scores' holds -Infinity"),
+        ({"parameters": 10**400}, "its 'parameters' holds 10000000000000000000"),
+        ({"hyperparameters": {"dropout": [0, float("nan")]}}, "its 'hyperparameters' holds NaN"),
+        ({"settings": {"augment": deep(40)}}, "its 'settings' has more than 32 levels"),
     ],
 )
 def test_a_damaged_record_is_refused_with_what_is_wrong(
