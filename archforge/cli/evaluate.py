@@ -1,10 +1,9 @@
 """``archforge evaluate``."""
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -84,7 +83,7 @@ def _warn_of_known(run: "Run", examples: "Examples", data: Path) -> None:
     from archforge.train.parts import learned_from
 
     known = learned_from(run).intersection(examples.ids)
-    if known and Path(run.data["folder"]) == data.resolve():
+    if known and Path(str(run.data.get("folder", ""))) == data.resolve():
         click.echo(
             f"{len(known)} of {len(examples)} images were learned from: this is no fair score",
             err=True,
@@ -93,12 +92,13 @@ def _warn_of_known(run: "Run", examples: "Examples", data: Path) -> None:
 
 def _lines(run: "Run", examples: "Examples", found: "Evaluation") -> Iterator[str]:
     from archforge.cli.train import score_table
+    from archforge.runs.class_names import names_of
     from archforge.train import otsu_scores
     from archforge.train.scoring import has_floor
 
     if run.task == "classification":
         yield from score_table(found.scores, {}, found.intervals)
-        yield from _confusion(found.confusion, run.data["names"])
+        yield from _confusion(found.confusion, list(names_of(run)))
         return
     baseline = otsu_scores(examples) if has_floor(examples) else {}
     yield from score_table(found.scores, baseline, found.intervals)
@@ -118,33 +118,25 @@ def _confusion(table: list[list[int]], names: list[str]) -> Iterator[str]:
 
 def _part(run: "Run", data: Path, split: str | None) -> tuple[str, "Examples"]:
     """The part's name, and the examples in it, split as in the training."""
-    from archforge.data import DataOptions, joined, open_dataset
+    from archforge.data import joined, open_dataset
+    from archforge.train.opening import recorded_options
 
     name = split or ("validation" if _is_own(run, data) else "all")
-    options = DataOptions(**_options(run.data["options"]))
-    if run.task == "segmentation" and run.data["classes"] > 1 and not options.colours:
+    options, classes = recorded_options(run), run.data.get("classes", 1)
+    if run.task == "segmentation" and classes > 1 and not options.colours:
         # A class that the network knows may be missing in these images.
-        options = replace(options, masks="classes", classes=run.data["classes"])
+        options = replace(options, masks="classes", classes=classes)
     if name == "all":
         options = replace(options, validation=0.0, test=0.0, folds=None)
     dataset = open_dataset(
         data,
         rank=len(run.network["size"]),
-        channels=int(run.network["channels"]),
+        channels=run.network.get("channels"),
         options=options,
     )
     if name == "all":
         return name, joined([dataset.train, dataset.validation, dataset.test])
     return name, getattr(dataset, name)
-
-
-def _options(facts: Mapping[str, Any]) -> dict[str, Any]:
-    from dataclasses import fields
-
-    from archforge.data import DataOptions
-
-    known = {one.name for one in fields(DataOptions)}
-    return {name: value for name, value in json.loads(json.dumps(facts)).items() if name in known}
 
 
 def _is_own(run: "Run", data: Path) -> bool:
@@ -156,4 +148,4 @@ def _is_own(run: "Run", data: Path) -> bool:
 
     home = cache_home()
     with said_if_unwritable(home):
-        return content_hash(list_examples(data), home) == str(run.data["fingerprint"])
+        return content_hash(list_examples(data), home) == run.data.get("fingerprint")

@@ -54,9 +54,32 @@ class DataOptions:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        problems = [*_masks(self), *_shares(self), *_folds(self)]
+        # What is of no kind that it may be is not looked at any further.
+        problems = list(_kinds(self)) or [*_masks(self), *_shares(self), *_folds(self)]
         if problems:
             raise ProblemError(problems)
+
+
+_TEXT, _WHOLE = ((str,), "give a text"), ((int,), "give a whole number")
+_NUMBER, _NO_OR_WHOLE = ((int, float), "give a number"), ((int, type(None)), "give a whole number")
+_KINDS: Mapping[str, tuple[tuple[type, ...], str]] = {
+    "masks": _TEXT, "group_by": _TEXT, "stratify_by": _TEXT, "ignore": _NO_OR_WHOLE,
+    "classes": _NO_OR_WHOLE, "folds": _NO_OR_WHOLE, "fold": _WHOLE, "seed": _WHOLE,
+    "validation": _NUMBER, "test": _NUMBER,
+    "colours": ((Mapping, type(None)), "give each colour the index of a class"),
+}  # fmt: skip
+
+
+def _kinds(options: DataOptions) -> Iterator[Problem]:
+    """A record of a run may say anything."""
+    for name, (kinds, fix) in _KINDS.items():
+        value = getattr(options, name)
+        if not isinstance(value, kinds) or isinstance(value, bool):
+            yield _problem(name, value, fix)
+    colours: object = options.colours
+    for colour, index in colours.items() if isinstance(colours, Mapping) else ():
+        if not isinstance(colour, str) or not isinstance(index, int) or isinstance(index, bool):
+            yield _problem("colours", {colour: index}, "write for example '#ff8800': 1")
 
 
 def _masks(options: DataOptions) -> Iterator[Problem]:

@@ -13,7 +13,7 @@ from archforge.data import Preparation
 from archforge.data.resize import resize_image, with_channels
 from archforge.errors import refuse
 from archforge.graph import Graph
-from archforge.predict.loading import load_model
+from archforge.predict.loading import load_model, said_if_incomplete
 from archforge.predict.region import main_output
 from archforge.runs import Run
 
@@ -104,13 +104,11 @@ def open_classifier(run: Run) -> Classifier:
     """The best weights of a run, ready to classify.
 
     Raises:
-        ProblemError: The saved network cannot be loaded.
+        ProblemError: The saved network cannot be loaded, or the record does not say how it was fed.
     """
     facts: Mapping[str, Any] = run.network
-    return Classifier(
-        load_model(run),
-        tuple(int(side) for side in facts["size"]),
-        int(facts["channels"]),
-        Preparation.read(facts),
-        str(facts["output"]),
-    )
+    with said_if_incomplete(run):
+        size = tuple(int(side) for side in facts["size"])
+        channels, output = int(facts["channels"]), str(facts["output"])
+        preparation = Preparation.read(facts)
+    return Classifier(load_model(run), size, channels, preparation, output)

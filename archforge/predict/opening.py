@@ -8,7 +8,7 @@ from archforge.errors import ProblemError
 from archforge.expand import expand_at
 from archforge.graph import Graph, fingerprint
 from archforge.predict.geometry import Geometry, find_geometry
-from archforge.predict.loading import load_model
+from archforge.predict.loading import load_model, said_if_incomplete
 from archforge.predict.network import Network
 from archforge.predict.predictor import Predictor
 from archforge.predict.region import at_size
@@ -19,9 +19,10 @@ def open_predictor(run: Run) -> Predictor:
     """The best weights of a run, ready to predict.
 
     Raises:
-        ProblemError: The saved network cannot be loaded.
+        ProblemError: The saved network cannot be loaded, or the record does not say how it was fed.
     """
-    network = Network.read(run.network)
+    with said_if_incomplete(run):
+        network = Network.read(run.network)
     model = load_model(run)
     found = None if network.resize else _opened(run, network)
     if found is None:

@@ -159,9 +159,20 @@ def open_recorded(run: Run, data: Path | None = None, progress: Progress | None 
         run.fixed,
         data or Path(str(run.data.get("folder", ""))),
         settings=Settings.read(run.settings),
-        options=DataOptions(**_known(run.data.get("options", {}), DataOptions)),
+        options=recorded_options(run),
         progress=progress,
     )
+
+
+def recorded_options(run: Run) -> DataOptions:
+    """How the folder of a run was understood; what an older record lacks has its default.
+
+    Raises:
+        ProblemError: With every option that cannot be.
+    """
+    names = {one.name for one in fields(DataOptions)}
+    kept = run.data.get("options", {})
+    return DataOptions(**{name: value for name, value in kept.items() if name in names})
 
 
 def changed_since(run: Run, opened: Opened) -> list[str]:
@@ -173,9 +184,3 @@ def changed_since(run: Run, opened: Opened) -> list[str]:
         ("network", run.fingerprint, fingerprint(sized)),
     )
     return [name for name, before, now in pairs if before != now]
-
-
-def _known(facts: Mapping[str, Any], kind: type) -> dict[str, Any]:
-    """What a record says of a dataclass; what this version does not know is left out."""
-    names = {one.name for one in fields(kind)}
-    return {name: value for name, value in facts.items() if name in names}

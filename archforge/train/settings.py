@@ -239,7 +239,11 @@ def _weights(settings: Settings) -> Iterator[Problem]:
             yield _wrong("class_weights", given, f"give '{BALANCED}', or a number for each class")
     elif not isinstance(given, tuple | list) or any(not _positive(one) for one in given):
         yield _wrong("class_weights", given, "give a number of at least 0 for each class")
-    for name, value in settings.output_weights.items():
+    weights: object = settings.output_weights
+    if not isinstance(weights, Mapping):
+        yield _wrong("output_weights", weights, "give a number for each output, by its name")
+        return
+    for name, value in weights.items():
         if not _positive(value):
             yield _wrong(f"the weight of the output '{name}'", value, "give a number from 0 on")
 

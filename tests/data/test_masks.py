@@ -205,6 +205,25 @@ def test_settings_that_cannot_be_are_refused_all_at_once() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
+        ({"classes": "3"}, "AF428 classes cannot be '3'"),
+        ({"masks": 3}, "AF428 masks cannot be 3"),
+        ({"seed": None}, "AF428 seed cannot be None"),
+        ({"validation": "0.2"}, "AF428 validation cannot be '0.2'"),
+        ({"fold": True}, "AF428 fold cannot be True"),
+        ({"colours": ["#ffffff"]}, r"AF428 colours cannot be \['#ffffff'\]"),
+        ({"colours": {"#ffffff": "1"}}, "AF428 colours cannot be {'#ffffff': '1'}"),
+    ],
+)
+def test_an_option_of_a_kind_that_it_cannot_be_is_refused(
+    options: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ProblemError, match=message):
+        DataOptions(**options)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
         ({"classes": 1}, "AF428 classes cannot be 1"),
         ({"classes": 256}, "AF428 classes cannot be 256"),
         ({"classes": 3, "masks": "labels"}, "AF428 classes with masks: labels cannot be 3"),

@@ -1,5 +1,7 @@
 """Which networks take any size, and what becomes of those that do not."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -42,6 +44,22 @@ def test_the_paper_s_network_loses_92_pixels_and_needs_no_more() -> None:
 
     assert found is not None
     assert (found.lost, found.halo, found.least) == ((184, 184), (92, 92), (188, 188))
+
+
+@pytest.mark.keras
+@pytest.mark.parametrize("gone", ["channels", "values", "output", "seen", "positions"])
+def test_a_record_that_does_not_say_how_images_reach_its_network_is_told(
+    make_run: MakeRun, gone: str
+) -> None:
+    run = make_run()
+    facts = {name: value for name, value in run.network.items() if name != gone}
+
+    with pytest.raises(ProblemError, match=r"AF501 the record 'run.json' is damaged") as caught:
+        open_predictor(replace(run, network=facts))
+
+    assert caught.value.problems[0].why == (
+        f"its 'network' does not say how images reach it: '{gone}'"
+    )
 
 
 @pytest.mark.keras

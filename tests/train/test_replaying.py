@@ -214,6 +214,28 @@ def test_a_run_without_an_epoch_is_refused_and_leaves_no_folder(
     assert not list((tmp_path / "runs").iterdir())
 
 
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"network": {}}, "AF501 the record 'run.json' is damaged"),
+        ({"data": {"options": None}}, "AF501 the record 'run.json' is damaged"),
+        ({"data": {"options": {"masks": 3}}}, "AF428 masks cannot be 3"),
+        ({"settings": {"output_weights": 3}}, "AF503 output_weights cannot be 3"),
+    ],
+)
+def test_a_record_from_a_stranger_that_says_nonsense_is_refused_and_leaves_no_folder(
+    copy: Run, tmp_path: Path, capsys: Said, change: dict[str, Any], message: str
+) -> None:
+    path = copy.folder / "run.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), **change}))
+
+    status = archforge(["replay", str(copy.folder), "-o", str(tmp_path / "runs")])
+
+    assert status == 1
+    assert message in capsys.readouterr().err
+    assert not list(tmp_path.glob("runs/*"))
+
+
 def test_a_trial_of_a_preset_is_trained_again_though_its_spec_has_none_any_more(
     nuclei: Path, tmp_path: Path
 ) -> None:
