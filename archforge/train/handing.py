@@ -39,6 +39,8 @@ ARTIFACTS = ("run.json", "spec.yaml", "history.csv", "split.csv", "scores.json",
 # MLflow's own limit of parameters, and less than that of metrics, in one call.
 AT_ONCE = 100
 LONGEST = 250
+# No training takes longer; of a record by hand more would not fit into MLflow's numbers.
+CENTURY_S = 100 * 365.25 * 24 * 3600
 OnRun = Callable[[Run, bool], None]
 
 
@@ -212,12 +214,12 @@ def metrics_of(run: Run) -> list[tuple[str, float, int, int]]:
     """Name, value, moment in milliseconds and epoch of all that its history says."""
     try:
         rows = read_history(run.history)
-    except (OSError, ValueError, KeyError, TypeError):  # it never came to an epoch, or is damaged
+    except (OSError, ValueError):  # it never came to an epoch, or is damaged
         return []
     found, seconds = [], 0.0
     for row in rows:
         seconds += row["seconds"]
-        moment = _start_ms(run) + round(seconds * 1000)
+        moment = _start_ms(run) + _ms(seconds)
         found += [(name, row[key], moment, int(row["epoch"])) for key, name in LOGGED.items()]
     return found
 
@@ -253,7 +255,11 @@ def _start_ms(run: Run) -> int:
 
 
 def _end_ms(run: Run) -> int:
-    return _start_ms(run) + round(run.seconds * 1000)
+    return _start_ms(run) + _ms(run.seconds)
+
+
+def _ms(seconds: float) -> int:
+    return round(min(max(seconds, 0.0), CENTURY_S) * 1000)
 
 
 def _check(store: str) -> None:

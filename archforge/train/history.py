@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from archforge.files import write_whole
@@ -24,6 +25,24 @@ def write_history(path: Path, epochs: Sequence[Epoch]) -> None:
 
 
 def read_history(path: Path) -> list[dict[str, float]]:
-    """The lines of a history, by column."""
-    with path.open(encoding="utf-8", newline="") as file:
-        return [{name: float(row[name]) for name in COLUMNS} for row in csv.DictReader(file)]
+    """The lines of a history, by column.
+
+    Raises:
+        OSError: It is not there, or cannot be opened.
+        ValueError: It is damaged: no file of text, a column or a number that is not there, or a
+            number that is not finite. A loss that is none ends a training before its epoch does.
+    """
+    if path.exists() and not path.is_file():  # a pipe would never end
+        raise ValueError(f"'{path.name}' is no file")
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            return [_row(row) for row in csv.DictReader(file)]
+    except (csv.Error, KeyError, TypeError) as error:
+        raise ValueError(f"'{path.name}' is no history: {error}") from error
+
+
+def _row(row: Mapping[str, str]) -> dict[str, float]:
+    found = {name: float(row[name]) for name in COLUMNS}
+    if not all(map(math.isfinite, found.values())) or not found["epoch"].is_integer():
+        raise ValueError(f"an epoch of the history says {', '.join(row[name] for name in COLUMNS)}")
+    return found

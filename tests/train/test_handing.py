@@ -220,6 +220,24 @@ def test_epochs_have_the_moments_at_which_they_ended(runs: list[Run]) -> None:
     assert metrics_of(runs[2]) == []
 
 
+@pytest.mark.parametrize("line", ["3,nan,0.6,0.4,0.0,1.5", "3,0.5,0.6,0.4,0.0,inf", "3,0.5", "3"])
+def test_a_damaged_history_hands_on_nothing_of_the_epochs(runs: list[Run], line: str) -> None:
+    runs[0].history.write_text(HISTORY + line)
+
+    assert metrics_of(runs[0]) == []
+
+
+def test_epochs_of_a_record_that_says_longer_than_a_century_are_told_all_the_same(
+    runs: list[Run],
+) -> None:
+    runs[0].history.write_text(HISTORY + "3,0.5,0.6,0.4,0.0,1e308\n4,0.5,0.6,0.4,0.0,1e308\n")
+
+    moments = [moment for name, _, moment, _ in metrics_of(runs[0]) if name == "loss"]
+
+    assert len(moments) == 4
+    assert all(moment < 2**63 for moment in moments)
+
+
 def test_a_run_keeps_its_identity_wherever_it_lies(runs: list[Run]) -> None:
     moved = replace(runs[0], folder=Path("elsewhere"), status="failed", seconds=9.0)
 
