@@ -109,11 +109,21 @@ def replay_lines(found: "Replay") -> Iterator[str]:
     for title, changes in (("environment", found.environment), ("inputs", found.inputs)):
         yield from _titled(title, [_change(each) for each in changes] or ["the same"])
     yield from _titled("history", _history(found))
-    yield from _titled("weights", [_apart(found.weights, "tensors", "a model.keras is missing")])
-    yield from _titled("images", [_apart(found.images, "images", "a scores.json is missing")])
+    for title, part, things in (
+        ("weights", found.weights, "tensors"), ("images", found.images, "images"),
+    ):  # fmt: skip
+        yield from _titled(title, [_apart(part, things, found.reasons.get(title, ""))])
     yield from _scores(found)
-    if found.identical:
-        rest = f", but for {' and '.join(found.missing)}" if found.missing else ""
+    yield from _verdict(found)
+
+
+def _verdict(found: "Replay") -> Iterator[str]:
+    from archforge.errors import listing
+
+    if not found.compared:
+        yield "nothing could be compared"
+    elif found.identical:
+        rest = f"; not compared: {listing(found.missing)}" if found.missing else ""
         yield f"identical, bit for bit{rest}"
 
 
@@ -132,7 +142,7 @@ def _shown(value: Any) -> str:
 
 def _history(found: "Replay") -> list[str]:
     if not found.history:
-        return ["not compared: a history.csv is missing"]
+        return [f"not compared: {found.reasons['history']}"]
     epochs = next(iter(found.history.values()))
     more = f"{found.before.epochs} -> {found.after.epochs} epochs" if epochs.alone else ""
     lines = [
@@ -144,9 +154,9 @@ def _history(found: "Replay") -> list[str]:
     return [*([more] if more else []), *lines] or [f"the same {epochs.of} epochs"]
 
 
-def _apart(distance: "Distance | None", things: str, gone: str) -> str:
+def _apart(distance: "Distance | None", things: str, reason: str) -> str:
     if distance is None:
-        return f"not compared: {gone}"
+        return f"not compared: {reason}"
     if distance.same:
         return f"the same {distance.of} {things}"
     alone = f"; {distance.alone} are in one run alone" if distance.alone else ""

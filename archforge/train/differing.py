@@ -3,23 +3,24 @@
 Two numbers are the same if they are the same bits; how far apart they are is said, not judged.
 """
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from archforge.build import load_saved
 from archforge.errors import ProblemError
+from archforge.files import read_mapping
 from archforge.runs import Run
 from archforge.train.history import read_history
 from archforge.train.parts import stored_split
 
 # Columns of a history that time has no part in.
 FOLLOWED = ("loss", "score", "second", "rate")
+Part = TypeVar("Part")
 
 
 @dataclass(frozen=True)
@@ -79,9 +80,10 @@ class Replay:
         environment: Versions, facts of the machine and settings that differ.
         inputs: Fingerprints of images and network that differ, and images in another part.
         scores: Every score of the two.
-        history: Of ``FOLLOWED``, by column; the things are epochs.
+        history: Of ``FOLLOWED``, by column; the things are epochs. Empty where one is gone.
         weights: Of the best network; the things are tensors. ``None`` where one is gone.
         images: Of the scores of each validation image; ``None`` where one file is gone.
+        reasons: Why each of history, weights and images that was not compared was not.
     """
 
     before: Run
@@ -92,19 +94,30 @@ class Replay:
     history: Mapping[str, Distance]
     weights: Distance | None
     images: Distance | None
+    reasons: Mapping[str, str]
 
     @property
     def missing(self) -> tuple[str, ...]:
         """What could not be compared."""
-        found = {"history": self.history or None, "weights": self.weights, "images": self.images}
-        return tuple(name for name, value in found.items() if value is None)
+        return tuple(self.reasons)
+
+    @property
+    def compared(self) -> bool:
+        """Whether anything that came out was: of two runs without an epoch there is nothing."""
+        return bool(self.scores) or any(part.of for part in self._parts)
 
     @property
     def identical(self) -> bool:
-        """Whether all that came out, as far as it is there, is the same bit for bit."""
-        parts = [*self.history.values(), self.weights, self.images]
+        """Whether the same network came to the same bits, in all that is there of both."""
         scores = all(each.before == each.after for each in self.scores)
-        return scores and all(part.same for part in parts if part is not None)
+        network = self.before.fingerprint == self.after.fingerprint
+        same = scores and all(part.same for part in self._parts)
+        return self.compared and network and same
+
+    @property
+    def _parts(self) -> list[Distance]:
+        parts = [*self.history.values(), self.weights, self.images]
+        return [part for part in parts if part is not None]
 
     def facts(self) -> dict[str, Any]:
         """What ``--json`` prints and ``replay.json`` keeps."""
@@ -113,6 +126,7 @@ class Replay:
             "replay": str(self.after.folder),
             "identical": self.identical,
             "not_compared": list(self.missing),
+            "reasons": dict(self.reasons),
             "environment": [each.facts() for each in self.environment],
             "inputs": [each.facts() for each in self.inputs],
             "scores": [each.facts() for each in self.scores],
@@ -130,16 +144,43 @@ def differences(before: Run, after: Run) -> Replay:
         before: The first.
         after: The second, which should be its equal.
     """
+    reasons: dict[str, str] = {}
+
+    def part(name: str, compare: Callable[[Run, Run], Part]) -> Part | None:
+        try:
+            return compare(before, after)
+        except _NotComparedError as error:
+            reasons[name] = str(error)
+            return None
+
     return Replay(
         before=before,
         after=after,
         environment=tuple(_environment(before, after)),
         inputs=tuple(_inputs(before, after)),
         scores=tuple(_changes(before.scores, after.scores, equal=True)),
-        history=_histories(before, after),
-        weights=_weights(before, after),
-        images=_images(before, after),
+        history=part("history", _histories) or {},
+        weights=part("weights", _weights),
+        images=part("images", _images),
+        reasons=reasons,
     )
+
+
+class _NotComparedError(Exception):
+    """Why a part of two runs cannot be compared."""
+
+
+def _read(read: Callable[[Path], Part], path: Path) -> Part:
+    """What a file of a run holds; one that is gone is told apart from one that is damaged."""
+    if not path.exists():
+        raise _NotComparedError(f"a {path.name} is missing")
+    if not path.is_file():  # a pipe would never end
+        raise _NotComparedError(f"'{path}' is no file")
+    try:
+        return read(path)
+    # A network that is damaged, or of layers that are not installed here, is a problem.
+    except (OSError, ValueError, ProblemError) as error:
+        raise _NotComparedError(f"'{path}' cannot be read") from error
 
 
 def _environment(before: Run, after: Run) -> Iterator[Change]:
@@ -171,37 +212,31 @@ def _changes(
 
 
 def _histories(before: Run, after: Run) -> dict[str, Distance]:
-    try:
-        rows = [
-            {f"{row['epoch']:.0f}": row for row in read_history(run.history)}
-            for run in (before, after)
-        ]
-    except (OSError, ValueError):
-        return {}
+    rows = [
+        {f"{row['epoch']:.0f}": row for row in _read(read_history, run.history)}
+        for run in (before, after)
+    ]
     return {
         name: _distance(*({epoch: row[name] for epoch, row in part.items()} for part in rows))
         for name in FOLLOWED
     }
 
 
-def _images(before: Run, after: Run) -> Distance | None:
-    """Of the metrics that both have of an image."""
-    try:
-        first, second = (_rows(run.image_scores) for run in (before, after))
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-    shared = [name for name in first if name in second]
-    parts = [
-        _distance(first[name], second[name])
-        if first[name].keys() == second[name].keys()
-        else _distance(*_both(first[name], second[name]))
-        for name in shared
-    ]
-    differing = [(name, part) for name, part in zip(shared, parts, strict=True) if part.differ]
-    name, worst = max(differing, key=lambda pair: pair[1].largest, default=("", Distance(0)))
-    where = f"{worst.where} of {name}" if name else ""
+def _images(before: Run, after: Run) -> Distance:
+    """Of the metrics that both have of an image; one of which they share none is not compared."""
+    first, second = (_read(_rows, run.image_scores) for run in (before, after))
+    shared = {
+        name: _distance(*_both(first[name], second[name])) for name in first if name in second
+    }
+    parts = {name: part for name, part in shared.items() if part.of}
     alone = len(first.keys() ^ second.keys())
-    return Distance(len(shared), len(differing), worst.largest, where, alone=alone)
+    if not parts and not alone:
+        raise _NotComparedError("the two share no metric of an image")
+    differing = {name: part for name, part in parts.items() if part.differ}
+    name = max(differing, key=lambda name: differing[name].largest, default="")
+    worst = differing.get(name, Distance(0))
+    where = f"{worst.where} of {name}" if name else ""
+    return Distance(len(parts), len(differing), worst.largest, where, alone=alone)
 
 
 def _both(first: Mapping[str, Any], second: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -210,22 +245,22 @@ def _both(first: Mapping[str, Any], second: Mapping[str, Any]) -> list[dict[str,
 
 
 def _rows(path: Path) -> dict[str, dict[str, float]]:
-    rows = json.loads(path.read_text("utf-8"))["images"]
-    return {
-        str(row["id"]): {
-            name: float(value) for name, value in row.items() if isinstance(value, int | float)
-        }
-        for row in rows
-    }
+    def damaged(why: str) -> NoReturn:
+        raise ValueError(why)
 
-
-def _weights(before: Run, after: Run) -> Distance | None:
-    if not (before.model.is_file() and after.model.is_file()):
-        return None
     try:
-        return _distance(*(_tensors(run.model) for run in (before, after)))
-    except ProblemError:  # a file that is damaged, or of layers that are not installed here
-        return None
+        return {
+            str(row["id"]): {
+                name: float(value) for name, value in row.items() if isinstance(value, int | float)
+            }
+            for row in read_mapping(path, damaged)["images"]
+        }
+    except (KeyError, TypeError, AttributeError, OverflowError) as error:
+        raise ValueError(f"'{path.name}' has no rows of images") from error
+
+
+def _weights(before: Run, after: Run) -> Distance:
+    return _distance(*(_read(_tensors, run.model) for run in (before, after)))
 
 
 def _tensors(path: Path) -> dict[str, NDArray[Any]]:

@@ -20,6 +20,7 @@ from archforge.runs import Run, list_runs, read_run, write_run
 from archforge.search.writing import spec_with
 from archforge.train import Settings, differences, open_together, replay, train
 from archforge.train.replaying import brief_metrics
+from tests.runs.records import written
 from tests.train.test_resume import SPEC
 
 pytestmark = pytest.mark.keras
@@ -127,6 +128,62 @@ def test_what_it_was_trained_by_otherwise_is_said(copy: Run) -> None:
 
 def ids_of(run: Run) -> list[str]:
     return [row["id"] for row in json.loads(run.image_scores.read_text())["images"]]
+
+
+def test_two_runs_that_were_killed_before_their_first_epoch_are_not_called_identical(
+    tmp_path: Path, capsys: Said
+) -> None:
+    first = written(tmp_path / "a")
+    other = written(tmp_path / "b", fingerprint="cd34")
+
+    status = archforge(["replay", str(first.folder), "--with", str(other.folder)])
+    words = capsys.readouterr().out
+    archforge(["replay", str(first.folder), "--with", str(first.folder), "--json"])
+    facts = json.loads(capsys.readouterr().out)
+
+    assert status == 0
+    assert words.splitlines()[-1] == "nothing could be compared"
+    assert "identical" not in words
+    assert facts["identical"] is False
+    assert facts["not_compared"] == ["history", "weights", "images"]
+
+
+def test_equal_numbers_of_another_network_are_not_identical(copy: Run) -> None:
+    assert not differences(copy, replace(copy, fingerprint="another")).identical
+
+
+def test_images_that_share_no_metric_are_not_compared(copy: Run, other: Run) -> None:
+    facts = json.loads(other.image_scores.read_text())
+    rows = [{"id": row["id"], "speed": 1.0} for row in facts["images"]]
+    other.image_scores.write_text(json.dumps({"images": rows}))
+
+    none = differences(copy, other)
+    rows[0] = json.loads(copy.image_scores.read_text())["images"][0]
+    other.image_scores.write_text(json.dumps({"images": rows}))
+    one = differences(copy, other)
+
+    assert none.images is None
+    assert none.reasons == {"images": "the two share no metric of an image"}
+    assert one.images is not None
+    assert (one.images.of, one.images.differ, one.images.alone) == (1, 0, 0)
+
+
+def test_what_is_damaged_is_told_apart_from_what_is_missing(
+    copy: Run, first: Run, capsys: Said
+) -> None:
+    copy.model.write_bytes(copy.model.read_bytes()[:-99])
+    copy.history.write_text("epoch\n1\n")
+    copy.image_scores.write_text(json.dumps({"images": [{"id": "a", "dice": 10**400}]}))
+
+    archforge(["replay", str(first.folder), "--with", str(copy.folder)])
+    words = capsys.readouterr().out.splitlines()
+
+    assert words[4:7] == [
+        f"history       not compared: '{copy.history}' cannot be read",
+        f"weights       not compared: '{copy.model}' cannot be read",
+        f"images        not compared: '{copy.image_scores}' cannot be read",
+    ]
+    assert words[-1] == "identical, bit for bit; not compared: history, weights, images"
 
 
 def test_records_from_before_the_machine_was_kept_say_nothing_of_it(copy: Run) -> None:
