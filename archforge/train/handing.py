@@ -9,7 +9,7 @@ import logging
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -18,29 +18,25 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from archforge.errors import refuse
 from archforge.runs import RECORD, Run, collection_of
-from archforge.runs.choosing import started_at
 from archforge.runs.store import COPIES
-from archforge.train.history import read_history
-from archforge.train.settings import Settings
+from archforge.train.tracked import (
+    TAG,
+    end_ms,
+    files_of,
+    metrics_of,
+    params_of,
+    results_of,
+    start_ms,
+    tags_of,
+)
 
-TAG = "archforge.run"
 STATE = "archforge.record"
 MODEL = "archforge.model"
 SQLITE = "sqlite:///"
 SERVERS = ("http://", "https://")
 ENDS = {"done": "FINISHED", "stopped": "KILLED", "failed": "FAILED"}
-# What epochs are called in trackers, by the columns of a history.
-LOGGED = {
-    "loss": "loss", "score": "val_score", "second": "val_second", "rate": "learning_rate",
-    "seconds": "seconds",
-}  # fmt: skip
-ARTIFACTS = ("run.json", "spec.yaml", "history.csv", "split.csv", "scores.json",
-             "test-scores.json", "replay.json")  # fmt: skip
 # MLflow's own limit of parameters, and less than that of metrics, in one call.
 AT_ONCE = 100
-LONGEST = 250
-# No training takes longer; of a record by hand more would not fit into MLflow's numbers.
-CENTURY_S = 100 * 365.25 * 24 * 3600
 OnRun = Callable[[Run, bool], None]
 
 
@@ -122,14 +118,14 @@ class _Target:
         if self._there is not None and tags.items() <= self._there.data.tags.items():
             return False
         there = self._there or self._client.create_run(
-            self._experiment, start_time=_start_ms(self._run), run_name=name,
+            self._experiment, start_time=start_ms(self._run), run_name=name,
             tags={TAG: self._run.identity},
         )  # fmt: skip
         self._add_values(there)
-        for path in self._files():
+        for path in files_of(self._run, models=self._models):
             self._client.log_artifact(there.info.run_id, str(path))
         self._client.set_terminated(
-            there.info.run_id, ENDS[self._run.status], end_time=_end_ms(self._run)
+            there.info.run_id, ENDS[self._run.status], end_time=end_ms(self._run)
         )
         # Last, so that what was cut off before is done again.
         for key, value in tags.items():
@@ -161,7 +157,7 @@ class _Target:
             if step not in self._steps(number, key, has.metrics)
         ]
         metrics += [
-            Metric(key, value, _end_ms(self._run), self._run.epochs)
+            Metric(key, value, end_ms(self._run), self._run.epochs)
             for key, value in results_of(self._run).items()
             if has.metrics.get(key) != value
         ]
@@ -174,70 +170,6 @@ class _Target:
             return set()
         return {metric.step for metric in self._client.get_metric_history(number, key)}
 
-    def _files(self) -> Iterator[Path]:
-        folder = self._run.folder
-        names = [*ARTIFACTS, *(["model.keras"] if self._models else [])]
-        yield from (folder / name for name in names if (folder / name).is_file())
-        yield from sorted(folder.glob("*.png"))
-
-
-def tags_of(run: Run) -> dict[str, str]:
-    """What a run is, as MLflow's tags."""
-    facts = {
-        "architecture": run.architecture,
-        "preset": run.preset,
-        "task": run.task,
-        "status": run.status,
-        "failure": run.failure and f"{run.failure.kind}: {run.failure.message}",
-        "fingerprint": run.fingerprint,
-        "data": run.data.get("fingerprint"),
-        "data_folder": run.data.get("folder"),
-        "folder": run.folder.resolve(),
-        **{f"version.{name}": value for name, value in run.versions.items()},
-        **{f"machine.{name}": value for name, value in run.machine.items()},
-    }
-    told = {TAG: run.identity, **{f"archforge.{name}": value for name, value in facts.items()}}
-    return {name: str(value)[:LONGEST] for name, value in told.items() if value is not None}
-
-
-def params_of(run: Run) -> dict[str, str]:
-    """Settings and hyperparameters; of one that has the name of a setting the name says so."""
-    settings = {one.name for one in fields(Settings)}
-    values = {
-        f"hyperparameter.{name}" if name in settings else name: value
-        for name, value in run.hyperparameters.items()
-    }
-    return {name: str(value)[:LONGEST] for name, value in {**values, **run.settings}.items()}
-
-
-def metrics_of(run: Run) -> list[tuple[str, float, int, int]]:
-    """Name, value, moment in milliseconds and epoch of all that its history says."""
-    try:
-        rows = read_history(run.history)
-    except (OSError, ValueError):  # it never came to an epoch, or is damaged
-        return []
-    found, seconds = [], 0.0
-    for row in rows:
-        seconds += row["seconds"]
-        moment = _start_ms(run) + _ms(seconds)
-        found += [(name, row[key], moment, int(row["epoch"])) for key, name in LOGGED.items()]
-    return found
-
-
-def results_of(run: Run) -> dict[str, float]:
-    """What came of it: scores, those of Otsu's threshold, costs."""
-    facts = {
-        "best_epoch": run.best_epoch,
-        "best_score": run.best_score,
-        "parameters": run.parameters,
-        "macs": run.macs,
-        "total_seconds": run.seconds,
-        "peak_memory_bytes": run.peak_memory,
-        **{f"otsu.{name}": value for name, value in run.baseline.items()},
-        **run.scores,
-    }
-    return {name: float(value) for name, value in facts.items() if value is not None}
-
 
 def _parts(whole: list[Any]) -> Iterator[list[Any]]:
     """As much as MLflow takes at once."""
@@ -248,18 +180,6 @@ def _name(root: Path, run: Run) -> str:
     """That of a trial alone says nothing."""
     belongs = collection_of(root, run)
     return run.name if belongs is None else f"{belongs.name}/{run.name}"
-
-
-def _start_ms(run: Run) -> int:
-    return max(0, round(started_at(run).timestamp() * 1000))
-
-
-def _end_ms(run: Run) -> int:
-    return _start_ms(run) + _ms(run.seconds)
-
-
-def _ms(seconds: float) -> int:
-    return round(min(max(seconds, 0.0), CENTURY_S) * 1000)
 
 
 def _check(store: str) -> None:

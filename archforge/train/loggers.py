@@ -7,8 +7,9 @@ from importlib.util import find_spec
 from archforge.build.quiet import tensorflow
 from archforge.errors import refuse
 from archforge.runs import Run
-from archforge.train.handing import LOGGED, TAG, default_store, params_of
+from archforge.train.handing import default_store
 from archforge.train.settings import Epoch
+from archforge.train.tracked import LOGGED, TAG, params_of
 
 Log = Callable[[Epoch], None]
 LoggerOf = AbstractContextManager[Log]

@@ -15,7 +15,8 @@ from archforge.errors import ProblemError
 from archforge.graph import Graph
 from archforge.runs import Failure, Run, write_run
 from archforge.train import Settings, train
-from archforge.train.handing import hand_on, metrics_of, params_of
+from archforge.train.handing import hand_on
+from archforge.train.tracked import files_of, metrics_of, params_of
 from tests.runs.records import written
 
 # MLflow 3.17 warns of itself where SQLAlchemy 2.1 is installed.
@@ -218,6 +219,23 @@ def test_epochs_have_the_moments_at_which_they_ended(runs: list[Run]) -> None:
     start = 1767323045000  # 2026-01-02T03:04:05Z
     assert moments == [start + 2000, start + 3500]
     assert metrics_of(runs[2]) == []
+
+
+def test_a_link_in_a_run_from_somebody_else_hands_on_no_file_of_mine(
+    runs: list[Run], tmp_path: Path
+) -> None:
+    folder = runs[0].folder
+    (tmp_path / "secret").write_text("my key")
+    runs[0].spec.unlink()
+    for name in ("spec.yaml", "scores.json", "x.png"):
+        (folder / name).symlink_to(tmp_path / "secret")
+    (folder / "folder.png").mkdir()
+    runs[0].model.unlink()
+    runs[0].model.symlink_to(folder / "history.csv")
+
+    names = [path.name for path in files_of(runs[0], models=True)]
+
+    assert names == ["run.json", "history.csv", "curves.png"]
 
 
 @pytest.mark.parametrize("line", ["3,nan,0.6,0.4,0.0,1.5", "3,0.5,0.6,0.4,0.0,inf", "3,0.5", "3"])
