@@ -98,16 +98,43 @@ def hand_on(
     return Handed(where, sum(written), len(ended) - sum(written), len(runs) - len(ended))
 
 
+def experiment_of(client: Any, store: str, run: Run) -> str:
+    """The number of the experiment of a run's architecture, which is made if there is none.
+
+    Args:
+        client: Of MLflow.
+        store: That it writes into.
+        run: Whose.
+    """
+    known = client.get_experiment_by_name(run.architecture)
+    if known is not None:
+        return str(known.experiment_id)
+    # MLflow's own default is a folder of whatever place the command runs in.
+    beside = Path(store.removeprefix(SQLITE)).resolve().parent / COPIES[0]
+    place = beside.as_uri() if store.startswith(SQLITE) else None
+    return str(client.create_experiment(run.architecture, artifact_location=place))
+
+
+def known_run(client: Any, experiment: str, run: Run) -> Any:
+    """What MLflow has of a run already; ``None`` where it has nothing.
+
+    Args:
+        client: Of MLflow.
+        experiment: Its number.
+        run: Looked for by its identity.
+    """
+    wanted = f"tags.`{TAG}` = '{run.identity}'"
+    found = client.search_runs([experiment], filter_string=wanted, max_results=1)
+    return found[0] if found else None
+
+
 class _Target:
     """One of our runs, and what of it is in the store."""
 
     def __init__(self, client: Any, store: str, run: Run, *, models: bool) -> None:
         self._client, self._run, self._models = client, run, models
-        self._experiment = self._home(store)
-        found = client.search_runs(
-            [self._experiment], filter_string=f"tags.`{TAG}` = '{run.identity}'", max_results=1
-        )
-        self._there = found[0] if found else None
+        self._experiment = experiment_of(client, store, run)
+        self._there = known_run(client, self._experiment, run)
 
     def write(self, name: str) -> bool:
         """Add what is not there; whether there was anything to add."""
@@ -131,16 +158,6 @@ class _Target:
         for key, value in tags.items():
             self._client.set_tag(there.info.run_id, key, value)
         return True
-
-    def _home(self, store: str) -> str:
-        name = self._run.architecture
-        known = self._client.get_experiment_by_name(name)
-        if known is not None:
-            return str(known.experiment_id)
-        # MLflow's own default is a folder of whatever place the command runs in.
-        beside = Path(store.removeprefix(SQLITE)).resolve().parent / COPIES[0]
-        place = beside.as_uri() if store.startswith(SQLITE) else None
-        return str(self._client.create_experiment(name, artifact_location=place))
 
     def _add_values(self, there: Any) -> None:
         from mlflow.entities import Metric, Param, RunTag  # noqa: PLC0415 - an extra

@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from archforge.build.quiet import tensorflow
 from archforge.errors import refuse
 from archforge.runs import Run
-from archforge.train.handing import default_store
+from archforge.train.handing import default_store, experiment_of, known_run
 from archforge.train.settings import Epoch
 from archforge.train.tracked import LOGGED, TAG, params_of
 
@@ -77,10 +77,19 @@ def _mlflow(run: Run) -> LoggerOf:
     def tracked() -> Iterator[Log]:
         import mlflow  # noqa: PLC0415 - an extra
 
-        mlflow.set_tracking_uri(default_store(run.folder.parent))
-        mlflow.set_experiment(run.architecture)
+        store = default_store(run.folder.parent)
+        mlflow.set_tracking_uri(store)
+        client = mlflow.tracking.MlflowClient(store)
+        experiment = experiment_of(client, store, run)
+        # A training that goes on after a break is one run there, too.
+        there = known_run(client, experiment, run)
+        begun = (
+            {"run_id": there.info.run_id}
+            if there is not None
+            else {"experiment_id": experiment, "run_name": run.name}
+        )
         # By the tag `archforge runs --to mlflow` finds it, and adds the rest.
-        with mlflow.start_run(run_name=run.name, tags={TAG: run.identity}):
+        with mlflow.start_run(**begun, tags={TAG: run.identity}):
             mlflow.log_params(params_of(run))
             yield lambda epoch: mlflow.log_metrics(_values(epoch), step=epoch.epoch)
 

@@ -9,7 +9,8 @@ from archforge.cli import run as archforge
 from archforge.data import Dataset
 from archforge.errors import ProblemError
 from archforge.graph import Graph
-from archforge.train import Settings, read_history, train
+from archforge.runs import read_run
+from archforge.train import Epoch, Settings, read_history, resume, train
 
 pytestmark = pytest.mark.keras
 NO_MLFLOW = pytest.mark.skipif(find_spec("mlflow") is not None, reason="MLflow is installed")
@@ -32,6 +33,33 @@ def test_tensorboard_shows_what_the_history_holds(
         assert [event.step for event in tensors] == [1, 2]
         values = [float(make_ndarray(event.tensor_proto)) for event in tensors]
         assert values == pytest.approx([row[name] for row in rows], rel=1e-6)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # MLflow 3.17, of SQLAlchemy 2.1
+def test_a_training_that_goes_on_after_a_break_is_one_run_of_mlflow(
+    tiny: Graph, dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mlflow = pytest.importorskip("mlflow")
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+
+    def press(epoch: Epoch) -> None:
+        if epoch.epoch == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train(tiny, "", dataset, Settings(epochs=3, logger="mlflow"), tmp_path / "run",
+              on_epoch=press)  # fmt: skip
+
+    resume(read_run(tmp_path / "run"), tiny, dataset)
+
+    client = mlflow.tracking.MlflowClient(f"sqlite:///{tmp_path / 'mlflow.db'}")
+    experiments = [each.experiment_id for each in client.search_experiments()]
+    (found,) = client.search_runs(experiments)
+    assert (found.info.run_name, found.info.status) == ("run", "FINISHED")
+    history = client.get_metric_history(found.info.run_id, "loss")
+    assert sorted(metric.step for metric in history) == [1, 2, 3]
+    assert not list((tmp_path / "elsewhere").iterdir())
 
 
 @NO_MLFLOW
