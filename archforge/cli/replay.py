@@ -11,8 +11,7 @@ from archforge.cli.options import json_option, print_json
 
 if TYPE_CHECKING:
     from archforge.runs import Run
-    from archforge.train import Replay
-    from archforge.train.differing import Change, Distance
+    from archforge.train.replayed import Change, Distance, Replay
 
 
 @click.command(epilog="Example:  archforge replay runs/unet-20260102-030405")
@@ -54,8 +53,9 @@ def command(
 
     Taken from the record are the spec, hyperparameters, settings, seed, images and split, and as
     many threads as it had. The new run is one like any other; a run that was stopped is trained as
-    far as it came. Compared are versions and machine, scores, history, weights, and the scores of
-    each image. On the same machine all of these are the same, bit for bit.
+    far as it came, and one that a time ends (--seconds) goes by the seconds that the epochs of RUN
+    took. Compared are versions and machine, scores, history, weights, and the scores of each image.
+    On the same machine all of these are the same, bit for bit.
 
     A replay that is interrupted goes on with `archforge train --resume`; `--with` then compares.
     """
@@ -105,7 +105,8 @@ def replay_lines(found: "Replay") -> Iterator[str]:
 
     before, after = found.before, found.after
     yield f"{before.folder} -> {after.folder}"
-    yield f"time          {clock(before.seconds)} -> {clock(after.seconds)}"
+    pace = "; its epochs count the seconds of those that they repeat" if after.pace else ""
+    yield f"time          {clock(before.seconds)} -> {clock(after.seconds)}{pace}"
     for title, changes in (("environment", found.environment), ("inputs", found.inputs)):
         yield from _titled(title, [_change(each) for each in changes] or ["the same"])
     yield from _titled("history", _history(found))
@@ -125,6 +126,8 @@ def _verdict(found: "Replay") -> Iterator[str]:
     elif found.identical:
         rest = f"; not compared: {listing(found.missing)}" if found.missing else ""
         yield f"identical, bit for bit{rest}"
+    elif found.timed:
+        yield "a time ended them, and the learning rate followed it: that comes out so only once"
 
 
 def _titled(title: str, lines: list[str]) -> Iterator[str]:

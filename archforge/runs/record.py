@@ -63,6 +63,8 @@ class Run:
             ``memory_bytes``, ``system``, the names of ``gpus``, ``threads`` of one operation and
             whether TensorFlow ``rewrites`` its graphs. Empty in older records.
         command: By which it was made, as it was given; empty where none was, and in older records.
+        pace: Seconds of each epoch of the run that this one repeats, by which it went in place of
+            its own where a time ends it; empty of any other run, and in older records.
         peak_memory: Bytes that the process held at most, up to the last write: of all that it did,
             other trainings before this one too; ``None`` where nobody said.
     """
@@ -95,6 +97,7 @@ class Run:
     machine: Mapping[str, Any] = field(default_factory=dict)
     peak_memory: int | None = None
     command: str = ""
+    pace: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         assert self.status in STATUSES, f"{self.status} is no status"

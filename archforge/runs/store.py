@@ -32,6 +32,7 @@ _KINDS: dict[str, tuple[type, ...]] = {
     "peak_memory": (int, type(None)),
     "preset": (str, type(None)),
     "failure": (dict, type(None)),
+    "pace": (list,),
 }
 # What readers take at its word of the mappings in a record; one that lacks it says nothing of it.
 _INSIDE: dict[tuple[str, str], tuple[type, ...]] = {
@@ -134,7 +135,11 @@ def _run(path: Path, facts: Mapping[str, Any]) -> Run:
     for name in ("scores", "baseline"):
         if not all(_is_number(each) for each in values.get(name, {}).values()):
             _refuse_damaged(path, f"its '{name}' are {json.dumps(values[name])[:60]}")
-    kept = {"failure": _failure(path, values.get("failure")), "intervals": _intervals(path, values)}
+    kept = {
+        "failure": _failure(path, values.get("failure")),
+        "intervals": _intervals(path, values),
+        "pace": _pace(path, values.get("pace", [])),
+    }
     return Run(folder=path.parent, **{**values, **kept})
 
 
@@ -188,6 +193,12 @@ def _intervals(path: Path, values: Mapping[str, Any]) -> dict[str, tuple[float, 
         if not isinstance(ends, list) or len(ends) != 2 or not all(map(_is_number, ends)):
             _refuse_damaged(path, f"its 'intervals' are {json.dumps(found)[:60]}")
     return {name: (float(low), float(high)) for name, (low, high) in found.items()}
+
+
+def _pace(path: Path, found: list[Any]) -> tuple[float, ...]:
+    if not all(map(_is_number, found)):
+        _refuse_damaged(path, f"its 'pace' is {json.dumps(found)[:60]}")
+    return tuple(map(float, found))
 
 
 def _failure(path: Path, facts: Mapping[str, Any] | None) -> Failure | None:

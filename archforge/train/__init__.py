@@ -29,13 +29,14 @@ from archforge.train.previewing import Seen, Shown, preview
 from archforge.train.settings import OPTIMIZERS, Epoch, Settings, StopTraining
 
 if TYPE_CHECKING:
-    from archforge.train.differing import Replay, differences
+    from archforge.train.differing import differences
     from archforge.train.fitting import resume, train
+    from archforge.train.replayed import Replay
     from archforge.train.replaying import replay
     from archforge.train.scoring import evaluate, otsu_scores, predictions
 
 _LATER = {
-    "Replay": "differing",
+    "Replay": "replayed",
     "differences": "differing",
     "evaluate": "scoring",
     "otsu_scores": "scoring",

@@ -6,9 +6,9 @@ killed is a folder that can be read, predicts with its best weights so far, says
 goes on from its last epoch.
 """
 
-import math
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from archforge.predict.predictor import Predictor
 from archforge.predict.region import at_size
 from archforge.runs import RECORD, Run, said_if_unwritten
 from archforge.train.adapt import learned_classes
+from archforge.train.budget import Budget
 from archforge.train.checkpoint import read_checkpoint, write_checkpoint
 from archforge.train.choices import Choices, choose, make_batches
 from archforge.train.finishing import finish, finish_briefly
@@ -49,6 +50,7 @@ def train(  # noqa: PLR0913 - the room's one door: each is a part of a training
     fixed: Mapping[str, Any] | None = None,
     on_epoch: OnEpoch | None = None,
     briefly: Sequence[str] = (),
+    pace: Sequence[float] = (),
 ) -> Run:
     """Train ``graph`` on ``dataset`` and keep everything in ``folder``.
 
@@ -62,6 +64,7 @@ def train(  # noqa: PLR0913 - the room's one door: each is a part of a training
         on_epoch: Called after each epoch; ``False`` or ``StopTraining`` ends the training, and the
             run is ``stopped``.
         briefly: Metrics that are enough at the end, without pictures; see ``finish_briefly``.
+        pace: Seconds of the epochs of a run that is to be repeated; see ``Budget``.
 
     Returns:
         The run: ``done`` with its scores, or ``stopped`` with its best weights.
@@ -79,7 +82,7 @@ def train(  # noqa: PLR0913 - the room's one door: each is a part of a training
     dataset = dataset.at(choices.size) if choices.resize else dataset
     _check_folder(folder)
     first = first_record(sized, dataset, settings, folder, choices, dict(fixed or {}))
-    record = Record(first)
+    record = Record(replace(first, pace=tuple(pace)))
     with said_if_unwritten(folder):
         write_whole(first.spec, spec_text)
         write_whole(first.split, split_text(dataset))
@@ -159,8 +162,8 @@ class _Fit:
         axes = dataset.rank + 1 if choices.task == "segmentation" else 1
         self._step = make_step(self.model, names, loss, self._optimizer, axes)
         self._validate = make_validation(record.run, self._plain, graph, dataset, choices)
-        self._epochs = _most_epochs(settings, self._batches.images)
-        self._schedule = Schedule(settings, self._batches.steps, self._epochs)
+        self._budget = Budget.of(settings, self._batches.images, record.run.pace)
+        self._schedule = Schedule(settings, self._batches.steps, self._budget.epochs)
         self._logger: LoggerOf = make_logger(settings.logger, record.run)
         self.history: list[Epoch] = []
         self._best = (-1.0, 0.0)
@@ -193,8 +196,8 @@ class _Fit:
             StopTraining: ``on_epoch`` wants no more.
         """
         with self._logger as log:
-            for number in range(len(self.history) + 1, self._epochs + 1):
-                if self._stands_still(number - 1) or self._time_is_up():
+            for number in range(len(self.history) + 1, self._budget.epochs + 1):
+                if self._stands_still(number - 1) or self._budget.is_up(self._took()):
                     break
                 epoch = self._epoch(number)
                 log(epoch)
@@ -204,16 +207,13 @@ class _Fit:
     def _stands_still(self, done: int) -> bool:
         return done - self.record.run.best_epoch >= self._settings.patience
 
-    def _time_is_up(self) -> bool:
-        return 0 < self._settings.seconds <= self._spent()
-
-    def _spent(self) -> float:
-        """Seconds of all epochs so far, those before a break too."""
-        return sum(epoch.seconds for epoch in self.history)
+    def _took(self) -> list[float]:
+        return [epoch.seconds for epoch in self.history]
 
     def _epoch(self, number: int) -> Epoch:
         start = time.perf_counter()
-        before, spent = [epoch.score for epoch in self.history], self._spent()
+        took = self._took()
+        before, spent = [epoch.score for epoch in self.history], self._budget.spent(took)
 
         def steer(step: int) -> None:
             self._rate = self._schedule.rate(number, step, before, spent)
@@ -228,10 +228,8 @@ class _Fit:
             self._plain.set_weights(self.model.get_weights())
         score, second = self._validate()
         seconds = time.perf_counter() - start
-        left = seconds * (self._epochs - number)
-        if self._settings.seconds:
-            left = min(left, max(self._settings.seconds - spent - seconds, 0.0))
-        epoch = Epoch(number, self._epochs, loss, score, second, seconds, left, self._rate)
+        left, most = self._budget.left([*took, seconds]), self._budget.epochs
+        epoch = Epoch(number, most, loss, score, second, seconds, left, self._rate)
         with said_if_unwritten(self.record.run.folder):
             self._keep(epoch, learned)
         return epoch
@@ -259,13 +257,6 @@ class _Fit:
         best = {"best_epoch": epoch.epoch, "best_score": epoch.score} if better else {}
         self.record.change(epochs=epoch.epoch, **best)
         write_checkpoint(run.folder, self.model, self._optimizer, self.history, self._best)
-
-
-def _most_epochs(settings: Settings, images: int) -> int:
-    """Those that were asked for, or as many as show enough images."""
-    if not settings.images:
-        return settings.epochs
-    return min(settings.epochs, math.ceil(settings.images / images))
 
 
 def _built(graph: Graph, settings: Settings, choices: Choices) -> Any:

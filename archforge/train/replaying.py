@@ -11,10 +11,12 @@ from pathlib import Path
 from archforge.errors import Mark, listing, refuse
 from archforge.files import write_whole
 from archforge.runs import Run, said_if_unwritten
-from archforge.train.differing import Replay, differences
+from archforge.train.differing import differences
 from archforge.train.fitting import OnEpoch, train
+from archforge.train.history import read_history
 from archforge.train.machine import work_as
 from archforge.train.opening import changed_since, open_recorded
+from archforge.train.replayed import Replay
 from archforge.train.settings import Epoch, Settings
 
 REPORT = "replay.json"
@@ -30,8 +32,9 @@ def replay(
 ) -> Replay:
     """Train a run again in a folder of its own, and compare the two.
 
-    A run that did not end by itself is trained for as many epochs as it had. Threads and rewriting
-    of graphs are those of the record, where TensorFlow has not begun to work yet.
+    A run that did not end by itself is trained for as many epochs as it had. One that a time ends
+    goes by the seconds that the epochs of the first took, which no machine takes twice. Threads and
+    rewriting of graphs are those of the record, where TensorFlow has not begun to work yet.
 
     Args:
         run: With at least one epoch.
@@ -41,8 +44,8 @@ def replay(
         on_epoch: As for ``train``.
 
     Raises:
-        ProblemError: AF531, there is nothing to compare with, or what it was trained on changed.
-            As ``train``.
+        ProblemError: AF531, there is nothing to compare with, nothing says how long the epochs of a
+            run took that a time ends, or what it was trained on changed. As ``train``.
     """
     if not run.epochs:
         refuse(
@@ -52,6 +55,7 @@ def replay(
             why=f"it is {run.status}, and ended before its first epoch did",
             fix="replay a run that learned something: `archforge runs --where 'epochs > 0'`",
         )
+    pace = _pace(run)
     work_as(run.machine)
     opened = open_recorded(run, data)
     changed = changed_since(run, opened)
@@ -72,6 +76,7 @@ def replay(
         fixed=opened.fixed,
         on_epoch=_as_far(run, on_epoch),
         briefly=brief_metrics(run),
+        pace=pace,
     )
     found = differences(run, after)
     with said_if_unwritten(folder):
@@ -82,6 +87,27 @@ def replay(
 def brief_metrics(run: Run) -> tuple[str, ...]:
     """Those of a run that was scored briefly, as a search does; none of any other."""
     return () if run.intervals else tuple(run.scores)
+
+
+def _pace(run: Run) -> tuple[float, ...]:
+    """Seconds of the epochs of a run that a time ends: its learning rate follows them, too."""
+    if not Settings.read(run.settings).seconds:
+        return ()
+    if run.pace:
+        return run.pace
+    try:
+        found = tuple(row["seconds"] for row in read_history(run.history))[: run.epochs]
+    except (OSError, ValueError):
+        found = ()
+    if len(found) < run.epochs:
+        refuse(
+            "AF531",
+            f"nothing says how long the epochs of the run '{run.name}' took",
+            mark=Mark(str(run.history)),
+            why="a time ends it, and its learning rate follows the time that it spent",
+            fix=f"bring back '{run.history.name}': it has the seconds of each epoch",
+        )
+    return found
 
 
 def _as_far(run: Run, on_epoch: OnEpoch | None) -> OnEpoch:

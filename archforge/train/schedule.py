@@ -37,7 +37,7 @@ class Schedule:
             epoch: From 1.
             step: In the epoch, from 0.
             scores: Of the epochs before it.
-            seconds: That they took: where time is what ends the training, a cosine follows it.
+            seconds: That they count: where time is what ends the training, a cosine follows it.
 
         Source: Loshchilov and Hutter 2017, arXiv:1608.03983, equation 5, without restarts; Goyal et
             al. 2017, arXiv:1706.02677, for the rise in the beginning.

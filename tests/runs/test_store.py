@@ -37,7 +37,7 @@ def test_what_was_written_is_read(tmp_path: Path) -> None:
     run = a_run(
         tmp_path, status="stopped", failure=Failure("pruned", "ended after epoch 1"), epochs=1,
         best_epoch=1, best_score=0.5, scores={"dice": 0.5}, intervals={"dice": (0.4, 0.6)},
-        seconds=1.25, machine={"cores": 2, "gpus": []}, peak_memory=2**30,
+        seconds=1.25, pace=(0.75, 0.5), machine={"cores": 2, "gpus": []}, peak_memory=2**30,
         command="archforge train unet",
     )  # fmt: skip
 
@@ -128,6 +128,7 @@ def test_a_folder_without_a_run_is_refused(tmp_path: Path) -> None:
         ({"failure": {"kind": "bug"}}, "its failure lacks kind or message"),
         ({"intervals": {"dice": ["nan", 1]}}, 'its \'intervals\' are {"dice": ["nan", 1]}'),
         ({"intervals": {"dice": [1]}}, "its 'intervals' are {\"dice\": [1]}"),
+        ({"pace": [1.0, "2"]}, "its 'pace' is [1.0, \"2\"]"),
         ({"network": {}}, "its 'network.size' is null"),
         ({"network": {"size": 16}}, "its 'network.size' is 16"),
         ({"network": {"size": [16, 0]}}, "its 'network.size' is [16, 0]"),
