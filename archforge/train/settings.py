@@ -223,7 +223,11 @@ def _names(settings: Settings) -> Iterator[Problem]:
 
 def _sums(settings: Settings) -> Iterator[Problem]:
     """What is written as a sum has a grammar of its own, and its own problems."""
-    for read, text in ((loss_terms, settings.loss), (canonical, settings.augment)):
+    for read, name in ((loss_terms, "loss"), (canonical, "augment")):
+        text = getattr(settings, name)
+        if not isinstance(text, str):
+            yield _wrong(name, text, "give a text, such as 'dice+bce' or 'standard'")
+            continue
         if read is loss_terms and text == AUTO:
             continue
         try:

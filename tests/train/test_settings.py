@@ -54,6 +54,8 @@ def test_the_defaults_are_those_of_the_recipe_that_was_measured() -> None:
         ({"class_weights": "even"}, "AF503 class_weights cannot be 'even'\n  fix: give 'balanced'"),
         ({"class_weights": (1, -1)}, "AF503 class_weights cannot be (1, -1)"),
         ({"class_weights": 5}, "AF503 class_weights cannot be 5"),
+        ({"loss": None}, "AF503 loss cannot be None"),
+        ({"augment": 3}, "AF503 augment cannot be 3"),
         ({"output_weights": 3}, "AF503 output_weights cannot be 3"),
         ({"output_weights": {"aid": -1}}, "AF503 the weight of the output 'aid' cannot be -1"),
         ({"schedule": "cosin"}, "AF503 schedule cannot be 'cosin'\n  fix: did you mean 'cosine'?"),
