@@ -1,5 +1,6 @@
 """``archforge replay``."""
 
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -95,7 +96,8 @@ def _said_how_to_compare(before: "Run", folder: Path) -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         if has_checkpoint(folder):
-            click.echo(f"then: archforge replay {before.folder} --with {folder}", err=True)
+            words = shlex.join(["archforge", "replay", str(before.folder), "--with", str(folder)])
+            click.echo(f"then: {words}", err=True)
         raise
 
 
@@ -119,12 +121,12 @@ def replay_lines(found: "Replay") -> Iterator[str]:
 
 
 def _verdict(found: "Replay") -> Iterator[str]:
-    from archforge.errors import listing
+    from archforge.errors import series
 
     if not found.compared:
         yield "nothing could be compared"
     elif found.identical:
-        rest = f"; not compared: {listing(found.missing)}" if found.missing else ""
+        rest = f"; not compared: {series(found.missing)}" if found.missing else ""
         yield f"identical, bit for bit{rest}"
     elif found.timed:
         yield "a time ended them, and the learning rate followed it: that comes out so only once"
@@ -140,7 +142,9 @@ def _change(change: "Change") -> str:
 
 
 def _shown(value: Any) -> str:
-    return "not said" if value is None else str(value)
+    from archforge.errors import printable
+
+    return "not said" if value is None else printable(str(value))
 
 
 def _history(found: "Replay") -> list[str]:

@@ -4,12 +4,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 import click
 
 from archforge.cli.options import json_option, print_json
-from archforge.errors import Mark, ProblemError, refuse
+from archforge.errors import Mark, ProblemError, printable, refuse
 from archforge.runs import (
     STATUSES,
     Condition,
@@ -137,7 +138,7 @@ def _hand_on(
     new = "1 run" if done.new == 1 else f"{done.new} runs"
     click.echo(f"{new} handed on, {done.known} were there{left}")
     if done.store.startswith("sqlite"):
-        click.echo(f"look at them:  mlflow ui --backend-store-uri {done.store}")
+        click.echo(f"look at them:  mlflow ui --backend-store-uri {quote(done.store)}")
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]], sides: str) -> Iterator[str]:
@@ -148,8 +149,9 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], sides: str) -> Ite
         rows: Of as many texts.
         sides: ``<`` or ``>`` for each column.
     """
-    widths = [max(len(row[column]) for row in (head, *rows)) for column in range(len(head))]
-    for index, row in enumerate((head, *rows)):
+    lines = [[printable(text) for text in row] for row in (head, *rows)]
+    widths = [max(len(row[column]) for row in lines) for column in range(len(head))]
+    for index, row in enumerate(lines):
         cells = zip(row, sides, widths, strict=True)
         line = "  ".join(f"{text:{side}{width}}" for text, side, width in cells).rstrip()
         yield click.style(line, bold=True) if index == 0 else line

@@ -10,7 +10,7 @@ fires it in the tests. To add a code: one line in the table, one page.
 
 from archforge.errors.codes import CODES, page
 from archforge.errors.problem import Mark, Problem, ProblemError, Problems, refuse
-from archforge.errors.words import did_you_mean, listing, nearest, series
+from archforge.errors.words import did_you_mean, listing, nearest, printable, series
 
 __all__ = [
     "CODES",
@@ -22,6 +22,7 @@ __all__ = [
     "listing",
     "nearest",
     "page",
+    "printable",
     "refuse",
     "series",
 ]

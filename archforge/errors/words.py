@@ -23,6 +23,13 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return f"use one of: {listing(names)}" if names else ""
 
 
+def printable(text: str) -> str:
+    """A text of a file from anybody, as a terminal may have it: nothing moves its cursor."""
+    return "".join(
+        letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text
+    )
+
+
 def series(names: Iterable[str]) -> str:
     """Names in a sentence: ``A, B and C``."""
     *first, last = names

@@ -68,6 +68,18 @@ def test_a_damaged_record_is_told_and_hides_no_other(runs: Path, capsys: Said) -
     assert [line.split()[0] for line in said.out.splitlines()] == ["run", "runs/b", "runs/s/"]
 
 
+def test_a_record_from_a_stranger_moves_no_cursor_and_breaks_no_table(
+    runs: Path, capsys: Said
+) -> None:
+    written(runs / "z", preset="\x1b[2J\n\ud800", status="done", data={"folder": "a\tb"})
+
+    assert archforge(["runs"]) == 0
+
+    last = capsys.readouterr().out.splitlines()[3]
+    assert last.split() == ["runs/z", "unet:\ufffd[2J\ufffd\ufffd", "done", "a\ufffdb", "0/2",
+                            "2026-01-02", "03:04", "0"]  # fmt: skip
+
+
 def test_a_folder_of_damaged_records_alone_is_a_problem(tmp_path: Path, capsys: Said) -> None:
     (tmp_path / "run.json").write_text("{")
 

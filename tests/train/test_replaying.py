@@ -196,7 +196,7 @@ def test_what_is_damaged_is_told_apart_from_what_is_missing(
         f"weights       not compared: '{copy.model}' cannot be read",
         f"images        not compared: '{copy.image_scores}' cannot be read",
     ]
-    assert words[-1] == "identical, bit for bit; not compared: history, weights, images"
+    assert words[-1] == "identical, bit for bit; not compared: history, weights and images"
 
 
 def test_records_from_before_the_machine_was_kept_say_nothing_of_it(copy: Run) -> None:
