@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from archforge.data import Dataset, Examples
+from archforge.errors import Mark, refuse
 from archforge.files import write_whole
 from archforge.metrics import METRICS
 from archforge.predict.opening import open_predictor
@@ -81,11 +82,29 @@ def complete(run: Run, dataset: Dataset) -> Run:
         dataset: It was trained on.
 
     Raises:
-        ProblemError: Its network cannot be loaded.
+        ProblemError: Its network cannot be loaded, or its history is lost or damaged.
     """
-    record = Record(run, again=True)
-    finish(record, dataset, [_epoch(row, run) for row in read_history(run.history)])
+    history, record = _epochs(run), Record(run, again=True)
+    finish(record, dataset, history)
     return record.run
+
+
+def _epochs(run: Run) -> list[Epoch]:
+    found: list[Epoch] = []
+    why = f"it ends before epoch {run.best_epoch}, whose weights are kept"
+    try:
+        found = [_epoch(row, run) for row in read_history(run.history)]
+    except (OSError, ValueError) as error:
+        why = str(getattr(error, "strerror", None) or error)
+    if len(found) < max(run.best_epoch, 1):
+        refuse(
+            "AF501",
+            f"the history '{run.history.name}' of the run '{run.name}' is damaged",
+            mark=Mark(str(run.history)),
+            why=why,
+            fix="bring the file back from a copy, or train again",
+        )
+    return found
 
 
 def _epoch(row: Mapping[str, float], run: Run) -> Epoch:

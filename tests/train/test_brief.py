@@ -8,12 +8,14 @@ import pytest
 
 from archforge.catalog import read_architecture
 from archforge.data import Dataset, open_dataset
+from archforge.errors import ProblemError
 from archforge.graph import Graph
 from archforge.predict import open_predictor
 from archforge.runs import read_run
 from archforge.search.writing import spec_with
 from archforge.train import Settings, evaluate, open_together, train
 from archforge.train.finishing import complete
+from tests.runs.records import written
 
 pytestmark = pytest.mark.keras
 
@@ -70,3 +72,28 @@ def test_a_brief_run_is_made_complete(graph: Graph, dataset: Dataset, tmp_path: 
     assert {"iou", "hausdorff_95"} <= run.scores.keys()
     assert run.baseline
     assert all(path.exists() for path in (run.curves, run.predictions))
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (None, "No such file or directory"),
+        ("epoch,loss\n1,0.5\n", "'history.csv' is no history: 'score'"),
+        (
+            "epoch,loss,score,second,rate,seconds\n",
+            "it ends before epoch 2, whose weights are kept",
+        ),
+    ],
+)
+def test_a_run_whose_history_is_lost_or_damaged_is_told_and_left_as_it_is(
+    tmp_path: Path, dataset: Dataset, text: str | None, why: str
+) -> None:
+    run = written(tmp_path / "run", status="done", epochs=2, best_epoch=2)
+    if text is not None:
+        run.history.write_text(text)
+
+    with pytest.raises(ProblemError, match=r"AF501 the history 'history.csv' of") as caught:
+        complete(run, dataset)
+
+    assert caught.value.problems[0].why == why
+    assert read_run(run.folder) == run
