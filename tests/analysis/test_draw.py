@@ -7,10 +7,12 @@ from time import perf_counter
 from xml.etree import ElementTree
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from archforge.analysis.draw import compose, draw_svg, unmatched
 from archforge.analysis.draw.fold import fold
-from archforge.analysis.draw.lettering import TIMES, width
+from archforge.analysis.draw.lettering import TIMES, fit, width
 from archforge.analysis.draw.place import place
 from archforge.analysis.draw.scene import Rect, Text, flat
 from archforge.analysis.draw.styles import TEXTS
@@ -344,6 +346,29 @@ def test_long_names_are_cut_in_their_middle(tmp_path: Path) -> None:
     (shown,) = [text for text in texts(scene) if "…" in text]
     assert shown.startswith("a_name_that")
     assert shown.endswith("somebody_did")
+
+
+def cut_one_by_one(text: str, room: float, size: float) -> str:
+    """What ``fit`` did first, and what it is held to: a letter less until the rest fits."""
+    keep, shown = len(text), text
+    while width(shown, size) > room and (keep > 2 or shown is text):
+        keep -= 1
+        shown = f"{text[: (keep + 1) // 2]}…{text[len(text) - keep // 2 :]}"
+    return shown
+
+
+@given(st.text("iIwW a.-_xyz09", max_size=60), st.floats(0, 300), st.sampled_from([11.0, 12.5]))
+def test_a_name_is_cut_no_shorter_than_its_room_asks(text: str, room: float, size: float) -> None:
+    assert fit(text, room, size) == cut_one_by_one(text, room, size)
+
+
+def test_a_name_of_many_thousand_letters_is_cut_at_once() -> None:
+    begun = perf_counter()
+
+    found = fit("a name of a stranger" * 5_000, 140, 12.5)
+
+    assert found == "a name of… stranger"
+    assert perf_counter() - begun < 5
 
 
 def test_the_picture_in_the_readme_is_the_one_that_draw_makes() -> None:
