@@ -8,7 +8,7 @@ from archforge.data import Checkup
 from archforge.data.survey import Survey
 from archforge.files import said_if_unwritable, write_whole
 from archforge.report.bars import Chart, object_chart, share_chart, value_chart
-from archforge.report.page import templates
+from archforge.report.page import templates, writable
 from archforge.report.thumbnails import OKABE_ITO, Thumbnail, thumbnail
 
 SHOWN = 24
@@ -30,7 +30,7 @@ def write_data_page(checkup: Checkup, path: Path) -> None:
 def data_page(checkup: Checkup) -> str:
     """The page as HTML."""
     summary, advice = checkup.summary, checkup.advice
-    return (
+    text = (
         templates()
         .get_template("data_page.html")
         .render(
@@ -44,6 +44,7 @@ def data_page(checkup: Checkup) -> str:
             charts=tuple(_charts(checkup.survey)) if checkup.survey else (),
         )
     )
+    return writable(text)
 
 
 def _sheet(checkup: Checkup) -> list[Thumbnail]:

@@ -41,7 +41,7 @@ MANY = 2000
 NARROW = 5
 MILLISECONDS = "ms for one prediction"
 # A name is text, never a formula: a ``$`` in it is a dollar.
-SETTINGS = {"text.parse_math": False, "svg.hashsalt": "archforge", "svg.fonttype": "path"}
+SETTINGS: Any = {"text.parse_math": False, "svg.hashsalt": "archforge", "svg.fonttype": "path"}
 
 Costs = Mapping[str, Mapping[str, float]]
 """By the name of the cost, that of each network."""
@@ -53,7 +53,7 @@ def drawing(draw: Callable[P, Figure]) -> Callable[P, Figure]:
 
     @wraps(draw)
     def drawn(*args: P.args, **kwargs: P.kwargs) -> Figure:
-        with mpl.rc_context(SETTINGS):  # type: ignore[arg-type]  # the stub lists each key
+        with mpl.rc_context(SETTINGS):
             return draw(*args, **kwargs)
 
     return drawn

@@ -4,11 +4,13 @@ Matplotlib by its objects, without pyplot: nothing global is changed and no wind
 """
 
 import textwrap
+import warnings
 from collections.abc import Sequence
 from itertools import cycle
 from pathlib import Path
 from typing import Any
 
+import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -21,6 +23,7 @@ from archforge.data import IGNORED
 from archforge.data.findings import short
 from archforge.data.targets import BORDER, INSIDE
 from archforge.files import said_if_unwritable, whole_file
+from archforge.report.plots import SETTINGS
 from archforge.report.thumbnails import OKABE_ITO
 from archforge.train import Seen, Shown
 
@@ -31,6 +34,7 @@ OBJECTS = {INSIDE: OKABE_ITO[1], BORDER: OKABE_ITO[0]}
 Scale = tuple[float, float]
 
 
+@mpl.rc_context(SETTINGS)
 def write_preview(
     path: Path, rows: Sequence[Shown], title: str, classes: Sequence[str], *, bordered: bool = False
 ) -> None:
@@ -59,7 +63,9 @@ def write_preview(
                       loc="outside lower center", fontsize=9, frameon=False)  # fmt: skip
     figure.suptitle("\n".join(textwrap.wrap(title, LINE)), fontsize=10)
     FigureCanvasAgg(figure)
-    with said_if_unwritable(path), whole_file(path) as part:
+    with said_if_unwritable(path), whole_file(path) as part, warnings.catch_warnings():
+        # A letter that the font lacks is a box in the picture, which says enough.
+        warnings.filterwarnings("ignore", "Glyph", UserWarning)
         figure.savefig(part, dpi=DPI, format="png")
 
 

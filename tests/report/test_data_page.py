@@ -62,6 +62,18 @@ def test_names_from_the_disk_are_escaped(tmp_path: Path) -> None:
     assert "&lt;b&gt;bold" in text
 
 
+def test_a_name_that_is_no_text_is_on_a_page_that_can_be_written(tmp_path: Path) -> None:
+    """Names of files are bytes, and need not be UTF-8."""
+    for folder in ("images", "masks"):
+        (tmp_path / "x" / folder).mkdir(parents=True)
+        picture = Image.fromarray(np.eye(8, dtype=np.uint8) * 255)
+        picture.save(tmp_path / "x" / folder / "caf\udce9.png")
+
+    write_data_page(check_up(tmp_path / "x"), tmp_path / "page.html")
+
+    assert "caf?" in (tmp_path / "page.html").read_text("utf-8")
+
+
 def test_stacks_and_classes_of_whole_images_have_pages(tmp_path: Path) -> None:
     stack, mask = np.zeros((5, 32, 32), np.uint16), np.zeros((5, 32, 32), np.uint8)
     stack[3, 8:20, 8:20], mask[3, 8:20, 8:20] = 900, 1

@@ -52,6 +52,20 @@ def test_a_folder_becomes_a_row_for_each_image(
     assert has_colour(file, "#e69f00")
 
 
+@pytest.mark.parametrize("name", ["x$5_$", "核"])
+def test_a_name_on_a_sheet_is_text_and_no_formula(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv("ARCHFORGE_CACHE", str(tmp_path / "cache"))
+    folder = write_synth(tmp_path / "cost$5_$", count=2, size=48)
+    for path in folder.rglob("*_0000.png"):
+        path.rename(path.with_name(f"{name}.png"))
+
+    assert run(["data", "preview", str(folder), "-o", str(tmp_path / "sheet.png")]) == OK
+
+    assert len(pixels(tmp_path / "sheet.png")) > SIDE * DPI
+
+
 def test_an_experiment_says_folder_augmentation_and_target(
     nuclei: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
