@@ -11,6 +11,9 @@ from archforge.compare.statistics import mean_interval
 
 OTSU = "otsu"
 
+Place = tuple[int | None, int]
+"""Fold and seed of a training; without folds the first is ``None``."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Training:
@@ -148,7 +151,7 @@ class Row:
         return self.interval[0]
 
     @property
-    def places(self) -> list[tuple[int | None, int]]:
+    def places(self) -> list[Place]:
         """Fold and seed of each training, of those that failed, too."""
         ended = [(each.fold, each.seed) for each in self.trainings]
         return ended + [(each.fold, each.seed) for each in self.failed]

@@ -1,18 +1,18 @@
 """The page of a comparison: what the numbers carry, then the numbers, then how they were made."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from archforge.compare.reading import read_comparison
 from archforge.compare.records import Comparison
-from archforge.compare.rows import Row, place_of
+from archforge.compare.rows import Row, place_of, Place
 from archforge.compare.writing import pair_numbers, table_rows, timed_words, title
 from archforge.errors import ProblemError
 from archforge.report.classes import by_class
 from archforge.report.looking import sheet_of
 from archforge.report.making import LEARNED, as_recorded, how_it_was_made, learned, network_figure
-from archforge.report.page import Page, Section, Table
+from archforge.report.page import Page, Section, Table, Figure
 from archforge.report.plots import (
     differences,
     distributions,
@@ -55,7 +55,7 @@ def comparison_page(folder: Path) -> Page:
                     if found.pairs else []),
             Section("Every image", parts=[*_images(found, runs)]),
             Section("Best, median and worst images", parts=[*sheet_of(found)]),
-            Section("How they learned", parts=[*_curves(runs)]),
+            Section("How they learned", parts=[*_curves(found, runs)]),
             Section("The networks", parts=[*_networks(runs)]),
             Section("How this was made", code=str(record.get("command", ""))),
             Section("Images, recipe and machine", parts=[
@@ -217,12 +217,23 @@ def _images(found: Comparison, runs: Mapping[str, list[Run]]) -> Iterator[Any]:
     yield from by_class(found, runs)
 
 
-def _curves(runs: Mapping[str, list[Run]]) -> Iterator[Any]:
-    scores = {name: [found for found in map(learned, each) if found] for name, each in runs.items()}
-    histories = {name: each for name, each in scores.items() if each}
-    if histories:
-        task = runs[next(iter(histories))][0].task
-        yield learning_curves(histories, LEARNED[task])
+def _curves(found: Comparison, runs: Mapping[str, list[Run]]) -> Iterator[Figure]:
+    histories = {
+        row.architecture: dict(_learned(row, runs[row.architecture])) for row in found.trained
+    }
+    known = {name: each for name, each in histories.items() if each}
+    if known:
+        task = runs[next(iter(known))][0].task
+        yield learning_curves(known, LEARNED[task])
+
+
+def _learned(row: Row, runs: Iterable[Run]) -> Iterator[tuple[Place, list[float]]]:
+    """What trainings of a network had learned after each epoch, by their folds and seeds."""
+    places = {each.run: (each.fold, each.seed) for each in row.trainings}
+    for run in runs:
+        scores = learned(run)
+        if scores:
+            yield places[run.folder], scores
 
 
 def _networks(runs: Mapping[str, list[Run]]) -> Iterator[Any]:

@@ -22,7 +22,7 @@ from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import EngFormatter, LogLocator, MaxNLocator, NullFormatter, ScalarFormatter
 
 from archforge.compare.records import BETTER, HERE, Comparison, Pair
-from archforge.compare.rows import Row
+from archforge.compare.rows import Place, Row
 from archforge.compare.writing import LONGEST, ends, label, title
 from archforge.report.page import Figure
 
@@ -35,7 +35,7 @@ VERDICTS = {BETTER: ("#D55E00", "o"), HERE: ("#E69F00", "s")}
 ALIKE_LOOK = (GREY, "D")
 # Inches of a letter, of a mark with the room around it, and of a line of a legend.
 LETTER, MARK, LINE = 0.085, 0.55, 0.22
-# From how many dots on they are one picture within the figure: thousands of shapes are slow.
+# With more dots than this in all, rows of them are pictures: thousands of shapes are slow.
 MANY = 2000
 # Where the largest cost is less than so many times the smallest, equal steps are read better.
 NARROW = 5
@@ -45,6 +45,8 @@ SETTINGS: Any = {"text.parse_math": False, "svg.hashsalt": "archforge", "svg.fon
 
 Costs = Mapping[str, Mapping[str, float]]
 """By the name of the cost, that of each network."""
+Curves = Mapping[Place, Sequence[float]]
+"""By fold and seed of the training, a number after each of its epochs."""
 P = ParamSpec("P")
 
 
@@ -218,11 +220,12 @@ def distributions(scores: Mapping[str, Mapping[str, float]], name: str, what: st
     canvas = Canvas(figsize=(9.0, 0.62 * len(scores) + 1.2), layout="constrained")
     axes = canvas.subplots()
     look = looks(list(scores))
+    many = sum(map(len, scores.values())) > MANY
     for place, (row, values) in enumerate(scores.items()):
         every = sorted(values.values())
         spread = [place + 0.32 * (((index * 7) % 11) / 10 - 0.5) for index in range(len(every))]
         axes.scatter(every, spread, s=9, color=look[row][0], alpha=0.55, linewidths=0, zorder=2,
-                     rasterized=len(every) > MANY)  # fmt: skip
+                     rasterized=many)  # fmt: skip
         axes.boxplot([every], positions=[place], orientation="horizontal", widths=0.55,
                      showfliers=False, medianprops={"color": "#000000", "linewidth": 1.6},
                      zorder=3)  # fmt: skip
@@ -246,41 +249,61 @@ def distributions(scores: Mapping[str, Mapping[str, float]], name: str, what: st
 
 @drawing
 def learning_curves(
-    histories: Mapping[str, Sequence[Sequence[float]]], score: str, of: str = "validation images"
+    histories: Mapping[str, Curves], score: str, of: str = "validation images"
 ) -> Figure:
-    """A number after each epoch: the mean over trainings, and their range.
+    """A number after each epoch: of each training, and the mean over those of a network.
+
+    The mean ends with the first training that does: over those that are left it would bend where
+    nothing was learned or forgotten.
 
     Args:
-        histories: By the name of the network, the numbers of each of its trainings; none is empty.
+        histories: By the name of the network, its trainings, each of at least one number.
         score: The name of the number.
         of: What it is of.
     """
     canvas = Canvas(figsize=(9.0, 4.2), layout="constrained")
     axes = canvas.subplots()
-    look, numbers = looks(list(histories)), [["network", "training", "epoch", score]]
+    look = looks(list(histories))
+    numbers = [["network", "fold", "seed", "epoch", score]]
     for name, trainings in histories.items():
-        colour, mark, line = look[name]
-        longest = max(map(len, trainings))
-        columns = [[each[at] for each in trainings if at < len(each)] for at in range(longest)]
-        epochs = range(1, longest + 1)
-        axes.plot(epochs, [fmean(each) for each in columns], color=colour, linestyle=line,
-                  marker=mark, markersize=4, label=label(name))  # fmt: skip
-        axes.fill_between(epochs, [min(each) for each in columns], [max(each) for each in columns],
-                          color=colour, alpha=0.12, linewidth=0)  # fmt: skip
-        numbers += [[name, str(number), str(epoch), repr(value)]
-                    for number, each in enumerate(trainings)
+        _curves(axes, name, list(trainings.values()), look[name])
+        numbers += [[name, "" if fold is None else str(fold), str(seed), str(epoch), repr(value)]
+                    for (fold, seed), each in trainings.items()
                     for epoch, value in enumerate(each, start=1)]  # fmt: skip
     axes.set_xlabel("epoch")
     axes.set_ylabel(f"{score} of {of}")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     plain(axes)
     legend(canvas, axes)
-    last = [f"{name} ends at {fmean(each[-1] for each in trainings):.3f}"
-            for name, trainings in histories.items()]  # fmt: skip
-    lines = "Lines are means over trainings, bands their range. "
     many = any(len(trainings) > 1 for trainings in histories.values())
-    words = f"{lines if many else ''}{'; '.join(last)}."
+    lines = "Thin lines are trainings, marked ones their mean, up to the end of the shortest. "
+    ends = "; ".join(_end_words(name, list(each.values())) for name, each in histories.items())
+    words = f"{lines if many else ''}{ends}."
     return Figure(f"{score} after each epoch", words, svg(canvas), numbers=numbers)
+
+
+def _curves(
+    axes: Axes, name: str, trainings: Sequence[Sequence[float]], look: tuple[str, str, str]
+) -> None:
+    colour, mark, line = look
+    if len(trainings) > 1:
+        for each in trainings:
+            # A training of one epoch is a dot, as a line would not be seen.
+            axes.plot(range(1, len(each) + 1), each, color=colour, linestyle=line, linewidth=0.8,
+                      alpha=0.5, marker="." if len(each) == 1 else "")  # fmt: skip
+    # Up to the end of the shortest.
+    means = [fmean(values) for values in zip(*trainings, strict=False)]
+    axes.plot(range(1, len(means) + 1), means, color=colour, linestyle=line, marker=mark,
+              markersize=4, label=label(name))  # fmt: skip
+
+
+def _end_words(name: str, trainings: Sequence[Sequence[float]]) -> str:
+    last = fmean(each[-1] for each in trainings)
+    if len(trainings) == 1:
+        return f"{name} ends at {last:.3f}"
+    fewest, most = min(map(len, trainings)), max(map(len, trainings))
+    epochs = f"{most}" if fewest == most else f"{fewest} to {most}"
+    return f"{name}: trainings end at {last:.3f} in the mean, after {epochs} epochs"
 
 
 def plain(axes: Axes) -> None:

@@ -144,9 +144,11 @@ def _confusion(run: Run, details: Mapping[str, Any]) -> Iterator[Table]:
 
 
 def _curves(run: Run) -> Iterator[Figure]:
+    options = run.data.get("options") or {}
+    place = (options.get("fold", 0) if options.get("folds") else None, run.seed)
     scores = learned(run)
     if scores:
-        yield learning_curves({run.architecture: [scores]}, LEARNED[run.task])
+        yield learning_curves({run.architecture: {place: scores}}, LEARNED[run.task])
     losses = learned(run, "loss")
     if losses:
-        yield learning_curves({run.architecture: [losses]}, "Loss", "training images")
+        yield learning_curves({run.architecture: {place: losses}}, "Loss", "training images")

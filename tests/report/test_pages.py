@@ -138,8 +138,8 @@ def test_a_run_s_page_has_its_loss_and_its_command(home: Path, tmp_path: Path) -
 
     assert "archforge train toy --data &#39;my images&#39;" in text
     tables = {name: rows_of(each) for name, each in Read(text).tables().items()}
-    assert [row[2:] for row in tables["loss-after-each-epoch.csv"][1:]] == [
-        ["1", "0.9"], ["2", "0.5"],
+    assert tables["loss-after-each-epoch.csv"][1:] == [
+        ["toy", "", "41", "1", "0.9"], ["toy", "", "41", "2", "0.5"],
     ]  # fmt: skip
 
 
@@ -242,8 +242,8 @@ def test_the_numbers_of_a_comparison_are_those_of_its_record(
     assert len(images) == 12
     assert tables["predictions-with-their-errors.csv"][1][:2] == ["best", f"best {EVIL}"]
     assert tables["dice-after-each-epoch.csv"][1:3] == [
-        [facts["rows"][0]["architecture"], "0", "1", "0.25"],
-        [facts["rows"][0]["architecture"], "0", "2", "0.5"],
+        [facts["rows"][0]["architecture"], "", "0", "1", "0.25"],
+        [facts["rows"][0]["architecture"], "", "0", "2", "0.5"],
     ]
 
 
