@@ -2,9 +2,9 @@
 
 This room knows how findings are laid out for the eye: templates, thumbnails, bars. It works nothing
 out itself. ``page`` is a page as data, and writes it as HTML, ``markdown`` as Markdown; ``plots``
-and ``rank_plots`` draw figures with their numbers; ``run_page``, ``study_page``,
-``comparison_page`` and ``several_page`` say what stands on each. Text is escaped by Jinja, every
-picture has its words, and no page asks anything of the network.
+and ``rank_plots`` draw figures with their numbers, ``scores`` makes tables of those of a run;
+``run_page``, ``study_page``, ``comparison_page`` and ``several_page`` say what stands on each. Text
+is escaped by Jinja, every picture has its words, and no page asks anything of the network.
 """
 
 from collections.abc import Callable

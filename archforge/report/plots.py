@@ -209,13 +209,16 @@ def differences(pairs: Sequence[Pair], score: str, most: int = 28) -> Figure:
 
 
 @drawing
-def distributions(scores: Mapping[str, Mapping[str, float]], name: str, what: str = "") -> Figure:
+def distributions(
+    scores: Mapping[str, Mapping[str, float]], name: str, what: str = "", image: str = "image"
+) -> Figure:
     """The score of every image, a row for each network or class.
 
     Args:
         scores: By the name of the row, the score of each image.
         name: Of the score.
         what: What the rows are, where there are several: ``network`` or ``class``.
+        image: What the images are, each of them.
     """
     canvas = Canvas(figsize=(9.0, 0.62 * len(scores) + 1.2), layout="constrained")
     axes = canvas.subplots()
@@ -231,12 +234,12 @@ def distributions(scores: Mapping[str, Mapping[str, float]], name: str, what: st
                      zorder=3)  # fmt: skip
     axes.set_yticks(range(len(scores)), map(label, scores))
     axes.set_ylim(len(scores) - 0.5, -0.5)
-    axes.set_xlabel(f"{name} of each image")
+    axes.set_xlabel(f"{name} of each {image}")
     plain(axes)
     parts = [f"{row}: median {median(values.values()):.3f}, lowest {min(values.values()):.3f}"
              for row, values in scores.items()]  # fmt: skip
     words = (
-        f"A dot for each image; boxes hold the middle half of them, with the median. "
+        f"A dot for each {image}; boxes hold the middle half of them, with the median. "
         f"{'; '.join(parts)}."
     )
     images = sorted({image for values in scores.values() for image in values})
@@ -244,7 +247,7 @@ def distributions(scores: Mapping[str, Mapping[str, float]], name: str, what: st
     numbers += [[image, *(repr(values[image]) if image in values else ""
                           for values in scores.values())] for image in images]  # fmt: skip
     by = f", by {what}" if what else ""
-    return Figure(f"{name} of each image{by}", words, svg(canvas), numbers=numbers)
+    return Figure(f"{name} of each {image}{by}", words, svg(canvas), numbers=numbers)
 
 
 @drawing

@@ -1,9 +1,8 @@
 """The page of a run: its scores, every image, how it learned, the network, and how it was made."""
 
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from archforge.compare.writing import title
 from archforge.report.classes import class_metrics, details_of
@@ -16,11 +15,11 @@ from archforge.report.making import (
 )
 from archforge.report.page import Figure, Page, Section, Table
 from archforge.report.plots import distributions, learning_curves
+from archforge.report.scores import OTSU, Scores, score_table, score_words, tested, validated
 from archforge.runs import Run, read_run
 from archforge.runs.class_names import class_name, names_of
 
 MAIN = {"segmentation": ("dice", "iou"), "classification": ("accuracy", "balanced_accuracy")}
-OTSU = "Otsu's threshold"
 
 
 def run_page(folder: Path) -> Page:
@@ -30,7 +29,6 @@ def run_page(folder: Path) -> Page:
         ProblemError: There is none, or it cannot be read.
     """
     run = read_run(folder)
-    details = details_of(run)
     network = network_figure(run, run.architecture)
     return Page(
         f"{run.architecture}{f' ({run.preset})' if run.preset else ''} on "
@@ -38,10 +36,11 @@ def run_page(folder: Path) -> Page:
         f"One training, {run.status}: {run.epochs} epochs in {run.seconds:.0f} s.",
         [
             Section("What it came to", points=list(_words(run))),
-            Section("Scores", parts=[*_scores(run)]),
-            Section("Every image", parts=[*_images(run, details)]),
+            Section("Scores", parts=[*score_table(run, validated(run)),
+                                     *score_table(run, tested(run))]),
+            Section("Every image", parts=[*_images(run, "validation"), *_images(run, "test")]),
             Section("Images and predictions", parts=[*_sheet(run)]),
-            Section("Which classes are confused", parts=[*_confusion(run, details)]),
+            Section("Which classes are confused", parts=[*_confusion(run)]),
             Section("How it learned", parts=[*_curves(run)]),
             Section("The network", parts=[network] if network else []),
             Section("How this was made", code=run.command),
@@ -57,67 +56,57 @@ def run_page(folder: Path) -> Page:
 
 
 def _words(run: Run) -> Iterator[str]:
-    for name in MAIN[run.task]:
-        if name in run.scores:
-            low, high = run.intervals.get(name, (run.scores[name],) * 2)
-            yield (
-                f"{title(name)} {run.scores[name]:.4f} on {run.data.get('validation', '?')} "
-                f"validation images (95 % interval {low:.4f} to {high:.4f}, images drawn anew)."
-            )
+    test = tested(run)
+    yield from _main(run, validated(run))
     first = MAIN[run.task][0]
     if first in run.baseline and first in run.scores:
         verdict = "above" if run.scores[first] > run.baseline[first] else "not above"
-        yield f"That is {verdict} {OTSU} on the same images: {run.baseline[first]:.4f}."
+        yield (
+            f"Its {title(first)} is {verdict} that of {OTSU} on the same images: "
+            f"{run.baseline[first]:.4f}."
+        )
+    yield from _main(run, test)
     if run.best_epoch:
         yield f"The weights are those of epoch {run.best_epoch} of {run.epochs}."
     yield f"{run.parameters:,} parameters, {run.macs:,} MACs for one image."
     if run.failure is not None:
         yield f"It ended early ({run.failure.kind}): {run.failure.message.partition(chr(10))[0]}."
     if run.scores:
-        yield (
-            "Validation images chose the best epoch too, so these scores are a little bright; "
-            "`archforge evaluate` scores it on others."
-        )
+        yield _brightness(test)
 
 
-def _scores(run: Run) -> Iterator[Table]:
-    if not run.scores:
-        return
-    rows, numbers = [], [["metric", "value", "low", "high", "otsu"]]
-    for name, value in run.scores.items():
-        ends = run.intervals.get(name)
-        floor = run.baseline.get(name)
-        rows.append([
-            title(name) if not name.endswith("_pooled") else f"{title(name)} ({name})",
-            f"{value:.4f}",
-            "-" if ends is None else f"{ends[0]:.4f} to {ends[1]:.4f}",
-            "-" if floor is None else f"{floor:.4f}",
-        ])  # fmt: skip
-        numbers.append([name, repr(value), *(("", "") if ends is None else map(repr, ends)),
-                        "" if floor is None else repr(floor)])  # fmt: skip
-    yield Table(
-        "Scores of the validation images", ["metric", "value", "95 % interval", OTSU], rows, numbers
-    )
+def _main(run: Run, found: Scores) -> Iterator[str]:
+    for name in MAIN[run.task]:
+        if name in found.values:
+            yield score_words(found, name, run.data.get(found.part, "?"))
 
 
-def _images(run: Run, details: Mapping[str, Any]) -> Iterator[Figure]:
-    rows = details.get("images", [])
+def _brightness(test: Scores) -> str:
+    """How far validation images can be believed, and what to do about it where nobody has."""
+    why = "Validation images chose the best epoch too, so"
+    if test.values:
+        return f"{why} their scores are a little bright; nothing was chosen by the test images."
+    return f"{why} these scores are a little bright; `archforge evaluate` scores it on others."
+
+
+def _images(run: Run, part: str) -> Iterator[Figure]:
+    rows, what = details_of(run, part).get("images", []), f"{part} image"
     if run.task == "classification":
         sure = {row["id"]: row["score_of_truth"] for row in rows if "score_of_truth" in row}
         if sure:
-            yield distributions({"true class": sure}, "Probability of the true class")
+            yield distributions({"true class": sure}, "Probability of the true class", image=what)
         return
     name = MAIN[run.task][0]
     scores = {row["id"]: row[name] for row in rows if name in row}
     if scores:
-        yield distributions({run.architecture: scores}, title(name))
+        yield distributions({run.architecture: scores}, title(name), image=what)
     names = names_of(run)
     by_class = {
         class_name(index, names): {row["id"]: row[kind] for row in rows if kind in row}
         for kind, index in class_metrics(rows).items()
     }
     if by_class:
-        yield distributions(by_class, title(name), "class")
+        yield distributions(by_class, title(name), "class", what)
 
 
 def _sheet(run: Run) -> Iterator[Figure]:
@@ -130,8 +119,8 @@ def _sheet(run: Run) -> Iterator[Figure]:
     yield from picture_in(run.folder, run.predictions.name, "Predictions", words)
 
 
-def _confusion(run: Run, details: Mapping[str, Any]) -> Iterator[Table]:
-    table = details.get("confusion", [])
+def _confusion(run: Run) -> Iterator[Table]:
+    table = details_of(run).get("confusion", [])
     if len(table) < 2:
         return
     names = names_of(run)

@@ -143,6 +143,63 @@ def test_a_run_s_page_has_its_loss_and_its_command(home: Path, tmp_path: Path) -
     ]  # fmt: skip
 
 
+def test_a_score_has_an_interval_on_the_page_of_a_run_only_where_the_record_has_one(
+    home: Path,
+) -> None:
+    points = page_of(home / "run").sections[0].points
+
+    assert points[0] == (
+        "Dice 0.6251 on 3 validation images (95 % interval 0.5000 to 0.7500, images drawn anew)."
+    )
+    assert points[1] == "IoU 0.5000 on 3 validation images."
+    assert points[2] == "Its Dice is above that of Otsu's threshold on the same images: 0.4000."
+
+
+def test_scores_of_test_images_stand_on_the_page_of_a_run_where_there_are_any(
+    home: Path, tmp_path: Path
+) -> None:
+    run = a_run_folder(tmp_path / "run")
+    facts = {"scores": {"dice": 0.5, "dice_class_1": 0.25, "iou_class_9_pooled": 0.125},
+             "intervals": {"dice": [0.25, 0.75]}, "images": [{"id": "t", "dice": 0.5}]}  # fmt: skip
+    run.test_scores.write_text(json.dumps(facts))
+
+    page, without = Read(html(page_of(run.folder))), Read(html(page_of(home / "run")))
+
+    said = " ".join(page.said("li"))
+    assert "Dice 0.5000 on 0 test images (95 % interval 0.2500 to 0.7500" in said
+    assert "nothing was chosen by the test images" in said
+    assert "archforge evaluate" not in said
+    assert "archforge evaluate" in " ".join(without.said("li"))
+    tables = page.tables()
+    assert rows_of(tables["scores-of-the-test-images.csv"])[1:] == [
+        ["dice", "0.5", "0.25", "0.75"], ["dice_class_1", "0.25", "", ""],
+        ["iou_class_9_pooled", "0.125", "", ""],
+    ]  # fmt: skip
+    assert {f"Dice of {EVIL}", "IoU of class 9 (iou_class_9_pooled)"} <= set(page.said("th"))
+    assert rows_of(tables["dice-of-each-test-image.csv"]) == [["image", "toy"], ["t", "0.5"]]
+    assert "dice-of-each-validation-image.csv" in tables
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        "",
+        "[]",
+        '{"scores": 3}',
+        '{"scores": {"dice": "much"}}',
+        '{"scores": {"dice": 1}, "intervals": {"dice": 3}}',
+    ],
+)
+def test_damaged_scores_of_test_images_are_not_shown(tmp_path: Path, damaged: str) -> None:
+    run = a_run_folder(tmp_path / "run")
+    run.test_scores.write_text(damaged)
+
+    titles = [part.title for section in page_of(run.folder).parts for part in section.parts]
+
+    assert "Scores of the validation images" in titles
+    assert not any("test image" in title for title in titles)
+
+
 def test_a_network_without_a_training_has_no_score_in_the_numbers(tmp_path: Path) -> None:
     failed = Failed(None, 0, "diverged", "the loss is no number")
     none = Row(architecture="none", score="dice", failed=(failed,), macs=5)
@@ -256,7 +313,7 @@ def test_the_numbers_of_a_run_and_of_a_study_are_those_of_their_records(
     assert of_run["scores-of-the-validation-images.csv"][1:] == [
         ["dice", "0.62512345", "0.5", "0.75", "0.4"], ["iou", "0.5", "", "", ""],
     ]  # fmt: skip
-    assert sorted(of_run["dice-of-each-image.csv"][1:]) == sorted(
+    assert sorted(of_run["dice-of-each-validation-image.csv"][1:]) == sorted(
         [["a", "0.25"], [EVIL, "0.5"], ["c", "0.7512345678"]]
     )
     assert of_run["counts-of-pixels.csv"] == [
