@@ -12,21 +12,24 @@ from archforge.runs import read_run
 from archforge.runs.class_names import class_name, names_of
 
 FOLDER = "shown"
+# Of several classes: pictures from before these were painted are drawn anew.
+PAINTED = ":painted"
 # Of classifiers all are right about most images: what tells them apart is where they are not.
 HARDEST = ("worst", "second worst", "third worst", "fourth worst")
 
 
-def chosen(rows: Sequence[Row]) -> tuple[Shown, ...]:
+def chosen(rows: Sequence[Row], classes: Sequence[str] = ()) -> tuple[Shown, ...]:
     """Three images that every network was scored on, or fewer where there are not so many.
 
     Args:
         rows: That were trained.
+        classes: Their names, where there are several.
     """
     if not rows:
         return ()
     shared = set(rows[0].images).intersection(*(row.images for row in rows))
     means = {name: fmean(row.images[name] for row in rows) for name in shared}
-    return tuple(_shown(image, place, rows) for image, place in _placed(means, 1).items())
+    return tuple(_shown(image, place, rows, classes) for image, place in _placed(means, 1).items())
 
 
 def chosen_answers(rows: Sequence[Row], part: str) -> tuple[Shown, ...]:
@@ -66,31 +69,34 @@ def _placed(means: Mapping[str, float], hardest: int) -> dict[str, str]:
     return {order[place]: name for name, place in places.items() if order}
 
 
-def _shown(image: str, place: str, rows: Sequence[Row]) -> Shown:
+def _shown(image: str, place: str, rows: Sequence[Row], classes: Sequence[str]) -> Shown:
+    how = PAINTED if classes else ""
     return Shown(
-        image, place, _file(image, "image"), _file(image, "truth"),
-        {row.architecture: _file(image, row) for row in rows},
+        image, place, _file(image, "image"), _file(image, f"truth{how}"),
+        {row.architecture: _file(image, f"{row.fingerprint}:{_run(image, row)}{how}")
+         for row in rows},
+        classes=list(classes),
     )  # fmt: skip
 
 
 def _answered(
     image: str, place: str, answers: Mapping[str, Sequence[Mapping[str, Any]]], names: Sequence[str]
 ) -> Shown:
-    """Of several trainings of a network the answer is the first one's, the probability the mean."""
+    """Of several trainings of a network what the first one said, and the mean beside it."""
     said = {
-        name: (class_name(int(each[0]["predicted"]), names),
-               fmean(one["score_of_truth"] for one in each))
+        name: (class_name(int(each[0]["predicted"]), names), float(each[0]["score_of_truth"]))
         for name, each in answers.items()
-    }  # fmt: skip
+    }
+    means = {name: fmean(one["score_of_truth"] for one in each)
+             for name, each in answers.items() if len(each) > 1}  # fmt: skip
     truth = class_name(int(next(iter(answers.values()))[0]["truth"]), names)
-    return Shown(image, place, _file(image, "image"), truth, answers=said)
+    return Shown(image, place, _file(image, "image"), truth, answers=said, means=means)
 
 
-def _file(image: str, what: Row | str) -> str:
+def _file(image: str, what: str) -> str:
     """A name that follows from what is drawn, so that nothing is drawn twice or mistaken."""
-    of = what if isinstance(what, str) else f"{what.fingerprint}:{_run(image, what)}"
-    return f"{FOLDER}/{hashlib.blake2b(f'{image}:{of}'.encode(), digest_size=8).hexdigest()}.png"
+    return f"{FOLDER}/{hashlib.blake2b(f'{image}:{what}'.encode(), digest_size=8).hexdigest()}.png"
 
 
 def _run(image: str, row: Row) -> str:
-    return next(each.run.name for each in row.trainings if image in each.images)
+    return row.scored_on(image)[0].run.name

@@ -122,8 +122,12 @@ def _pair(facts: Mapping[str, Any]) -> Pair:
 def _shown(facts: Mapping[str, Any]) -> Shown:
     answers = facts.get("answers", {}).items()
     said = {str(name): (str(each[0]), float(each[1])) for name, each in answers}
+    means = {str(name): float(each) for name, each in facts.get("means", {}).items()}
     networks = {str(name): str(file) for name, file in facts.get("networks", {}).items()}
-    return replace(_typed(Shown, facts), networks=networks, answers=said)
+    classes = [*map(str, facts.get("classes", ()))]
+    return replace(
+        _typed(Shown, facts), networks=networks, answers=said, means=means, classes=classes
+    )
 
 
 def _machine(facts: Mapping[str, Any]) -> dict[str, Any]:

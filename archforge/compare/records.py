@@ -1,6 +1,6 @@
 """What a comparison holds: a row for each network, a pair for each two of them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -60,7 +60,11 @@ class Shown:
         plain: The picture of the image alone, in the comparison's folder.
         truth: That of its mask; of an image that has a class as a whole, the class.
         networks: By name, the picture of its prediction with the errors marked.
-        answers: By name, the class that it was taken for, and the probability of the true one.
+        answers: By name, the class that it was taken for, and the probability of the true one; of
+            several trainings those of the first.
+        means: By name, of several trainings the mean of that probability; older records have it in
+            ``answers`` and nothing here.
+        classes: Their names, where the pictures have a colour for each; older pictures have none.
     """
 
     image: str
@@ -69,6 +73,8 @@ class Shown:
     truth: str
     networks: Mapping[str, str] = field(default_factory=dict)
     answers: Mapping[str, tuple[str, float]] = field(default_factory=dict)
+    means: Mapping[str, float] = field(default_factory=dict)
+    classes: Sequence[str] = field(default_factory=list)
 
     def files(self, network: str) -> tuple[str, ...]:
         """What is drawn by a network."""

@@ -134,6 +134,10 @@ class Row:
                 found.setdefault(name, []).append(value)
         return {name: fmean(found[name]) for name in sorted(found)}
 
+    def scored_on(self, image: str) -> list[Training]:
+        """The trainings that were scored on an image; its picture is of the first of them."""
+        return [each for each in self.trainings if image in each.images]
+
     @cached_property
     def interval(self) -> tuple[float, float, float]:
         """The mean of the score over images, and its 95 % interval, images drawn anew.

@@ -1,11 +1,14 @@
 """Draws what a run says about a few images; runs in a process of its own, as it brings Keras.
 
 Errors are painted over the image, and the outline of the truth is drawn: orange is missed, blue is
-too much; of several classes vermilion is what was taken for another class.
+too much. Of several classes the predicted ones are painted as those of the truth are, and stripes
+lie where they are wrong: no colour is left over for errors.
 
 Source of the colours: Okabe and Ito 2008, Color Universal Design.
 """
 
+from collections.abc import Sequence
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +23,16 @@ from archforge.data import IGNORED, open_dataset
 from archforge.files import said_if_unwritable, whole_file
 from archforge.predict.opening import open_predictor
 from archforge.runs import read_run
-from archforge.train.pictures import CLASSES, flat, plane, stretched
+from archforge.train.colours import palette
+from archforge.train.pictures import flat, plane, stretched
 from archforge.train.recording import TOO_LARGE
 from archforge.train.scoring import Prediction, predictions
 
 SIDE = 320
-MISSED, TOO_MUCH, WRONG = (230, 159, 0), (86, 180, 233), (213, 94, 0)
-OUTLINE = (255, 255, 255)
+MISSED, TOO_MUCH = (230, 159, 0), (86, 180, 233)
+BLACK, WHITE = (0, 0, 0), (255, 255, 255)
+# A stripe is white beside black, so that it is seen on each class; dots from one to the next.
+APART = 6
 Pixels = NDArray[np.uint8]
 
 
@@ -76,24 +82,42 @@ def draw(one: Prediction, classes: int) -> tuple[Pixels, Pixels, Pixels]:
 def _with_errors(image: Pixels, truth: NDArray[Any], said: NDArray[Any], classes: int) -> Pixels:
     drawn = (image * 0.7).astype(np.uint8)
     known = truth != IGNORED
-    marks = (
-        [((truth != said) & known, WRONG)]
-        if classes > 1
-        else [((truth > said) & known, MISSED), ((truth < said) & known, TOO_MUCH)]
-    )
-    for where, colour in marks:
-        drawn[where] = (0.35 * drawn[where] + 0.65 * np.array(colour)).astype(np.uint8)
+    if classes > 1:
+        _paint_classes(drawn, said, (truth != said) & known, classes)
+    else:
+        _paint(drawn, (truth > said) & known, MISSED, 0.65)
+        _paint(drawn, (truth < said) & known, TOO_MUCH, 0.65)
     lines = find_boundaries(  # type: ignore[no-untyped-call]  # has no types
         np.where(known, truth, 0), mode="inner"
     )
-    drawn[lines] = OUTLINE
+    drawn[lines] = WHITE
     return drawn
 
 
+def _paint_classes(drawn: Pixels, said: NDArray[Any], wrong: NDArray[Any], classes: int) -> None:
+    """Lightly where they are right; in full where they are not, as stripes may miss a few dots."""
+    for index, colour in enumerate(_table(classes)):
+        if index:  # the background is the image
+            _paint(drawn, (said == index) & ~wrong, colour, 0.5)
+            _paint(drawn, (said == index) & wrong, colour, 1.0)
+    # As wide in the picture, whatever is left out of a large image.
+    dot = ceil(max(said.shape) / SIDE)
+    rows, columns = np.indices(said.shape) // dot
+    for place, colour in ((0, WHITE), (1, BLACK)):
+        _paint(drawn, wrong & ((rows + columns) % APART == place), colour, 1.0)
+
+
+def _paint(drawn: Pixels, where: NDArray[Any], colour: Sequence[int], share: float) -> None:
+    drawn[where] = ((1 - share) * drawn[where] + share * np.array(colour)).astype(np.uint8)
+
+
 def _coloured(mask: NDArray[Any], classes: int) -> Pixels:
-    colours = ["#000000", "#ffffff"] if classes == 1 else CLASSES
-    table = np.array([[int(name[at : at + 2], 16) for at in (1, 3, 5)] for name in colours])
-    return np.asarray(table[np.where(mask == IGNORED, 0, mask) % len(colours)], np.uint8)
+    table = np.array([BLACK, WHITE] if classes == 1 else _table(classes))
+    return np.asarray(table[np.where(mask == IGNORED, 0, mask)], np.uint8)
+
+
+def _table(classes: int) -> list[tuple[int, ...]]:
+    return [tuple(bytes.fromhex(colour[1:])) for colour in palette(classes)]
 
 
 def _write(path: Path, pixels: Pixels) -> None:

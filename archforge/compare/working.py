@@ -36,6 +36,7 @@ from archforge.crew.workers import Message, Pool, begin_server, worker_count
 from archforge.errors import Mark, ProblemError, refuse
 from archforge.files import new_folder, said_if_unwritable, write_whole
 from archforge.runs import RECORD, Run, read_run
+from archforge.runs.class_names import all_names
 
 # Named, not imported: they bring Keras, and only processes of jobs need it.
 TRAIN = "archforge.crew.training:train_whole"
@@ -220,8 +221,10 @@ class Work:
     def shown(self, rows: Sequence[Row]) -> tuple[Shown, ...]:
         """The best, the median and the worst image, drawn for each network by its own run."""
         trained = [row for row in rows if row.trainings]
-        whole = self.entries[0].opened.dataset.task == "classification"
-        found = chosen_answers(trained, self.part) if whole else chosen(trained)
+        dataset = self.entries[0].opened.dataset
+        whole = dataset.task == "classification"
+        classes = all_names(dataset.classes, dataset.train.rule.names)
+        found = chosen_answers(trained, self.part) if whole else chosen(trained, classes)
         jobs: list[Job] = []
         planned: set[str] = set()
         for row in trained:
@@ -244,7 +247,7 @@ class Work:
         wanted: dict[Path, dict[str, Sequence[str]]] = {}
         for each in found:
             files = each.files(row.architecture)
-            run = next((one.run for one in row.trainings if each.image in one.images), None)
+            run = next((one.run for one in row.scored_on(each.image)), None)
             done = files[-1] in planned or (self.folder / files[-1]).exists()
             if run is not None and not done:
                 planned.add(files[-1])

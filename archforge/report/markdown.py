@@ -68,6 +68,8 @@ class _Writer:
             yield from _lines(part.header, [[marked(cell) for cell in row] for row in part.rows])
         else:
             yield f"{paragraph(part.words)}\n"
+            if part.legend:
+                yield f"{paragraph(', '.join(name for _, name in part.legend))}\n"
             rows = [
                 [marked(name), *(
                     "no picture" if each is None else self._picture(each, each.words)

@@ -83,6 +83,7 @@ class Sheet:
         columns: Names, that of the rows first.
         rows: The name of each, and a picture for each other column, where there is one.
         numbers: Behind it, header first.
+        legend: Colours, such as ``#e69f00``, each with what it means and how it is called.
     """
 
     title: str
@@ -90,6 +91,7 @@ class Sheet:
     columns: Sequence[str]
     rows: Sequence[tuple[str, Sequence[Figure | None]]]
     numbers: Rows
+    legend: Sequence[tuple[str, str]] = ()
 
     @property
     def csv(self) -> str:

@@ -140,4 +140,4 @@ def draw_evaluation(run: Run, part: Examples, found: Evaluation, path: Path, wha
     dices = [float(row.get("dice", 0.0)) for row in found.rows]
     shown = list(predictions(open_predictor(run), part, chosen(dices)))
     title = f"{run.name}: {what}, the worst first (contrast stretched)"
-    write_predictions(path, title, shown, part.rule.classes)
+    write_predictions(path, title, shown, part.rule.classes, part.rule.names)

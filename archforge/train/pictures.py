@@ -1,12 +1,11 @@
 """The two pictures of a run: how it learned, and what it says about images it did not learn from.
 
 Matplotlib by its objects, without pyplot: nothing global is changed and no window is asked for.
-
-Source of the colours, which colour-blind people tell apart: Okabe and Ito 2008, "Color Universal
-Design".
 """
 
+import warnings
 from collections.abc import Mapping, Sequence
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -21,19 +20,21 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from archforge.data import IGNORED, Examples
+from archforge.data.findings import short
 from archforge.files import whole_file
 from archforge.runs.class_names import class_name
+from archforge.train.colours import BLACK, BLUE, ORANGE, SKY, VERMILION, palette
 from archforge.train.scoring import Evaluation, Prediction
 from archforge.train.settings import Epoch
 
-BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
-YELLOW, BLUE, VERMILION, PURPLE = "#F0E442", "#0072B2", "#D55E00", "#CC79A7"
-CLASSES = (BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILION, PURPLE)
 # A ``$`` in the name of an image is a dollar, never a formula.
 PLAIN_TEXT: Any = {"text.parse_math": False}
 MOST = 6
 MISTAKES = 12
 DPI = 120
+WIDTH = 9.2
+# Inches of a letter of a legend, of a mark with the room around it, and of a line.
+LETTER, MARK, LINE = 0.08, 0.5, 0.22
 
 
 @mpl.rc_context(PLAIN_TEXT)
@@ -79,18 +80,35 @@ def chosen(dices: Sequence[float]) -> list[int]:
 
 
 @mpl.rc_context(PLAIN_TEXT)
-def write_predictions(path: Path, title: str, shown: Sequence[Prediction], classes: int) -> None:
-    """A sheet with a row for each prediction: image, truth, prediction, and where they differ."""
+def write_predictions(
+    path: Path,
+    title: str,
+    shown: Sequence[Prediction],
+    classes: int,
+    names: Sequence[str] = (),
+) -> None:
+    """A sheet with a row for each prediction: image, truth, prediction, and where they differ.
+
+    Args:
+        path: Of the picture.
+        title: Above all.
+        shown: At least one.
+        classes: 1 for binary masks, else their number.
+        names: Of the classes, as far as the images name them.
+    """
     tall = [one.truth.shape[-2] / one.truth.shape[-1] for one in shown]
     row = 2.2 * float(np.clip(max(tall), 0.4, 2)) + 0.1
-    figure = Figure(figsize=(9.2, row * len(shown) + 1.0), layout="constrained")
+    handles = _legend(classes, names)
+    longest = max(len(str(each.get_label())) for each in handles)
+    columns = max(1, min(len(handles), int(WIDTH / (LETTER * longest + MARK))))
+    below = LINE * (ceil(len(handles) / columns) - 1)
+    figure = Figure(figsize=(WIDTH, row * len(shown) + 1.0 + below), layout="constrained")
     grid = figure.subplots(len(shown), 4, squeeze=False)
     for axes, name in zip(grid[0], ("image", "truth", "prediction", "errors"), strict=True):
         axes.set_title(name, fontsize=10)
     for line, one in zip(grid, shown, strict=True):
         _row(line, one, classes)
-    handles = _legend(classes)
-    figure.legend(handles=handles, loc="outside lower center", ncols=min(len(handles), 6),
+    figure.legend(handles=handles, loc="outside lower center", ncols=columns,
                   fontsize=9, frameon=False)  # fmt: skip
     figure.suptitle(title, fontsize=10)
     _save(figure, path)
@@ -144,7 +162,7 @@ def flat(image: NDArray[Any]) -> NDArray[Any]:
 
 def _row(row: Sequence[Axes], one: Prediction, classes: int) -> None:
     image = stretched(flat(one.image))
-    colours = ListedColormap(["black", "white"] if classes == 1 else _palette(classes))
+    colours = ListedColormap(["black", "white"] if classes == 1 else palette(classes))
     for axes in row:
         axes.set_xticks([])
         axes.set_yticks([])
@@ -186,12 +204,14 @@ def _paint(axes: Axes, where: NDArray[np.bool_], colour: str) -> None:
     axes.set_ylim(where.shape[0] - 0.5, -0.5)
 
 
-def _legend(classes: int) -> list[Line2D]:
+def _legend(classes: int, names: Sequence[str]) -> list[Line2D]:
     if classes == 1:
         return [_patch(ORANGE, "missed"), _patch(SKY, "too much")]
-    palette = _palette(classes)
     return [
-        *(_patch(colour, f"class {index}") for index, colour in enumerate(palette)),
+        *(
+            _patch(colour, short(class_name(index, names)))
+            for index, colour in enumerate(palette(classes))
+        ),
         _patch(VERMILION, "error: wrong class", hollow=True),
     ]
 
@@ -200,10 +220,6 @@ def _patch(colour: str, label: str, *, hollow: bool = False) -> Line2D:
     face = "none" if hollow else colour
     return Line2D([], [], linestyle="none", marker="s", markersize=9, label=label,
                   markerfacecolor=face, markeredgecolor=colour, markeredgewidth=1.6)  # fmt: skip
-
-
-def _palette(classes: int) -> list[str]:
-    return [CLASSES[index % len(CLASSES)] for index in range(classes)]
 
 
 def stretched(image: NDArray[Any]) -> NDArray[np.float64]:
@@ -219,5 +235,7 @@ def stretched(image: NDArray[Any]) -> NDArray[np.float64]:
 
 def _save(figure: Figure, path: Path) -> None:
     FigureCanvasAgg(figure)
-    with whole_file(path) as part:
+    with whole_file(path) as part, warnings.catch_warnings():
+        # A letter that the font lacks is a box in the picture, which says enough.
+        warnings.filterwarnings("ignore", "Glyph", UserWarning)
         figure.savefig(part, dpi=DPI, format="png")

@@ -57,7 +57,8 @@ def a_comparison(
     found = comparison(rows)
     shown = tuple(
         Shown(image, place, "picture.png", "picture.png",
-              {each.architecture: "picture.png" for each in found.trained})
+              {each.architecture: "picture.png" for each in found.trained},
+              classes=["ground", EVIL])
         for place, image in (("best", f"best {EVIL}"), ("median", "5"), ("worst", "0"))
     )  # fmt: skip
     a_picture(folder / "picture.png")
@@ -146,7 +147,8 @@ def classifiers(folder: Path) -> Comparison:
         rows.append(replace(found, score="accuracy", trainings=tuple(trainings)))
     a_picture(folder / "picture.png")
     answers = {PLAIN: ("ground", 0.25), EVIL: (EVIL, 0.75)}
-    shown = tuple(Shown(image, place, "picture.png", EVIL, answers=answers)
+    means = {PLAIN: 0.375, EVIL: 0.625}
+    shown = tuple(Shown(image, place, "picture.png", EVIL, answers=answers, means=means)
                   for place, image in (("best", f"best {EVIL}"), ("worst", "0")))  # fmt: skip
     found_all = replace(comparison(rows), folder=folder, score="accuracy", shown=shown,
                         data="cells", notes=("A note.",))  # fmt: skip

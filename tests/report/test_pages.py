@@ -224,9 +224,10 @@ def test_the_pages_of_classifiers_have_answers_in_place_of_masks(
     assert {"Right answers of each class", "Images and answers", "accuracy of each training",
             "Probability of the true class of each image, by network",
             } <= set(titles["classifiers"])  # fmt: skip
-    assert f"worst: 0, truly {EVIL}: 1 of 2 right; {PLAIN} said ground" in (
-        Read(texts["classifiers"]).said("th")
-    )
+    assert (
+        f"worst: 0, truly {EVIL}: 1 of 2 right; {PLAIN} said ground, probability of the truth "
+        "0.25 (mean of 2: 0.38)"
+    ) in Read(texts["classifiers"]).said("th")
     assert not any("Dice" in title for each in titles.values() for title in each)
 
 

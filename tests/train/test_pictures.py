@@ -93,6 +93,41 @@ def test_dollars_in_the_name_of_an_image_are_no_formula(tmp_path: Path) -> None:
     assert len(list(tmp_path.iterdir())) == 2
 
 
+def test_the_classes_of_a_sheet_are_called_as_the_images_call_them(tmp_path: Path) -> None:
+    from archforge.train.pictures import write_predictions
+    from archforge.train.scoring import Prediction
+
+    mask = np.arange(60, dtype=np.uint8).reshape(6, 10) % 3
+    shown = [Prediction(0, "a", mask[..., None], mask, mask, np.ones((6, 10, 3), np.float32))]
+    called = {
+        "numbers": ["class 0", "class 1", "class 2"],
+        "some": ["class 0"],
+        "names": ["ground", "核", "$clay$"],
+        "none": [],
+    }
+
+    for file, names in called.items():
+        write_predictions(tmp_path / f"{file}.png", "a run", shown, 3, names)
+
+    drawn = {file: pixels(tmp_path / f"{file}.png") for file in called}
+    assert (drawn["none"] == drawn["numbers"]).all()
+    assert (drawn["none"] == drawn["some"]).all()
+    assert (drawn["none"] != drawn["names"]).any()
+
+
+def test_many_classes_with_long_names_have_room_below_the_sheet(tmp_path: Path) -> None:
+    from archforge.train.pictures import write_predictions
+    from archforge.train.scoring import Prediction
+
+    mask = np.arange(60, dtype=np.uint8).reshape(6, 10) % 12
+    shown = [Prediction(0, "a", mask[..., None], mask, mask, np.ones((6, 10, 12), np.float32))]
+
+    write_predictions(tmp_path / "few.png", "a run", shown, 12)
+    write_predictions(tmp_path / "long.png", "a run", shown, 12, ["W" * 24] * 12)
+
+    assert pixels(tmp_path / "long.png").shape[0] > pixels(tmp_path / "few.png").shape[0]
+
+
 def test_contrast_is_stretched_and_a_constant_image_is_black() -> None:
     from archforge.train.pictures import stretched
 
