@@ -23,12 +23,15 @@ from archforge.runs import Run, read_run
 
 # A page of many networks is drawn all the same, but a forest of all pairs is not read.
 MOST_PAIRS = 28
-COSTS = (
+TO_BEST = "s to best"
+TIMES = (
     "Predictions are timed in calls of a batch of images: the median of the calls and what 95 of "
     "100 of them stay below, for one image, in ms; its energy in mJ where the processor tells it. "
-    "Activations are foretold for training; the last column is seconds until the best epoch. Peak "
-    "memory is the most that the whole process of a training held: Keras and the scoring at its "
-    "end count, too."
+    f"Activations are foretold for training; “{TO_BEST}” is seconds until the best epoch."
+)
+HELD = (
+    "Peak memory is the most that the whole process of a training held: Keras and the scoring at "
+    "its end count, too."
 )
 
 
@@ -75,11 +78,14 @@ def _recorded(record: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def cost_words(found: Comparison) -> list[str]:
-    """How predictions were timed, and on what."""
-    if not any(row.speeds for row in found.rows):
-        return []
-    named = timed_words(found)
-    return [f"{COSTS} Timed {named}." if named else COSTS]
+    """How predictions were timed, and on what; and what memory is, where a column has it."""
+    words = []
+    if any(row.speeds for row in found.rows):
+        named = timed_words(found)
+        words.append(f"{TIMES} Timed {named}." if named else TIMES)
+    if any(row.peak_memory for row in found.rows):
+        words.append(HELD)
+    return words
 
 
 def lead(found: Comparison) -> str:
@@ -160,7 +166,7 @@ def _trainings(found: Comparison) -> Iterator[Table]:
 
 
 def _speeds(found: Comparison) -> Table:
-    header = ["architecture", "batch", "ms", "95 % below", "mJ", "activations", "s to best"]
+    header = ["architecture", "batch", "ms", "95 % below", "mJ", "activations", TO_BEST]
     numbers: list[list[Any]] = [[
         "architecture", "batch", "median_ms", "p95_ms", "joules", "activation_bytes",
         "best_seconds",

@@ -3,7 +3,7 @@
 from matplotlib.figure import Figure as Canvas
 
 from archforge.compare.records import Several
-from archforge.compare.statistics import Ranking
+from archforge.compare.statistics import LEVEL, Ranking
 from archforge.compare.writing import ends, label, title
 from archforge.report.page import Figure
 from archforge.report.plots import GREY, drawing, legend, looks, plain, svg
@@ -13,7 +13,7 @@ from archforge.report.plots import GREY, drawing, legend, looks, plain, svg
 def ranks_with_critical_difference(ranking: Ranking) -> Figure:
     """Mean ranks over data sets, each in the middle of a bar that is one critical difference long.
 
-    Two bars that do not meet are two networks that differ.
+    Two bars that do not meet are two networks that differ, if Friedman's test says that any do.
     """
     ranks, half = ranking.ranks, ranking.critical / 2
     canvas = Canvas(figsize=(9.0, 0.4 * len(ranks) + 1.2), layout="constrained")
@@ -28,18 +28,27 @@ def ranks_with_critical_difference(ranking: Ranking) -> Figure:
     axes.set_ylim(len(ranks) - 0.5, -0.5)
     axes.set_xlabel("mean rank (1 is the best)")
     plain(axes)
-    first = next(iter(ranks))
-    near = [name for name in ranks if name != first
-            and ranks[name] - ranks[first] <= ranking.critical]  # fmt: skip
     words = (
-        f"Bars are as long as the critical difference, {ranking.critical:.2f}; networks whose bars "
-        f"meet are not distinguishable. Not distinguishable from {first}: "
-        f"{', '.join(near) or 'none'}. Friedman's test over {ranking.datasets} data sets: "
-        f"p = {ranking.p:.2g}."
+        f"Bars are as long as the critical difference, {ranking.critical:.2f}. Friedman's test "
+        f"over {ranking.datasets} data sets: p = {ranking.p:.2g}. {_alike(ranking)}"
     )
     numbers = [["architecture", "mean rank", "critical difference"]]
     numbers += [[name, repr(rank), repr(ranking.critical)] for name, rank in ranks.items()]
     return Figure("Mean ranks with their critical difference", words, svg(canvas), numbers=numbers)
+
+
+def _alike(ranking: Ranking) -> str:
+    """Nemenyi's test is one for after Friedman's, where that has found a difference."""
+    ranks = ranking.ranks
+    if ranking.p > LEVEL:
+        return "It finds no difference: no two networks are distinguishable, whatever their bars."
+    first = next(iter(ranks))
+    near = [name for name in ranks if name != first
+            and ranks[name] - ranks[first] <= ranking.critical]  # fmt: skip
+    return (
+        f"Networks whose bars meet are not distinguishable. Not distinguishable from {first}: "
+        f"{', '.join(near) or 'none'}."
+    )
 
 
 @drawing

@@ -14,9 +14,10 @@ from archforge.report.plots import score_against_cost
 from archforge.report.rank_plots import ranks_with_critical_difference, scores_on_each
 
 RANKS = (
-    "On each data set the best network has rank 1, the next one 2; equals share theirs. Mean ranks "
-    "that differ by less than the critical difference are not distinguishable (Friedman's test, "
-    "then Nemenyi's). A network that failed on one data set has no rank."
+    "On each data set the best network has rank 1, the next one 2; equals share theirs. Friedman's "
+    "test says whether any networks differ; where some do, mean ranks that differ by less than the "
+    "critical difference are not distinguishable (Nemenyi's test). A network that failed on one "
+    "data set has no rank."
 )
 
 

@@ -1,14 +1,15 @@
 """Pages of runs, studies and comparisons: whole in one file, true to the record, safe to open."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
 from archforge.compare.reading import read_comparison
-from archforge.compare.rows import Failed, Row
-from archforge.report.comparison_page import score_tables
+from archforge.compare.rows import Failed, Row, Speed
+from archforge.report.comparison_page import cost_words, score_tables
 from archforge.report.page import Figure, Page, html, slug
 from archforge.report.reporting import page_of
 from archforge.search.table import table_text
@@ -246,12 +247,25 @@ def test_what_a_difference_rests_on_can_be_read(home: Path, texts: dict[str, str
     assert line[:3] == [EVIL, PLAIN, repr(pair.mean)]
 
 
-def test_a_page_says_what_peak_memory_counts(texts: dict[str, str]) -> None:
-    said = " ".join(Read(texts["comparison"]).said("p"))
+def test_words_about_costs_stand_where_the_columns_do_that_they_are_about() -> None:
+    toy = row("toy", {"a": 0.5})
+    timed = replace(toy, speeds=(Speed(1, 2.0, 3.0),))
+    held = replace(toy, trainings=(replace(toy.trainings[0], peak_memory=2**30),))
+    named = replace(timed, timed_on={"processor": "a CPU", "threads": 4})
 
-    assert (
-        "the whole process of a training held: Keras and the scoring at its end count, too" in said
-    )
+    words = [" ".join(cost_words(comparison([each]))) for each in (toy, timed, held, named)]
+    tables = {table.title: table.header for table in score_tables(comparison([timed]))}
+
+    assert [("ms; its energy" in each, "Peak memory" in each) for each in words] == [
+        (False, False), (True, False), (False, True), (True, False),
+    ]  # fmt: skip
+    assert "the whole process of a training held: Keras and the scoring" in words[2]
+    assert words[3].endswith("They were timed on a CPU, 4 threads.")
+    # The column is called by its name: which one is the last is another in each table.
+    assert "“s to best” is seconds until the best epoch" in words[1]
+    assert tables["Time and memory of one image"][-1] == "s to best"
+    assert "s to best" not in tables["Networks, the best first"]
+    assert "the last column" not in "".join(words)
 
 
 def test_every_training_stands_on_the_page_with_its_score(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from archforge.compare import Pair
 from archforge.compare.rows import Failed, Speed
+from archforge.compare.statistics import Ranking
 from archforge.compare.writing import label
 from archforge.report.page import Figure, Page, Section, html
 from archforge.report.plots import (
@@ -18,6 +19,7 @@ from archforge.report.plots import (
     learning_curves,
     score_against_cost,
 )
+from archforge.report.rank_plots import ranks_with_critical_difference
 from tests.compare.rows import comparison, row
 from tests.report.byhand import (
     rows_of,
@@ -135,3 +137,22 @@ def test_thousands_of_dots_are_one_picture_within_the_figure_whatever_rows_they_
     assert pictures[1] > 0
     assert len(figures[1].picture) < len(figures[0].picture) / 2
     assert len(rows_of(figures[1].csv)) == 1 + MANY // rows
+
+
+@pytest.mark.parametrize(
+    ("p", "words"),
+    [
+        (0.01, "Not distinguishable from a: b."),
+        (0.2, "no two networks are distinguishable, whatever their bars."),
+    ],
+)
+def test_ranks_tell_networks_apart_only_where_friedmans_test_has_found_a_difference(
+    p: float, words: str
+) -> None:
+    """Demsar 2006, section 3.2.2: Nemenyi's test is one for after it."""
+    ranking = Ranking({"a": 1.0, "b": 2.0, "c": 4.5}, p, 2.0, 5)
+
+    figure = ranks_with_critical_difference(ranking)
+
+    assert figure.words.endswith(words)
+    assert f"p = {p}" in figure.words
