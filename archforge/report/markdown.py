@@ -10,21 +10,55 @@ from pathlib import Path
 from urllib.parse import quote
 
 from archforge.files import said_if_unwritable, whole_file, write_whole
-from archforge.report.page import Figure, Page, Rows, Section, Sheet, Table, slug, writable
+from archforge.report.page import (
+    PICTURES,
+    Figure,
+    Page,
+    Rows,
+    Section,
+    Sheet,
+    Table,
+    slug,
+    writable,
+)
 
 # Of a file's name; the rest of a long title tells no more.
 LONGEST = 60
+# The name of a picture: from its title, and from what it shows.
+PICTURE = rf"[a-z0-9-]+-[0-9a-f]{{8}}\.(?:{'|'.join(PICTURES)})"
 
 
 def write_markdown(page: Page, path: Path) -> None:
     """Write the page, and its pictures and tables into ``NAME-files`` beside it.
 
+    Pictures that only the page before it has named are removed from there.
+
     Raises:
         ProblemError: A file cannot be written.
     """
+    folder = path.with_name(f"{path.stem}-files")
+    writer = _Writer(folder)
     with said_if_unwritable(path):
-        text = "\n".join(_Writer(path.with_name(f"{path.stem}-files")).lines(page)) + "\n"
+        before = _pictures_of(path, folder)
+        text = "\n".join(writer.lines(page)) + "\n"
         write_whole(path, writable(text))
+        # Last, so that whatever page there is has its pictures.
+        for name in before - writer.pictures:
+            if (folder / name).is_file():
+                (folder / name).unlink()
+
+
+def _pictures_of(path: Path, folder: Path) -> set[str]:
+    """Those of the page that is there already, by the names that are given to pictures here.
+
+    What lies in the folder and was never on the page is somebody else's.
+    """
+    try:
+        text = path.read_text("utf-8", errors="replace")
+    except FileNotFoundError:
+        return set()
+    link = re.escape(f"]({_link(folder, '')}")
+    return set(re.findall(rf"{link}({PICTURE})\)", text))
 
 
 class _Writer:
@@ -32,9 +66,11 @@ class _Writer:
 
     Args:
         folder: Of the files.
+        pictures: Names of those that were written.
     """
 
     def __init__(self, folder: Path) -> None:
+        self.pictures: set[str] = set()
         self._folder = folder
         self._taken: set[str] = set()
 
@@ -59,7 +95,8 @@ class _Writer:
 
     def _part(self, part: Table | Figure | Sheet) -> Iterator[str]:
         if isinstance(part, Figure):
-            yield f"\n{self._picture(part, f'{part.title}. {part.words}')}"
+            yield f"\n{self._picture(part, part.title)}"
+            yield f"\n**{marked(part.title)}.** {marked(part.words)}"
             if part.numbers:
                 yield f"\n{self._numbers(part)}"
             return
@@ -86,7 +123,8 @@ class _Writer:
         name = f"{slug(figure.title or figure.words)[:LONGEST]}-{mark}.{figure.kind}"
         with whole_file(self._folder / name) as part:
             part.write_bytes(figure.picture)
-        return f"![{marked(words)}]({self._link(name)})"
+        self.pictures.add(name)
+        return f"![{marked(words)}]({_link(self._folder, name)})"
 
     def _numbers(self, part: Table | Figure | Sheet) -> str:
         stem = slug(part.title)[:LONGEST]
@@ -96,10 +134,11 @@ class _Writer:
             name = f"{stem}-{number}.csv"
         self._taken.add(name)
         write_whole(self._folder / name, part.csv)
-        return f"[numbers]({self._link(name)})"
+        return f"[numbers]({_link(self._folder, name)})"
 
-    def _link(self, name: str) -> str:
-        return f"{quote(self._folder.name)}/{name}"
+
+def _link(folder: Path, name: str) -> str:
+    return f"{quote(folder.name)}/{name}"
 
 
 def _lines(header: Sequence[str], rows: Rows) -> Iterator[str]:

@@ -8,7 +8,7 @@ import pytest
 
 from archforge.report import write_report
 from archforge.report.markdown import fenced, marked, paragraph, write_markdown
-from archforge.report.page import Page, Section, Table
+from archforge.report.page import Figure, Page, Section, Table
 from tests.report.byhand import (
     KINDS,
 )
@@ -45,6 +45,55 @@ def test_tables_of_one_name_in_markdown_keep_their_own_numbers(tmp_path: Path) -
     assert [(tmp_path / each).read_text().split("\n")[1] for each in files] == [
         "Net A", "net-a", "NET_A",
     ]  # fmt: skip
+
+
+def test_title_and_words_of_a_figure_are_read_without_its_picture(tmp_path: Path) -> None:
+    figure = Figure("What it costs", "More than *this*.", b"<svg/>")
+
+    write_markdown(Page("Title", "Lead.", [Section("All", parts=[figure])]), tmp_path / "x.md")
+
+    text = (tmp_path / "x.md").read_text()
+    assert "\n**What it costs.** More than \\*this\\*.\n" in text
+    assert "![What it costs](x-files/what-it-costs-" in text
+
+
+def test_a_page_that_is_written_anew_leaves_no_picture_of_the_one_before(tmp_path: Path) -> None:
+    """Only what that page had named, and nothing of anybody else's, whatever it is called."""
+    first, second, other = (
+        Page("Title", "Lead.", [Section("All", parts=[Figure("A figure", "Words.", picture)])])
+        for picture in (b"one", b"two", b"three")
+    )
+    files = tmp_path / "x-files"
+    write_markdown(first, tmp_path / "x.md")
+    (before,) = files.glob("*.svg")
+    outside = tmp_path / before.name
+    own = [files / "mine.png", files / "my-figure-deadbeef.svg", files / "notes.csv", outside]
+    for path in own:
+        path.write_text("mine")
+    write_markdown(other, tmp_path / "other.md")
+
+    write_markdown(second, tmp_path / "x.md")
+
+    named = re.findall(r"x-files/([^)]*\.svg)", (tmp_path / "x.md").read_text())
+    assert not before.exists()
+    assert {path.name for path in files.iterdir()} == {*named, *(path.name for path in own[:3])}
+    assert all(path.read_text() == "mine" for path in own)
+    assert len(list((tmp_path / "other-files").iterdir())) == 1
+
+
+@pytest.mark.parametrize("link", ["../x", "x-files/../y-deadbeef", "x-files/a/b-deadbeef", "/x"])
+def test_a_page_before_it_leads_to_no_file_elsewhere(tmp_path: Path, link: str) -> None:
+    (tmp_path / "x-files" / "a").mkdir(parents=True)
+    kept = [tmp_path / "y-deadbeef.svg", tmp_path / "x-files" / "a" / "b-deadbeef.svg"]
+    for path in kept:
+        path.write_text("mine")
+    (tmp_path / "x-files" / "c-deadbeef.svg").mkdir()  # a folder is no picture
+    (tmp_path / "x.md").write_text(f"![a]({link}.svg) ![c](x-files/c-deadbeef.svg)")
+
+    write_markdown(Page("Title", "Lead.", []), tmp_path / "x.md")
+
+    assert all(path.read_text() == "mine" for path in kept)
+    assert (tmp_path / "x-files" / "c-deadbeef.svg").is_dir()
 
 
 def test_names_of_strangers_are_text_in_markdown(home: Path, tmp_path: Path) -> None:

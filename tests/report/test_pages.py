@@ -10,8 +10,10 @@ import pytest
 from archforge.compare.reading import read_comparison
 from archforge.compare.rows import Failed, Row, Speed
 from archforge.report.comparison_page import cost_words, score_tables
-from archforge.report.page import Figure, Page, html, slug
+from archforge.report.markdown import write_markdown
+from archforge.report.page import Figure, Page, html, slug, write_html
 from archforge.report.reporting import page_of
+from archforge.report.study_page import page_of_study
 from archforge.search.table import table_text
 from tests.compare.rows import comparison, row, training
 from tests.report.byhand import (
@@ -369,5 +371,21 @@ def test_what_a_reader_needs_to_make_it_again_stands_on_the_page(
                 seeds, "cores", "2", f"cpu {EVIL}", "0.00123456789"} <= cells  # fmt: skip
 
 
-def test_the_same_numbers_make_the_same_page(home: Path, texts: dict[str, str]) -> None:
-    assert html(page_of(home / "comparison")) == texts["comparison"]
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "study"])
+def test_the_same_numbers_make_the_same_page(home: Path, texts: dict[str, str], kind: str) -> None:
+    assert html(page_of(home / kind)) == texts[kind]
+
+
+def test_the_same_study_makes_the_same_page_and_the_same_files(tmp_path: Path) -> None:
+    study = a_study(tmp_path / "study")
+
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        write_html(page_of_study(study), tmp_path / name / "x.html")
+        write_markdown(page_of_study(study), tmp_path / name / "x.md")
+
+    one, two = ({path.relative_to(tmp_path / name): path.read_bytes()
+                 for path in (tmp_path / name).rglob("*") if path.is_file()}
+                for name in ("one", "two"))  # fmt: skip
+    assert one == two
+    assert len(one) > 8

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from math import ceil, isfinite
 from pathlib import Path
 
+import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -197,11 +198,18 @@ def name_of(study: Study) -> str:
 
 
 def save(figure: Figure, path: Path) -> Path:
-    """Write it in the format that the file's ending says."""
-    with whole_file(path) as part, warnings.catch_warnings():
+    """Write it in the format that the file's ending says, the same file for the same study."""
+    kind = path.suffix[1:]
+    # A vector has a date and random names of its parts, unless it is told otherwise.
+    dated = {"Date": None} if kind == "svg" else None
+    with (
+        whole_file(path) as part,
+        mpl.rc_context({"svg.hashsalt": "archforge"}),
+        warnings.catch_warnings(),
+    ):
         # A letter that the font lacks is a box in the picture, which says enough.
         warnings.filterwarnings("ignore", "Glyph", UserWarning)
-        figure.savefig(part, dpi=DPI, format=path.suffix[1:])
+        figure.savefig(part, dpi=DPI, format=kind, metadata=dated)
     return path
 
 
