@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from archforge.analysis.draw import draw_svg
+from archforge.analysis.draw import compose, write_svg
 from archforge.catalog import read_architecture
 from archforge.errors import ProblemError
 from archforge.files import check_regular
@@ -128,7 +128,9 @@ def network_figure(run: Run, name: str, words: str = "") -> Figure | None:
         f"{len(list(graph))} nodes from {_sides(run)}, {run.parameters:,} parameters, "
         f"{run.macs:,} MACs for one image; fingerprint {run.fingerprint[:DIGITS]}."
     )
-    return Figure(f"The network {name}", words, draw_svg(graph).encode())
+    scene = compose(graph)
+    drawn = write_svg(scene).encode()
+    return Figure(f"The network {name}", words, drawn, details=scene.description)
 
 
 def picture_in(folder: Path, name: str, title: str, words: str) -> Iterator[Figure]:

@@ -54,6 +54,8 @@ class Figure:
         picture: The file's content.
         kind: A key of ``PICTURES``.
         numbers: Behind it, header first; none for pictures of images and networks.
+        details: Everything that it shows, one thing after the other, where words alone would lack
+            much of it.
     """
 
     title: str
@@ -61,6 +63,7 @@ class Figure:
     picture: bytes
     kind: str = "svg"
     numbers: Rows = ()
+    details: str = ""
 
     @property
     def uri(self) -> str:

@@ -129,7 +129,8 @@ def _confusion(run: Run) -> Iterator[Table]:
     rows = [[f"truly {name}", *(f"{count:,}" for count in row)]
             for name, row in zip(known, table, strict=True)]  # fmt: skip
     numbers = [["truth", *known], *([name, *row] for name, row in zip(known, table, strict=True))]
-    yield Table(f"Counts of {what}", ["", *(f"taken for {name}" for name in known)], rows, numbers)
+    header = ["truth (row), answer (column)", *(f"taken for {name}" for name in known)]
+    yield Table(f"Counts of {what}", header, rows, numbers)
 
 
 def _curves(run: Run) -> Iterator[Figure]:

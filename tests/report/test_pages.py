@@ -72,9 +72,40 @@ def test_every_picture_has_words_and_every_link_of_the_page_a_place(
     places = [each["id"] for _, each in page.tags if "id" in each]
     inner = {each["href"][1:] for each in page.all("a") if each["href"].startswith("#")}
     assert len(places) == len(set(places))
-    assert inner == set(places)
+    described = {each["aria-describedby"] for each in page.all("img") if "aria-describedby" in each}
+    assert inner.isdisjoint(described)
+    assert inner | described == set(places)
     assert page.all("html")[0]["lang"] == "en"
     assert len(page.all("h1")) == 1
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_words_of_a_figure_are_heard_once(
+    pages: dict[str, Page], texts: dict[str, str], kind: str
+) -> None:
+    page = Read(texts[kind])
+
+    figures = [part for section in pages[kind].parts for part in section.parts
+               if isinstance(part, Figure)]  # fmt: skip
+    drawn = [each for each in page.all("img") if "aria-describedby" in each]
+    assert [each["alt"] for each in drawn] == [figure.title for figure in figures]
+    assert page.said("span") == [figure.words for figure in figures]
+
+
+def test_all_of_a_network_can_be_read_where_its_picture_is_not_seen(texts: dict[str, str]) -> None:
+    page = Read(texts["run"])
+
+    (said,) = [text for text in page.said("p") if text.startswith("In the order of computation")]
+    assert "; conv2d_1 (Conv2D) 16" in said
+    assert said.endswith("output mask")
+    assert "“The network toy” in words" in page.said("summary")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_row_and_column_of_a_table_has_a_name(texts: dict[str, str], kind: str) -> None:
+    page = Read(texts[kind])
+
+    assert len(page.said("th")) == len(page.all("th"))
 
 
 @pytest.mark.parametrize("kind", KINDS)
