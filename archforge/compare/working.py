@@ -273,7 +273,7 @@ class Work:
         found: dict[int | None, tuple[int, Mapping[str, float]]] = {}
         for cell in self.cells:
             run = runs.get(cell.number)
-            if run is not None and self.score in run.baseline:
+            if run is not None and self.score in run.baseline and "validation" in run.data:
                 found.setdefault(cell.fold, (int(run.data["validation"]), run.baseline))
         wanted = {cell.fold for cell in self.cells}
         if self.part == "validation" and found.keys() == wanted:

@@ -143,7 +143,8 @@ def _begun(job: Job) -> Run | None:
     """The run that was cut off after at least one epoch; of anything else the folder is cleared."""
     try:
         run = read_run(job.folder)
-    except ProblemError:
+        read_history(run.history)
+    except (ProblemError, OSError, ValueError):  # none, or its epochs cannot be told again
         run = None
     begun = run is not None and (run.status == "done" or has_checkpoint(job.folder))
     if run is not None and begun and _is_of(run, job):

@@ -6,13 +6,13 @@ from typing import Any
 
 from archforge.compare.reading import read_comparison
 from archforge.compare.records import Comparison
-from archforge.compare.rows import Row, place_of, Place
+from archforge.compare.rows import Place, Row, place_of
 from archforge.compare.writing import pair_numbers, table_rows, timed_words, title
 from archforge.errors import ProblemError
 from archforge.report.classes import by_class
 from archforge.report.looking import sheet_of
 from archforge.report.making import LEARNED, as_recorded, how_it_was_made, learned, network_figure
-from archforge.report.page import Page, Section, Table, Figure
+from archforge.report.page import Figure, Page, Section, Table
 from archforge.report.plots import (
     differences,
     distributions,

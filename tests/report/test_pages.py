@@ -293,7 +293,7 @@ def test_words_about_costs_stand_where_the_columns_do_that_they_are_about() -> N
         (False, False), (True, False), (False, True), (True, False),
     ]  # fmt: skip
     assert "the whole process of a training held: Keras and the scoring" in words[2]
-    assert words[3].endswith("They were timed on a CPU, 4 threads.")
+    assert words[3].endswith("Timed on a CPU, 4 threads.")
     # The column is called by its name: which one is the last is another in each table.
     assert "“s to best” is seconds until the best epoch" in words[1]
     assert tables["Time and memory of one image"][-1] == "s to best"

@@ -78,13 +78,20 @@ def loses_its_power_in_epoch_3(job: Job, report: Report) -> Outcome:
     return _dies_once(job, report, share_left=0.5)
 
 
-def _dies_once(job: Job, report: Report, share_left: float) -> Outcome:
+def loses_its_history_in_epoch_3(job: Job, report: Report) -> Outcome:
+    """The same, with half of its history on the disk, and all of its checkpoint."""
+    return _dies_once(job, report, share_left=0.5, lost="history.csv")
+
+
+def _dies_once(
+    job: Job, report: Report, share_left: float, lost: str = "checkpoint.npz"
+) -> Outcome:
     from archforge.crew.training import train_trial
 
     def told(epoch: int, value: float) -> bool:
         if epoch == 3 and not (job.folder.parent / "died").exists():
             (job.folder.parent / "died").touch()
-            kept = job.folder / "checkpoint.npz"
+            kept = job.folder / lost
             kept.write_bytes(kept.read_bytes()[: int(kept.stat().st_size * share_left)])
             os.kill(os.getpid(), signal.SIGKILL)
         with (job.folder.parent / "told").open("a") as file:

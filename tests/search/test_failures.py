@@ -144,6 +144,7 @@ def test_failures_of_an_earlier_session_do_not_end_a_later_one(searching: Search
     [
         ("dies_once_in_epoch_3", "12 1234"),  # told again, not trained again
         ("loses_its_power_in_epoch_3", "12 123 1234"),  # its checkpoint is cut short: all anew
+        ("loses_its_history_in_epoch_3", "12 1234"),  # what it had learned cannot be told again
     ],
 )
 def test_a_trial_whose_process_is_killed_goes_on_with_the_same_result(

@@ -132,6 +132,9 @@ def test_curves_of_several_goals_come_from_the_runs(tmp_path: Path) -> None:
 
     assert scores == [0.2, 0.4]
 
+    run.history.write_text("epoch,loss\n1,much")  # damaged: the trial has no line
+    assert scores_of(trial(0, goals=(0.4, 10.0), epochs=(), folder=run.folder)) == []
+
 
 def test_the_front_of_one_goal_holds_what_no_cheaper_network_reaches(tmp_path: Path) -> None:
     scores = {0: (0.5, 10), 1: (0.4, 20), 2: (0.7, 30), 3: (0.7, 40), 4: (0.3, 5)}

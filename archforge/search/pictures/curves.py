@@ -1,6 +1,7 @@
 """How the trials learned: the score after each epoch."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from math import isfinite
 from pathlib import Path
 
@@ -68,8 +69,9 @@ def scores_of(trial: Trial) -> list[float]:
     """Scores after each epoch; those that the database lacks, as of several goals, from the run."""
     told = list(trial.epochs)
     run = None if told else run_of(trial)
-    if run is not None and run.history.is_file():
-        told = [row["score"] for row in read_history(run.history)]
+    if run is not None:
+        with suppress(OSError, ValueError):  # lost or damaged: the trial has no line
+            told = [row["score"] for row in read_history(run.history)]
     return [value for value in told if isfinite(value)]
 
 
