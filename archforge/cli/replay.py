@@ -64,7 +64,8 @@ def command(
 
     before = read_run(run)
     if other is not None:
-        if data or anyway:
+        given = click.get_current_context().get_parameter_source("output")
+        if data or anyway or given is not click.core.ParameterSource.DEFAULT:
             raise click.UsageError("--with compares two runs and trains none: give nothing else")
         from archforge.train import differences
 

@@ -41,8 +41,9 @@ def split_units(units: Sequence[Unit], options: DataOptions, root: Path) -> Part
     """The examples of each part, as ``split_sources``, of units that are known.
 
     Raises:
-        ProblemError: There are too few.
+        ProblemError: There are too few, or one has a name that is no text.
     """
+    _check_names(units, root)
     parts = {part: [unit for unit in units if unit.split == part] for part in PARTS}
     pool, images = parts["train"], _images(parts["train"])
     cuts = {"test": options.test, "validation": 0.0 if options.folds else options.validation}
@@ -166,6 +167,21 @@ def _sources(units: Iterable[Unit], seed: int) -> list[Source]:
 
 def _hash(seed: int, name: str) -> bytes:
     return hashlib.blake2b(f"{seed}:{name}".encode(), digest_size=16).digest()
+
+
+def _check_names(units: Iterable[Unit], root: Path) -> None:
+    """Splits, scores and tables name each image, and are text."""
+    for unit in units:
+        for source in unit.sources:
+            name = source.id.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+            if name != source.id:
+                refuse(
+                    "AF407",
+                    f"the name of the picture '{name}' is no text: it is not UTF-8",
+                    mark=Mark(str(root)),
+                    why="splits and scores name each image, in files of text",
+                    fix="rename it, or convert names with a tool such as `convmv`",
+                )
 
 
 def _check_enough(pool: Sequence[Unit], fewest: int, root: Path) -> None:

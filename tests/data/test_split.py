@@ -14,6 +14,7 @@ from archforge.data import DataOptions, MaskRule, Source, split_sources
 from archforge.data.measure import Reading
 from archforge.data.survey import Survey
 from archforge.errors import ProblemError
+from tests.refusals import refusal
 
 ROOT = Path("cells")
 Row = tuple[str, str, str]
@@ -226,3 +227,12 @@ def test_a_column_that_is_not_there_is_refused() -> None:
 
     with pytest.raises(ProblemError, match="AF428 group_by cannot be 'donor'"):
         split_sources(read, DataOptions(group_by="donor"))
+
+
+def test_an_image_whose_name_is_no_text_is_refused_by_its_bytes() -> None:
+    """As a disk from elsewhere brings it; splits and scores could not name it."""
+    rows = [("a\udcff", "", ""), *((f"{number}", "", "") for number in range(9))]
+
+    text = refusal(lambda: split_sources(survey_of(rows), DataOptions()))
+
+    assert r"AF407 the name of the picture 'a\xff' is no text: it is not UTF-8" in text
