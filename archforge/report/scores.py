@@ -1,10 +1,10 @@
 """The scores of a run as tables: of the images that it was validated on, and of test images."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from archforge.compare.writing import title
+from archforge.files import read_json
 from archforge.metrics.table import class_of
 from archforge.report.page import Table
 from archforge.runs import Run
@@ -38,7 +38,7 @@ def validated(run: Run) -> Scores:
 def tested(run: Run) -> Scores:
     """Those of the test images, where somebody has scored them; damaged ones are not shown."""
     try:
-        found = json.loads(run.test_scores.read_text("utf-8"))
+        found = read_json(run.test_scores)
         values = {str(name): float(value) for name, value in found["scores"].items()}
         ends = found.get("intervals", {})
         intervals = {str(name): (float(low), float(high)) for name, (low, high) in ends.items()}
