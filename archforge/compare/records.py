@@ -27,7 +27,8 @@ class Pair:
         effect: The rank-biserial correlation, from -1 to 1.
         images_p: The chance of such a difference between images if there were none, corrected for
             the number of pairs.
-        p: The same for images and trainings both; ``None`` where there is one training of each.
+        p: The same for images and trainings both; ``None`` where trainings say nothing: there is
+            one of each, or all differ by the very same.
     """
 
     ahead: str

@@ -25,6 +25,8 @@ FEWEST_PAIRS = 6
 FEWEST_TRAININGS = 2
 FEWEST_RANKED = 3
 LEVEL = 0.05
+# Gaps of 18 of 20 against 10, and of 17 against 9, are the same, and their floats are not.
+ROUNDING = 1e-9
 ALONE: Mapping[str, str] = {}
 Floats = NDArray[np.float64]
 
@@ -116,8 +118,8 @@ def trainings_p(gaps: Sequence[float], share: float = 0.0) -> float | None:
     if count < FEWEST_TRAININGS:
         return None
     mean, variance = float(np.mean(gaps)), float(np.var(gaps, ddof=1))
-    if variance == 0:  # also of trainings that are equal bit for bit
-        return 1.0 if mean == 0 else None
+    if np.ptp(gaps) <= ROUNDING:  # also of trainings that are equal bit for bit
+        return 1.0 if abs(mean) <= ROUNDING else None
     statistic = mean / math.sqrt((1 / count + share) * variance)
     return float(2 * scipy.stats.t.sf(abs(statistic), count - 1))
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, NoReturn
 
 from archforge.compare.entries import Entry
 from archforge.compare.rows import Failed, Training
@@ -125,9 +125,16 @@ def find_unscored(cell: Cell, known: Sequence[Run], score: str) -> Run | None:
     """
     for run in (*_at(cell.folder), *known):
         done = run.status == "done" and cell.is_of(run) and _is_whole(run, score, "validation")
-        if done and run.model.is_file() and not run.test_scores.exists():
+        if done and _can_move(run, cell.folder) and not run.test_scores.exists():
             return run
     return None
+
+
+def _can_move(run: Run, place: Path) -> bool:
+    """Whether its files are its own: of one from elsewhere links are not copied."""
+    files = [run.model, run.history, run.spec, run.split, run.image_scores]
+    here = run.folder == place
+    return run.model.is_file() and (here or not any(path.is_symlink() for path in files))
 
 
 def _is_whole(run: Run, score: str, part: str) -> bool:
@@ -194,9 +201,12 @@ def image_scores(run: Run, score: str, part: str) -> dict[str, float]:
     A classifier is right about an image or it is not.
     """
     rows = _details(run, part).get("images", [])
-    if run.task == "classification":
-        return {row["id"]: float(row["predicted"] == row["truth"]) for row in rows}
-    return {row["id"]: float(row[score]) for row in rows if row.get(score) is not None}
+    try:
+        if run.task == "classification":
+            return {row["id"]: float(row["predicted"] == row["truth"]) for row in rows}
+        return {row["id"]: float(row[score]) for row in rows if row.get(score) is not None}
+    except (LookupError, TypeError, ValueError, OverflowError) as error:
+        _refuse_scores(run, _scores_of(run, part), f"a value cannot be read: {error}")
 
 
 def answers_of(run: Run, part: str) -> Sequence[Mapping[str, Any]]:
@@ -206,7 +216,7 @@ def answers_of(run: Run, part: str) -> Sequence[Mapping[str, Any]]:
 
 
 def _details(run: Run, part: str) -> Mapping[str, Any]:
-    path = run.test_scores if part == "test" else run.image_scores
+    path = _scores_of(run, part)
     try:
         found = read_json(path)
         rows = found.get("images", [])
@@ -215,15 +225,23 @@ def _details(run: Run, part: str) -> Mapping[str, Any]:
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
-        refuse(
-            "AF501",
-            f"the scores '{path.name}' of the run '{run.name}' are damaged",
-            mark=Mark(str(path)),
-            why=str(getattr(error, "strerror", None) or error),
-            fix="remove the file, or the run's folder, and give the command again",
-        )
+        _refuse_scores(run, path, str(getattr(error, "strerror", None) or error))
     whole: Mapping[str, Any] = found
     return whole
+
+
+def _scores_of(run: Run, part: str) -> Path:
+    return run.test_scores if part == "test" else run.image_scores
+
+
+def _refuse_scores(run: Run, path: Path, why: str) -> NoReturn:
+    refuse(
+        "AF501",
+        f"the scores '{path.name}' of the run '{run.name}' are damaged",
+        mark=Mark(str(path)),
+        why=why,
+        fix="remove the file, or the run's folder, and give the command again",
+    )
 
 
 def _at(folder: Path) -> Iterator[Run]:

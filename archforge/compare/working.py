@@ -114,7 +114,7 @@ class Work:
             images = scored(run, self.part)
             if images != first.setdefault(cell.fold, images):
                 refuse(
-                    "AF501",
+                    "AF622",
                     f"the run '{run.name}' was scored on other images than its like",
                     mark=Mark(str(run.folder)),
                     why="another version of archforge has divided the images in another way",
@@ -201,6 +201,9 @@ class Work:
         here = f"{entry.mark} on {machine}, {threads} threads"
         here += "".join(f", GPU {gpu}" for gpu in self.means.gpus[:1])
         known = _known_speeds(kept.get(here))
+        old = _known_speeds(kept.get(f"{entry.mark} on {machine}"))  # before threads were told
+        if not known[0] and not self.means.gpus and old[1].get("threads") == threads:
+            known = old
         if known[0]:
             return known
         self._progress.measuring(entry.name)

@@ -1,6 +1,7 @@
 """A trial as a real training. Only a trial's process and its server import it: it brings Keras."""
 
 import math
+import platform
 import shutil
 from collections.abc import Sequence
 from dataclasses import replace
@@ -93,9 +94,10 @@ def begin_process(job: Job) -> None:
     if job.device and not gpus:
         refuse(
             "AF614",
-            f"TensorFlow sees no GPU '{job.device}' on this machine",
+            f"TensorFlow sees no GPU '{job.device}' on '{platform.node()}'",
             why="there is none of this number, or its driver or CUDA is missing",
-            fix="leave `--gpus` out to train on the CPU, or install `tensorflow[and-cuda]`",
+            fix="to train on the CPU leave out `--gpus` or `--resources GPU=...`, or else install "
+            "`tensorflow[and-cuda]` there",
         )
     if not gpus:
         # Rewriting the graph takes half of the first step, 0.25 to 1 s, and on a CPU no later step

@@ -205,8 +205,9 @@ def _test_words(found: Comparison) -> list[str]:
         "training by training (t-test; with folds, of the means of their seeds, and corrected for "
         "the images that folds share). Chances are corrected after Holm for all pairs, here "
         f"{len(found.pairs)}; p over both is that of images and trainings together, and unknown "
-        "where each network was trained once. A network is called better where both hold at 5 %; "
-        "where most images speak for the one behind, whose mean a few have lowered, p is 1. "
+        "where each network was trained once, or trainings differ by the very same. A network is "
+        "called better where both hold at 5 %; where most images speak for the one behind, whose "
+        "mean a few have lowered, p is 1. "
         "Effects are rank-biserial correlations, from -1 to 1."
     )
     return [words]

@@ -42,7 +42,7 @@ def tested(run: Run) -> Scores:
         values = {str(name): float(value) for name, value in found["scores"].items()}
         ends = found.get("intervals", {})
         intervals = {str(name): (float(low), float(high)) for name, (low, high) in ends.items()}
-    except (OSError, AttributeError, LookupError, TypeError, ValueError):
+    except (OSError, AttributeError, LookupError, TypeError, ValueError, OverflowError):
         return Scores("test", {})
     return Scores("test", values, intervals)
 

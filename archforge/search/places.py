@@ -128,7 +128,7 @@ def find_place(folder: Path, asked: str | None = None) -> Place:
     return Place(url or _server_url(written["url"]), written["study"], server=True)
 
 
-def place_of(folder: Path, asked: str | None = None) -> Place:
+def place_of(folder: Path, asked: str | None = None, *, own: bool = False) -> Place:
     """Where the trials of a study are that is only looked at.
 
     No server is logged in to that the person has not named: the folder may be a stranger's, and a
@@ -137,13 +137,17 @@ def place_of(folder: Path, asked: str | None = None) -> Place:
     Args:
         folder: Of the study.
         asked: The URL of ``--storage``.
+        own: Whether the person goes on with the study, so that it is theirs.
 
     Raises:
         ProblemError: They are on a server and no URL was given, or they are not there.
     """
     written = _written(folder)
-    if written is not None and asked is None:
-        url = shown(written["url"]) if "://" in written["url"] else written["url"]
+    if written is not None and asked is None and not own:
+        try:
+            url = shown(written["url"])
+        except (ArgumentError, ValueError):
+            url = written["url"]
         refuse(
             "AF610",
             f"the trials of this study are in a database, '{url}'",
@@ -161,11 +165,6 @@ def place_of(folder: Path, asked: str | None = None) -> Place:
             fix="bring it back from a copy; the runs of its trials are below `trials`",
         )
     return place
-
-
-def on_server(folder: Path) -> bool:
-    """Whether a study says that a server has its trials."""
-    return _written(folder) is not None
 
 
 def shown(url: str) -> str:

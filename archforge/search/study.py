@@ -213,7 +213,7 @@ def _session(
 def _taken_over(request: Request, store: Store, plan: Plan, identity: Identity) -> list[str]:
     if request.continue_from is None:
         return []
-    words = take_over(request.continue_from, store, plan, identity, request.storage)
+    words = take_over(request.continue_from, store, plan, identity)
     return [words] if words else []
 
 

@@ -15,7 +15,7 @@ from archforge.errors import Mark, ProblemError, refuse
 from archforge.expand.operations import show
 from archforge.search.identity import Identity, read_record
 from archforge.search.measures import excess_words
-from archforge.search.places import on_server, place_of
+from archforge.search.places import place_of
 from archforge.search.plan import Plan, draw_facts
 from archforge.search.recipe import PREFIX
 from archforge.search.records import COUNTED, Trial
@@ -31,9 +31,7 @@ class _OutsideError(Exception):
     """A value has no place in the new space."""
 
 
-def take_over(
-    folder: Path, store: Store, plan: Plan, identity: Identity, storage: str | None = None
-) -> str:
+def take_over(folder: Path, store: Store, plan: Plan, identity: Identity) -> str:
     """Add the trials of the study in ``folder`` to a new one, and say how many.
 
     Args:
@@ -41,7 +39,6 @@ def take_over(
         store: Of the new one; where it has trials of its own already, nothing is done.
         plan: Of the new one.
         identity: Of the new one.
-        storage: The URL of the database of both, where servers have their trials.
 
     Raises:
         ProblemError: There is no study, or its values mean something else.
@@ -51,7 +48,7 @@ def take_over(
         return ""
     taken_over = {each.mark for each in there}  # by a session that was killed in between
     record = check_continues(folder, identity)
-    old = Store(folder, place=place_of(folder, storage if on_server(folder) else None))
+    old = Store(folder, place=place_of(folder, own=True))
     try:
         # Those that it took over itself, too.
         every = [each for each in old.trials() if each.state in COUNTED]
@@ -118,6 +115,7 @@ def check_continues(folder: Path, identity: Identity) -> Mapping[str, Any]:
         ProblemError: There is no study, or its values mean something else.
     """
     record = read_record(folder)
+    place_of(folder, own=True)  # refused before anything is written
     different = list(_differences(record, asdict(identity)))
     if different:
         refuse(

@@ -112,7 +112,13 @@ def experiment_of(client: Any, store: str, run: Run) -> str:
     # MLflow's own default is a folder of whatever place the command runs in.
     beside = Path(store.removeprefix(SQLITE)).resolve().parent / COPIES[0]
     place = beside.as_uri() if store.startswith(SQLITE) else None
-    return str(client.create_experiment(run.architecture, artifact_location=place))
+    try:
+        return str(client.create_experiment(run.architecture, artifact_location=place))
+    except Exception:  # whatever MLflow calls it: a training beside this one may have made it
+        known = client.get_experiment_by_name(run.architecture)
+        if known is None:
+            raise
+        return str(known.experiment_id)
 
 
 def known_run(client: Any, experiment: str, run: Run) -> Any:

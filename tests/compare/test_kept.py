@@ -142,11 +142,15 @@ def test_networks_that_were_scored_on_other_images_are_not_compared(
 
     text = refusal(specs, nuclei, tmp_path / "table", settings=ONE, options=options)
 
-    assert "AF501 the run" in text
+    assert "AF622 the run" in text
     assert "was scored on other images than its like" in text
 
 
-@pytest.mark.parametrize("scores", ["{", '{"scores": {}, "images": [{"dice": 1}]}', "[" * 20000])
+@pytest.mark.parametrize(
+    "scores",
+    ["{", '{"scores": {}, "images": [{"dice": 1}]}', "[" * 20000,
+     '{"images": [{"id": "a", "dice": "much"}]}'],
+)  # fmt: skip
 def test_damaged_scores_are_named(tmp_path: Path, scores: str) -> None:
     run = written(tmp_path / "run")
     run.image_scores.write_text(scores)

@@ -93,6 +93,8 @@ def test_one_training_says_nothing_of_others() -> None:
 def test_two_trainings_that_differ_by_the_very_same_say_nothing_of_a_third() -> None:
     """Six images more of 60 are right with both seeds: so few values repeat by chance."""
     assert trainings_p([0.1, 0.1]) is None
+    assert trainings_p([0.1, 0.1, 0.1]) is None
+    assert trainings_p([18 / 20 - 10 / 20, 17 / 20 - 9 / 20]) is None
 
 
 def test_holms_correction_agrees_with_the_worked_example() -> None:

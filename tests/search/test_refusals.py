@@ -110,6 +110,32 @@ def test_no_server_is_logged_in_to_because_a_folder_says_so(
     assert "give its URL with `--storage`" in text
 
 
+@pytest.mark.parametrize("url", ["postgresql://h:port/x", "://x", "file"])
+def test_a_url_that_is_none_is_shown_as_it_stands(
+    searching: Searching, tmp_path: Path, url: str
+) -> None:
+    searching(trials=1)
+    change(tmp_path / "study", storage={"url": url, "study": "s"})
+
+    assert f"AF610 the trials of this study are in a database, '{url}'" in refusal(
+        lambda: read_study(tmp_path / "study")
+    )
+
+
+def test_a_study_that_lost_its_database_is_not_continued_and_nothing_is_begun(
+    searching: Searching, tmp_path: Path
+) -> None:
+    searching(trials=1)
+    (tmp_path / "study" / "study.db").unlink()
+
+    text = refusal(
+        lambda: searching(trials=1, folder=tmp_path / "new", continue_from=tmp_path / "study")
+    )
+
+    assert "AF610 the study's database 'study.db' is missing" in text
+    assert not (tmp_path / "new" / "study.json").exists()
+
+
 @pytest.mark.parametrize(
     "damage",
     [{"storage": {}}, {"storage": {"url": 3, "study": "s"}}, {"sessions": []},
