@@ -13,6 +13,7 @@ from archforge.cli.experiments import SEARCHING, Asked, ask, is_experiment
 from archforge.cli.options import OPTIONS, SETTINGS
 from archforge.data import write_synth
 from archforge.runs import list_runs, read_run
+from tests.compare.toy import SPEC
 
 TEXT = """\
 archforge: 1
@@ -25,20 +26,6 @@ train: {epochs: 2, patience: 3, batch_size: 4}
 search:
   trials: 20
   space: {dropout: 0..0.2, padding: [same]}
-"""
-SPEC = """\
-archforge: 1
-name: toy
-task: segmentation
-hyperparameters: {size: 16, channels: 1, classes: 1, filters: 2}
-presets:
-  wide: {filters: 4}
-  narrow: {filters: 1}
-inputs:
-  image: [=size, =size, =channels]
-graph:
-  - {layer: Conv2D, filters: =filters, kernel_size: 3, padding: same, activation: relu}
-  - {block: segmentation_head, name: mask, classes: =classes}
 """
 
 

@@ -15,6 +15,7 @@ task: segmentation
 hyperparameters: {size: 16, channels: 1, classes: 1, filters: 2}
 presets:
   wide: {filters: 4}
+  narrow: {filters: 1}
 inputs:
   image: [=size, =size, =channels]
 graph:

@@ -19,34 +19,19 @@ from archforge.errors import ProblemError
 from archforge.runs import Run, list_runs, read_run, write_run
 from archforge.search.writing import spec_with
 from archforge.train import (
-    Epoch,
     Settings,
     differences,
-    open_again,
     open_together,
     replay,
-    resume,
     train,
 )
 from archforge.train.replaying import brief_metrics
 from tests.runs.records import written
+from tests.train.repeated import trained_by
 from tests.train.test_resume import SPEC
 
 pytestmark = pytest.mark.keras
 Said = pytest.CaptureFixture[str]
-
-
-def trained_by(
-    nuclei: Path, folder: Path, *, epochs: int = 2, seconds: float = 0.0, images: int = 0,
-    **more: Any,
-) -> Run:  # fmt: skip
-    """A run of two epochs, as ``archforge train`` would make it."""
-    spec = folder.parent / "shaky.yaml"
-    spec.write_text(SPEC)
-    settings = Settings(epochs=epochs, batch_size=8, learning_rate=0.02, ema=0.9, seconds=seconds,
-                        images=images)  # fmt: skip
-    opened = open_together(read_architecture(str(spec)), None, {}, nuclei, settings=settings)
-    return train(opened.graph, SPEC, opened.dataset, settings, folder, fixed=opened.fixed, **more)
 
 
 @pytest.fixture(scope="module")
@@ -244,63 +229,6 @@ def test_a_run_that_was_stopped_is_trained_as_far_as_it_came(nuclei: Path, tmp_p
     assert (found.after.status, found.after.epochs) == ("stopped", 1)
     assert found.identical
     assert found.missing == ("images",)  # neither was scored
-
-
-@pytest.mark.parametrize(("budget", "epochs"), [({"seconds": 60.0}, 3), ({"images": 60}, 2)])
-def test_a_run_that_a_budget_ends_is_the_same_bit_for_bit(
-    nuclei: Path, tmp_path: Path, budget: dict[str, Any], epochs: int
-) -> None:
-    run = trained_by(nuclei, tmp_path / "first", epochs=1000, **budget,
-                     on_epoch=lambda epoch: epoch.epoch < 3)  # fmt: skip
-    assert run.epochs == epochs
-
-    found = replay(run, tmp_path / "again")
-    twice = replay(found.after, tmp_path / "twice")
-
-    assert found.identical
-    assert twice.identical
-    assert found.history["rate"].of == epochs
-
-
-def test_a_replay_of_a_time_that_was_cut_off_goes_on_as_the_first_went(
-    nuclei: Path, tmp_path: Path, capsys: Said
-) -> None:
-    run = trained_by(nuclei, tmp_path / "first", epochs=1000, seconds=60.0,
-                     on_epoch=lambda epoch: epoch.epoch < 4)  # fmt: skip
-
-    def press(epoch: Epoch) -> None:
-        if epoch.epoch == 2:
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        replay(run, tmp_path / "again", on_epoch=press)
-    cut = read_run(tmp_path / "again")
-    opened = open_again(cut)
-
-    resume(cut, opened.graph, opened.dataset, lambda epoch: epoch.epoch < 4)
-
-    assert archforge(["replay", str(run.folder), "--with", str(cut.folder)]) == 0
-    lines = capsys.readouterr().out.splitlines()
-    assert "; its epochs count the seconds of those that they repeat" in lines[1]
-    assert lines[-1] == "identical, bit for bit; not compared: images"
-
-
-def test_two_trainings_that_a_time_ended_differ_and_it_is_said_why(
-    nuclei: Path, tmp_path: Path, capsys: Said
-) -> None:
-    first, other = (
-        trained_by(nuclei, tmp_path / name, epochs=1000, seconds=60.0,
-                   on_epoch=lambda epoch: epoch.epoch < 2)
-        for name in ("first", "other")
-    )  # fmt: skip
-
-    archforge(["replay", str(first.folder), "--with", str(other.folder)])
-    words = capsys.readouterr().out
-    archforge(["replay", str(first.folder), "--with", str(other.folder), "--json"])
-    facts = json.loads(capsys.readouterr().out)
-
-    assert words.splitlines()[-1].startswith("a time ended them, and the learning rate followed it")
-    assert (facts["identical"], facts["timed"]) == (False, True)
 
 
 def test_a_time_whose_seconds_are_lost_is_not_repeated(copy: Run, tmp_path: Path) -> None:
